@@ -1,0 +1,34 @@
+package chasqui.catalogue;
+
+import org.jdbi.v3.core.Handle;
+
+/** Records of bytes that were read back and compared. */
+public final class Verifications {
+    private Verifications() {}
+
+    /**
+     * Records one comparison; a good one renews the copy's {@code verified_at}.
+     *
+     * @param operationId operation that read, or null
+     * @param expected registered checksum, {@code algorithm:hex}
+     * @param found checksum of the bytes read
+     */
+    public static void record(
+            Handle tx, long copyId, Long operationId, ReadMode mode, String expected, String found, String node) {
+        tx.createUpdate("""
+                        WITH result AS (
+                            INSERT INTO verification (physical_copy_id, operation_id, read_mode, expected, found, node)
+                            VALUES (:copy, :operation, :mode, :expected, :found, :node)
+                            RETURNING physical_copy_id, verified_at, good)
+                        UPDATE physical_copy c SET verified_at = result.verified_at
+                          FROM result WHERE c.id = result.physical_copy_id AND result.good
+                        """)
+                .bind("copy", copyId)
+                .bind("operation", operationId)
+                .bind("mode", mode.name())
+                .bind("expected", expected)
+                .bind("found", found)
+                .bind("node", node)
+                .execute();
+    }
+}

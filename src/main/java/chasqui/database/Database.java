@@ -1,0 +1,71 @@
+package chasqui.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Jdbi;
+
+/** A pooled connection to PostgreSQL with the schema in place. */
+public final class Database implements AutoCloseable {
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+
+    private Database(HikariDataSource pool) {
+        this.pool = pool;
+        this.jdbi = Jdbi.create(pool);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param connections most connections to hold, 1 or more
+     * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException PostgreSQL cannot be reached
+     */
+    public static Database connect(String url, String user, String password, int connections) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("chasqui");
+        config.setJdbcUrl(url);
+        config.setUsername(user);
+        config.setPassword(password);
+        config.setMaximumPoolSize(connections);
+        config.setMinimumIdle(Math.min(2, connections));
+        config.setConnectionTimeout(Duration.ofSeconds(10).toMillis());
+        // Strings arrive untyped, so that PostgreSQL's own enumerations accept them.
+        config.addDataSourceProperty("stringtype", "unspecified");
+        config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        config.addDataSourceProperty("ApplicationName", "chasqui");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        return new Database(new HikariDataSource(config));
+    }
+
+    /**
+     * Brings the schema up to this program's version.
+     *
+     * @return how many migrations ran, 0 when the schema was current
+     */
+    public int migrate() {
+        return Flyway.configure()
+                .dataSource(pool)
+                .locations("classpath:schema")
+                .failOnMissingLocations(true)
+                .load()
+                .migrate()
+                .migrationsExecuted;
+    }
+
+    public Jdbi jdbi() {
+        return jdbi;
+    }
+
+    /** The pool itself, for camel-jdbc. */
+    public DataSource dataSource() {
+        return pool;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** The connection to PostgreSQL: pool, schema migration, JDBI. */
+package chasqui.database;

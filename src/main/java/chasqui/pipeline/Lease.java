@@ -1,0 +1,107 @@
+package chasqui.pipeline;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * The right to work on one operation until it expires. The work stamps its progress here; the renewer extends only
+ * leases whose stamp is fresh, and what is no longer extended throws at its next step.
+ */
+public final class Lease {
+    private final Operation operation;
+    private final UUID token;
+    private final Clock clock;
+    private final Thread worker = Thread.currentThread();
+
+    private volatile String phase = "starting";
+    private volatile Duration stallLimit;
+    private volatile long bytesDone;
+    private volatile long bytesTotal;
+    private volatile Instant stamp;
+    private volatile String lost;
+
+    Lease(Operation operation, UUID token, Duration stallLimit, Clock clock) {
+        this.operation = operation;
+        this.token = token;
+        this.stallLimit = stallLimit;
+        this.clock = clock;
+        this.stamp = clock.instant();
+    }
+
+    public Operation operation() {
+        return operation;
+    }
+
+    public UUID token() {
+        return token;
+    }
+
+    /**
+     * Begins a phase of the work.
+     *
+     * @param name shown to people: "packing", "reading back"
+     * @param totalBytes bytes that {@link #advance} will count in this phase, 0 when unknown
+     * @param limit longest time without progress before the work counts as stalled
+     * @throws LeaseLost (retryable) the operation is no longer ours
+     */
+    public void phase(String name, long totalBytes, Duration limit) {
+        requireHeld();
+        phase = name;
+        bytesDone = 0;
+        bytesTotal = totalBytes;
+        stallLimit = limit;
+        stamp = clock.instant();
+    }
+
+    /**
+     * Counts progress.
+     *
+     * @throws LeaseLost (retryable) the operation is no longer ours
+     */
+    public void advance(long bytes) {
+        requireHeld();
+        bytesDone += bytes;
+        stamp = clock.instant();
+    }
+
+    /** Throws {@link LeaseLost} when the operation is no longer ours: call it before a step that cannot be undone. */
+    public void requireHeld() {
+        String why = lost;
+        if (why != null) {
+            throw new LeaseLost(operation, why);
+        }
+    }
+
+    public String phase() {
+        return phase;
+    }
+
+    public long bytesDone() {
+        return bytesDone;
+    }
+
+    public long bytesTotal() {
+        return bytesTotal;
+    }
+
+    boolean isStalled() {
+        return Duration.between(stamp, clock.instant()).compareTo(stallLimit) > 0;
+    }
+
+    boolean isLost() {
+        return lost != null;
+    }
+
+    /** Ends the work from outside: its next step throws, and what it waits for is interrupted. */
+    void lose(String why) {
+        lost = why;
+        worker.interrupt();
+    }
+
+    @Override
+    public String toString() {
+        return operation.toString();
+    }
+}

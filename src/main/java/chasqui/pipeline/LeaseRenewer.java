@@ -1,0 +1,70 @@
+package chasqui.pipeline;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this process's leases alive: one statement per beat for all of them. Work that shows no progress is not renewed
+ * but ended here, before the monitor puts it back.
+ */
+public final class LeaseRenewer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LeaseRenewer.class);
+
+    private final OperationStore store;
+    private final ScheduledExecutorService beat;
+
+    public LeaseRenewer(OperationStore store) {
+        this.store = store;
+        this.beat = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "lease-renewer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        long millis = store.renewEvery().toMillis();
+        beat.scheduleAtFixedRate(this::renewAll, millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** One beat; public so that a test need not wait for the clock. */
+    public void renewAll() {
+        try {
+            List<Lease> alive = store.held().stream().filter(this::isAlive).toList();
+            Set<UUID> ours = new HashSet<>(store.renew(alive));
+            for (Lease lease : alive) {
+                if (!ours.contains(lease.token()) && store.held().contains(lease)) {
+                    log.warn("{}: no longer ours; its work is ended", lease);
+                    lease.lose("put back, cancelled or finished by another");
+                }
+            }
+        } catch (RuntimeException unreachable) {
+            // The work goes on: only the database decides when a lease ends, and the next beat asks again.
+            log.warn(
+                    "cannot renew {} leases now, trying again at the next beat: {}",
+                    store.held().size(),
+                    unreachable.toString());
+        }
+    }
+
+    private boolean isAlive(Lease lease) {
+        if (lease.isLost()) {
+            return false;
+        }
+        if (lease.isStalled()) {
+            log.warn("{}: no progress in phase \"{}\"; its work is ended", lease, lease.phase());
+            lease.lose("no progress in phase \"" + lease.phase() + "\"");
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        beat.shutdownNow();
+    }
+}

@@ -1,0 +1,232 @@
+package chasqui.pipeline;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/** The statements behind {@link OperationStore}, each fenced by the lease's token. */
+final class OperationRows {
+    private static final String COLUMNS =
+            "id, type, data_location_id, queue, subject_id, priority, attempt, max_attempts, stalls";
+
+    private OperationRows() {}
+
+    static Operation operation(ResultSet row, StatementContext context) throws SQLException {
+        return new Operation(
+                row.getLong("id"),
+                new OperationType(row.getString("type")),
+                row.getLong("data_location_id"),
+                row.getString("queue"),
+                row.getLong("subject_id"),
+                row.getInt("priority"),
+                row.getInt("attempt"),
+                row.getInt("max_attempts"),
+                row.getInt("stalls"));
+    }
+
+    static void lock(Handle tx, Lease lease) {
+        boolean ours = tx.createQuery("SELECT true FROM operation WHERE id = :id AND lease_token = :token FOR UPDATE")
+                .bind("id", lease.operation().id())
+                .bind("token", lease.token())
+                .mapTo(Boolean.class)
+                .findOne()
+                .orElse(false);
+        if (!ours) {
+            throw new LeaseLost(lease.operation(), "put back, cancelled or taken over");
+        }
+    }
+
+    static void finish(Handle tx, Lease lease, WorkStatus status) {
+        StateChanges.require(WorkStatus.IN_PROGRESS, status);
+        int moved = tx.createUpdate("""
+                        WITH done AS (
+                            DELETE FROM operation WHERE id = :id AND lease_token = :token RETURNING *),
+                        attempt AS (
+                            INSERT INTO operation_attempt (operation_id, attempt, node, lease_token, started_at, outcome, bytes_done)
+                            SELECT id, attempt, lease_owner, lease_token, claimed_at, :status, :bytes FROM done)
+                        INSERT INTO operation_history (id, type, data_location_id, queue, subject_id, priority, status,
+                                    attempt, stalls, created_at, claimed_at, finished_at, node, bytes_done)
+                        SELECT id, type, data_location_id, queue, subject_id, priority, :status::work_status,
+                               attempt, stalls, created_at, claimed_at, clock_timestamp(), lease_owner, :bytes
+                          FROM done
+                        """)
+                .bind("id", lease.operation().id())
+                .bind("token", lease.token())
+                .bind("status", status.name())
+                .bind("bytes", lease.bytesDone())
+                .execute();
+        if (moved == 0) {
+            throw new LeaseLost(lease.operation(), "put back, cancelled or taken over");
+        }
+    }
+
+    static void putBack(Handle tx, Lease lease, Verdict verdict, Failure failure) {
+        StateChanges.require(WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+        lock(tx, lease);
+        attemptEnded(tx, lease.operation().id(), verdict.outcome(), failure, lease.bytesDone());
+        tx.createUpdate("""
+                        UPDATE operation
+                           SET status = 'PENDING', attempt = attempt + :counts, waits_for = :waitsFor, scheduled_at = NULL,
+                               not_before = clock_timestamp() + make_interval(secs => :delay),
+                               lease_owner = NULL, lease_boot_id = NULL, lease_token = NULL, lease_expires_at = NULL,
+                               failure_kind = :kind::failure_kind, failure_message = :message
+                         WHERE id = :id
+                        """)
+                .bind("counts", verdict.countsAttempt() ? 1 : 0)
+                .bind("waitsFor", verdict.waitsFor())
+                .bind("delay", verdict.delay().toMillis() / 1000.0)
+                .bind("kind", failure.kind().name())
+                .bind("message", failure.message())
+                .bind("id", lease.operation().id())
+                .execute();
+    }
+
+    static void failForGood(Handle tx, Lease lease, Failure failure) {
+        StateChanges.require(WorkStatus.IN_PROGRESS, WorkStatus.FAILED);
+        lock(tx, lease);
+        attemptEnded(tx, lease.operation().id(), "FAILED", failure, lease.bytesDone());
+        fail(tx, lease.operation().id(), failure);
+    }
+
+    static List<Operation> lockStale(Handle tx, String which, Map<String, ?> bindings, int limit) {
+        return tx.createQuery("""
+                        SELECT <columns> FROM operation
+                         WHERE status = 'IN_PROGRESS' AND <which>
+                         ORDER BY lease_expires_at LIMIT :limit FOR UPDATE SKIP LOCKED
+                        """)
+                .define("columns", COLUMNS)
+                .define("which", which)
+                .bindMap(bindings)
+                .bind("limit", limit)
+                .map(OperationRows::operation)
+                .list();
+    }
+
+    static void putBackStale(Handle tx, Operation operation, boolean countStall) {
+        StateChanges.require(WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+        Failure stalled =
+                new Failure(FailureKind.PLATFORM, true, operation + ": its worker stopped or stalled; put back");
+        attemptEnded(tx, operation.id(), "STALLED", stalled, null);
+        tx.createUpdate("""
+                        UPDATE operation
+                           SET status = 'PENDING', stalls = stalls + :counts, scheduled_at = NULL, waits_for = NULL,
+                               not_before = clock_timestamp(),
+                               lease_owner = NULL, lease_boot_id = NULL, lease_token = NULL, lease_expires_at = NULL
+                         WHERE id = :id
+                        """)
+                .bind("counts", countStall ? 1 : 0)
+                .bind("id", operation.id())
+                .execute();
+    }
+
+    static void failStale(Handle tx, Operation operation, Failure failure) {
+        StateChanges.require(WorkStatus.IN_PROGRESS, WorkStatus.FAILED);
+        attemptEnded(tx, operation.id(), "FAILED", failure, null);
+        fail(tx, operation.id(), failure);
+    }
+
+    private static void fail(Handle tx, long id, Failure failure) {
+        tx.createUpdate("""
+                        UPDATE operation
+                           SET status = 'FAILED', attempt = attempt + 1, finished_at = clock_timestamp(), waits_for = NULL,
+                               lease_owner = NULL, lease_boot_id = NULL, lease_token = NULL, lease_expires_at = NULL,
+                               failure_kind = :kind::failure_kind, failure_message = :message
+                         WHERE id = :id
+                        """)
+                .bind("kind", failure.kind().name())
+                .bind("message", failure.message())
+                .bind("id", id)
+                .execute();
+    }
+
+    private static void attemptEnded(Handle tx, long id, String outcome, Failure failure, Long bytesDone) {
+        tx.createUpdate("""
+                        INSERT INTO operation_attempt (operation_id, attempt, node, lease_token, started_at, outcome,
+                                                       failure_kind, message, bytes_done)
+                        SELECT id, attempt, lease_owner, lease_token, claimed_at, :outcome,
+                               :kind::failure_kind, :message, coalesce(:bytes::bigint, bytes_done)
+                          FROM operation WHERE id = :id
+                        """)
+                .bind("outcome", outcome)
+                .bind("kind", failure.kind().name())
+                .bind("message", failure.message())
+                .bind("bytes", bytesDone)
+                .bind("id", id)
+                .execute();
+    }
+
+    static List<UUID> renew(Handle db, List<Lease> leases, Duration lease) {
+        return db.createQuery("""
+                        UPDATE operation o
+                           SET lease_expires_at = clock_timestamp() + make_interval(secs => :lease),
+                               heartbeat_at = clock_timestamp(),
+                               phase = beat.phase, bytes_done = beat.done, bytes_total = nullif(beat.total, 0)
+                          FROM unnest(:ids, :tokens, :phases, :dones, :totals) AS beat (id, token, phase, done, total)
+                         WHERE o.id = beat.id AND o.lease_token = beat.token
+                        RETURNING o.lease_token
+                        """)
+                .bind("lease", lease.toMillis() / 1000.0)
+                .bindArray(
+                        "ids",
+                        Long.class,
+                        leases.stream().map(l -> l.operation().id()).toList())
+                .bindArray(
+                        "tokens", UUID.class, leases.stream().map(Lease::token).toList())
+                .bindArray(
+                        "phases",
+                        String.class,
+                        leases.stream().map(Lease::phase).toList())
+                .bindArray(
+                        "dones",
+                        Long.class,
+                        leases.stream().map(Lease::bytesDone).toList())
+                .bindArray(
+                        "totals",
+                        Long.class,
+                        leases.stream().map(Lease::bytesTotal).toList())
+                .mapTo(UUID.class)
+                .list();
+    }
+
+    static int create(Handle tx, OperationType type, String subjectColumn, List<OperationStore.NewOperation> subjects) {
+        if (subjects.isEmpty()) {
+            return 0;
+        }
+        return tx.createUpdate("""
+                        INSERT INTO operation (type, data_location_id, queue, priority, <subject>)
+                        SELECT :type, l.id, s.short_name || '_' || l.name || '_' || :type, wanted.priority, wanted.subject
+                          FROM unnest(:subjects, :locations, :priorities) AS wanted (subject, location, priority)
+                          JOIN data_location l ON l.id = wanted.location
+                          JOIN site s ON s.id = l.site_id
+                         ORDER BY wanted.subject
+                        ON CONFLICT (type, subject_id, data_location_id)
+                              WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS') DO NOTHING
+                        """)
+                .define("subject", subjectColumn)
+                .bind("type", type.name())
+                .bindArray(
+                        "subjects",
+                        Long.class,
+                        subjects.stream()
+                                .map(OperationStore.NewOperation::subjectId)
+                                .toList())
+                .bindArray(
+                        "locations",
+                        Long.class,
+                        subjects.stream()
+                                .map(OperationStore.NewOperation::dataLocationId)
+                                .toList())
+                .bindArray(
+                        "priorities",
+                        Integer.class,
+                        subjects.stream()
+                                .map(OperationStore.NewOperation::priority)
+                                .toList())
+                .execute();
+    }
+}

@@ -1,0 +1,254 @@
+package chasqui.pipeline;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of operations in the database. Every method is one transaction, or takes one as its first parameter; every
+ * change by a worker carries its fencing token, so that a worker whose lease is gone changes nothing.
+ */
+public final class OperationStore {
+    private static final Logger log = LoggerFactory.getLogger(OperationStore.class);
+
+    private final Jdbi database;
+    private final Map<OperationType, StageEffects> effects;
+    private final NodeIdentity node;
+    private final LeaseSettings settings;
+    private final Clock clock;
+    private final Map<UUID, Lease> held = new ConcurrentHashMap<>();
+
+    public OperationStore(
+            Jdbi database, List<StageEffects> effects, NodeIdentity node, LeaseSettings settings, Clock clock) {
+        this.database = database;
+        this.effects = effects.stream().collect(Collectors.toUnmodifiableMap(StageEffects::type, e -> e));
+        this.node = node;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /**
+     * Claims the best due operation of a queue: lowest priority number first, then the oldest.
+     *
+     * @return empty when nothing is due
+     */
+    public Optional<Lease> claim(String queue) {
+        UUID token = UUID.randomUUID();
+        Optional<Operation> claimed = database.inTransaction(tx -> take(tx, queue, token));
+        return claimed.flatMap(operation -> {
+            Lease lease = new Lease(operation, token, settings.stallLimit(), clock);
+            held.put(token, lease);
+            try {
+                record(lease, tx -> effectsOf(operation).onClaim(tx, operation));
+                return Optional.of(lease);
+            } catch (ChasquiException refused) {
+                fail(lease, Failure.of(refused));
+            } catch (RuntimeException broken) {
+                log.error("{}: could not begin", operation, broken);
+                fail(lease, new Failure(FailureKind.ITEM, true, operation + ": could not begin: " + broken));
+            }
+            return Optional.empty();
+        });
+    }
+
+    private Optional<Operation> take(Handle tx, String queue, UUID token) {
+        return tx.createQuery("""
+                        UPDATE operation
+                           SET status = 'IN_PROGRESS', lease_owner = :node, lease_boot_id = :boot, lease_token = :token,
+                               lease_expires_at = clock_timestamp() + make_interval(secs => :lease),
+                               claimed_at = clock_timestamp(), heartbeat_at = clock_timestamp(),
+                               phase = NULL, bytes_done = 0, bytes_total = NULL
+                         WHERE id = (SELECT id FROM operation
+                                      WHERE queue = :queue AND status IN ('PENDING', 'SCHEDULED') AND waits_for IS NULL
+                                        AND not_before <= clock_timestamp()
+                                      ORDER BY priority, created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                        RETURNING id, type, data_location_id, queue, subject_id, priority, attempt, max_attempts, stalls
+                        """)
+                .bind("node", node.name())
+                .bind("boot", node.bootId())
+                .bind("token", token)
+                .bind("lease", settings.lease().toMillis() / 1000.0)
+                .bind("queue", queue)
+                .map(OperationRows::operation)
+                .findOne();
+    }
+
+    /**
+     * Completes the operation and moves it to the history, together with what the stage adds.
+     *
+     * @throws LeaseLost (retryable) the operation is no longer ours; nothing was changed
+     */
+    public void complete(Lease lease, Effect effect) {
+        finish(lease, WorkStatus.COMPLETED, effect);
+    }
+
+    /**
+     * Runs a stage's change in the middle of its work, under the same fence as its end.
+     *
+     * @throws LeaseLost (retryable) the operation is no longer ours; nothing was changed
+     */
+    public void record(Lease lease, Effect effect) {
+        database.useTransaction(tx -> {
+            OperationRows.lock(tx, lease);
+            effect.apply(tx);
+        });
+    }
+
+    /**
+     * Ends the operation without a result because its reason has gone, together with what the stage adds.
+     *
+     * @throws LeaseLost (retryable) the operation is no longer ours; nothing was changed
+     */
+    public void cancel(Lease lease, Effect effect) {
+        finish(lease, WorkStatus.CANCELLED, effect);
+    }
+
+    private void finish(Lease lease, WorkStatus status, Effect effect) {
+        database.useTransaction(tx -> {
+            OperationRows.finish(tx, lease, status);
+            effect.apply(tx);
+        });
+        // Only after the commit: until then a failure must still find the lease alive.
+        held.remove(lease.token());
+    }
+
+    /**
+     * Records a failure: an item failure is retried after a backoff until its attempts are spent and then is permanent;
+     * a failure of a location, link or the platform parks the work and costs it nothing.
+     *
+     * @return what became of the operation
+     */
+    public Verdict fail(Lease lease, Failure failure) {
+        Operation operation = lease.operation();
+        Verdict verdict = Verdict.of(operation, failure, settings, ThreadLocalRandom.current());
+        try {
+            database.useTransaction(tx -> {
+                if (verdict.status() == WorkStatus.FAILED) {
+                    OperationRows.failForGood(tx, lease, failure);
+                    effectsOf(operation).onFailure(tx, operation, failure);
+                } else {
+                    OperationRows.putBack(tx, lease, verdict, failure);
+                    effectsOf(operation).onPutBack(tx, operation);
+                }
+            });
+            return verdict;
+        } catch (LeaseLost gone) {
+            log.info("{}: failed ({}), but another attempt has taken over", operation, failure.message());
+            return Verdict.NOT_OURS;
+        } finally {
+            held.remove(lease.token());
+        }
+    }
+
+    /** Gives work back untried, for instance at shutdown: due at once, no attempt consumed. */
+    public void giveBack(Lease lease, String reason) {
+        try {
+            database.useTransaction(tx -> {
+                OperationRows.putBack(tx, lease, Verdict.GIVEN_BACK, new Failure(FailureKind.PLATFORM, true, reason));
+                effectsOf(lease.operation()).onPutBack(tx, lease.operation());
+            });
+        } catch (LeaseLost gone) {
+            log.debug("{}: was taken over before it could be given back", lease);
+        } finally {
+            held.remove(lease.token());
+        }
+    }
+
+    /**
+     * Puts work back whose lease ran out. A stall consumes no attempt, but three stalls of one operation on live nodes
+     * are a permanent item failure: such an item kills workers.
+     *
+     * @param limit most operations to recover, 1 to 1000
+     * @return ids of recovered operations; empty when every lease is fresh
+     */
+    public List<Long> recoverStale(int limit) {
+        return recover("""
+                lease_expires_at < clock_timestamp()
+                """, Map.of(), true, limit);
+    }
+
+    /** Takes back at once what an earlier incarnation of this very node left behind. */
+    public List<Long> recoverOwnPast() {
+        return recover(
+                "lease_owner = :node AND lease_boot_id <> :boot",
+                Map.of("node", node.name(), "boot", node.bootId()),
+                false,
+                1000);
+    }
+
+    private List<Long> recover(String which, Map<String, ?> bindings, boolean countStall, int limit) {
+        return database.inTransaction(tx -> {
+            List<Operation> stale = OperationRows.lockStale(tx, which, bindings, limit);
+            for (Operation operation : stale) {
+                StageEffects stage = effectsOf(operation);
+                if (countStall && operation.stalls() + 1 >= LeaseSettings.MOST_STALLS) {
+                    Failure poisoned = new Failure(
+                            FailureKind.ITEM,
+                            false,
+                            operation + ": its worker died or stalled " + LeaseSettings.MOST_STALLS
+                                    + " times; look at this item before you retry it");
+                    OperationRows.failStale(tx, operation, poisoned);
+                    stage.onFailure(tx, operation, poisoned);
+                } else {
+                    OperationRows.putBackStale(tx, operation, countStall);
+                    stage.onPutBack(tx, operation);
+                }
+            }
+            return stale.stream().map(Operation::id).toList();
+        });
+    }
+
+    /**
+     * Extends leases in one statement.
+     *
+     * @param leases leases whose work is alive; may be empty
+     * @return tokens that are still ours; a missing one was put back, cancelled or finished by another
+     */
+    public List<UUID> renew(List<Lease> leases) {
+        return leases.isEmpty()
+                ? List.of()
+                : database.withHandle(db -> OperationRows.renew(db, leases, settings.lease()));
+    }
+
+    /**
+     * Records operations for subjects that need one; a subject with a live operation at that location keeps it.
+     *
+     * @param subjectColumn column of {@code operation} that names the subject, such as {@code raw_data_package_id}
+     * @param subjects rows to create
+     * @return how many were new
+     */
+    public static int create(Handle tx, OperationType type, String subjectColumn, List<NewOperation> subjects) {
+        return OperationRows.create(tx, type, subjectColumn, subjects);
+    }
+
+    /** One operation to record: its subject, where its data is, and how urgent it is (lowest first). */
+    public record NewOperation(long subjectId, long dataLocationId, int priority) {}
+
+    private StageEffects effectsOf(Operation operation) {
+        StageEffects stage = effects.get(operation.type());
+        if (stage == null) {
+            throw new ChasquiException(
+                    FailureKind.PLATFORM, true, operation + ": this program knows no stage for " + operation.type());
+        }
+        return stage;
+    }
+
+    /** What this process works on now; unsorted, a snapshot. */
+    public List<Lease> held() {
+        return List.copyOf(held.values());
+    }
+
+    Duration renewEvery() {
+        return settings.renewEvery();
+    }
+}

@@ -1,0 +1,20 @@
+package chasqui.pipeline;
+
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What a stage adds, in the same transaction, when an operation of its type changes hands. Writes only the stage's own
+ * tables and, through {@code catalogue}, packages and copies.
+ */
+public interface StageEffects {
+    OperationType type();
+
+    /** The operation was claimed. Throwing here fails the operation as an item failure. */
+    default void onClaim(Handle tx, Operation operation) {}
+
+    /** The operation goes back to PENDING: retried, parked, given back, or its worker stalled. */
+    default void onPutBack(Handle tx, Operation operation) {}
+
+    /** The operation failed for good. */
+    default void onFailure(Handle tx, Operation operation, Failure failure) {}
+}

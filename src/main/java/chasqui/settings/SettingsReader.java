@@ -1,0 +1,85 @@
+package chasqui.settings;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * Where settings come from, lowest first: {@code application.properties} in the program (every key with its default),
+ * the file given by {@code --config}, the environment ({@code chasqui.transfer.method} is {@code
+ * CHASQUI_TRANSFER_METHOD}), system properties, and what a command sets itself.
+ */
+public final class SettingsReader {
+    private static final String OURS = "chasqui.";
+
+    private SettingsReader() {}
+
+    /**
+     * @param config extra properties file, or null
+     * @param environment the process environment
+     * @param set what the command line sets, wins over everything
+     * @throws UncheckedIOException the file cannot be read
+     */
+    public static Settings read(Path config, Map<String, String> environment, Map<String, String> set) {
+        Map<String, String> known = ours(defaults());
+        List<Map<String, String>> over = new ArrayList<>();
+        if (config != null) {
+            over.add(ours(file(config)));
+        }
+        over.add(fromEnvironment(environment, known));
+        over.add(ours(System.getProperties()));
+        over.add(set);
+        return Settings.layered(known, over);
+    }
+
+    private static Properties defaults() {
+        try (InputStream in = SettingsReader.class.getResourceAsStream("/application.properties")) {
+            Properties properties = new Properties();
+            properties.load(new java.io.InputStreamReader(in, StandardCharsets.UTF_8));
+            return properties;
+        } catch (IOException e) {
+            throw new UncheckedIOException("application.properties in the program cannot be read", e);
+        }
+    }
+
+    private static Properties file(Path config) {
+        Properties properties = new Properties();
+        try (Reader in = Files.newBufferedReader(config, StandardCharsets.UTF_8)) {
+            properties.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the settings file " + config + " cannot be read: " + e, e);
+        }
+        return properties;
+    }
+
+    private static Map<String, String> ours(Properties properties) {
+        Map<String, String> found = new HashMap<>();
+        for (String name : properties.stringPropertyNames()) {
+            if (name.startsWith(OURS) && !name.equals("chasqui.root")) {
+                found.put(name, properties.getProperty(name));
+            }
+        }
+        return found;
+    }
+
+    private static Map<String, String> fromEnvironment(Map<String, String> environment, Map<String, String> known) {
+        Map<String, String> found = new HashMap<>();
+        for (String key : known.keySet()) {
+            String variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+            if (environment.containsKey(variable)) {
+                found.put(key, environment.get(variable));
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,35 @@
+package chasqui.topology;
+
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jdbi.v3.core.statement.StatementContext;
+
+final class LocationRows {
+    private LocationRows() {}
+
+    static DataLocation location(ResultSet row, StatementContext context) throws SQLException {
+        StorageType storage = StorageType.valueOf(row.getString("storage_type"));
+        String root = row.getString("root");
+        String prefix = row.getString("prefix");
+        return new DataLocation(
+                row.getLong("id"),
+                row.getLong("site_id"),
+                row.getString("short_name"),
+                row.getString("name"),
+                LocationType.valueOf(row.getString("location_type")),
+                storage,
+                row.getInt("priority"),
+                row.getBoolean("active"),
+                storage == StorageType.DISK ? Path.of(root) : null,
+                storage == StorageType.S3
+                        ? new Bucket(
+                                row.getString("endpoint"),
+                                row.getString("region"),
+                                row.getString("bucket"),
+                                prefix == null ? "" : prefix,
+                                row.getString("credential"))
+                        : null,
+                row.getBoolean("accept_cached_verification"));
+    }
+}

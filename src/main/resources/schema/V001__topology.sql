@@ -1,0 +1,90 @@
+-- Sites, data locations, transfer routes, instruments: the topology is data.
+
+CREATE TYPE location_type AS ENUM ('SOURCE', 'BUFFER', 'LONG_TERM_ARCHIVE', 'PROCESSING');
+CREATE TYPE storage_type  AS ENUM ('DISK', 'S3', 'TAPE');
+CREATE TYPE route_type    AS ENUM ('DIRECT', 'RELAY', 'CUSTOM');
+
+CREATE TABLE site (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    short_name  text NOT NULL UNIQUE CHECK (short_name ~ '^[a-z0-9]{1,32}$'),
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+    latitude    double precision CHECK (latitude BETWEEN -90 AND 90),
+    longitude   double precision CHECK (longitude BETWEEN -180 AND 180),
+    country     text,
+    lta_weight  integer NOT NULL DEFAULT 1 CHECK (lta_weight BETWEEN 0 AND 1000),
+    active      boolean NOT NULL DEFAULT true
+);
+COMMENT ON COLUMN site.lta_weight IS 'share of the primary transfers this site receives as a long-term archive site; 0: never primary';
+
+CREATE TABLE data_location (
+    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    site_id        bigint NOT NULL REFERENCES site,
+    name           text NOT NULL CHECK (name ~ '^[a-z0-9_]{1,64}$'),
+    location_type  location_type NOT NULL,
+    storage_type   storage_type NOT NULL,
+    priority       integer NOT NULL DEFAULT 100,
+    active         boolean NOT NULL DEFAULT true,
+    capacity_bytes bigint CHECK (capacity_bytes > 0),
+    -- DISK
+    host           text,
+    host_user      text,
+    root           text,
+    accept_cached_verification boolean NOT NULL DEFAULT false,
+    -- S3
+    endpoint       text,
+    region         text,
+    bucket         text,
+    prefix         text,
+    credential     text,
+    -- TAPE
+    archive_command text[],
+    recall_command  text[],
+    query_command   text[],
+    UNIQUE (site_id, name),
+    CONSTRAINT disk_has_a_root CHECK (storage_type <> 'DISK' OR (root IS NOT NULL AND root LIKE '/%')),
+    CONSTRAINT s3_has_a_bucket CHECK (storage_type <> 'S3' OR (bucket IS NOT NULL AND credential IS NOT NULL)),
+    CONSTRAINT tape_has_its_commands CHECK
+        (storage_type <> 'TAPE' OR (archive_command IS NOT NULL AND recall_command IS NOT NULL AND query_command IS NOT NULL))
+);
+COMMENT ON COLUMN data_location.credential IS 'name of the credential to look up, never the secret';
+COMMENT ON COLUMN data_location.accept_cached_verification IS
+    'the file system cannot be read past the page cache; a cached verification counts as evidence here';
+
+CREATE UNIQUE INDEX one_location_per_path ON data_location (coalesce(host, ''), root) WHERE storage_type = 'DISK' AND active;
+
+CREATE TABLE transfer_route (
+    id                      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    origin_site_id          bigint NOT NULL REFERENCES site,
+    destination_site_id     bigint NOT NULL REFERENCES site,
+    route_type              route_type NOT NULL DEFAULT 'CUSTOM',
+    method                  text CHECK (method ~ '^[a-z0-9-]{1,32}$'),
+    relay_site_id           bigint REFERENCES site,
+    origin_location_id      bigint REFERENCES data_location,
+    destination_location_id bigint REFERENCES data_location,
+    pull                    boolean NOT NULL DEFAULT false,
+    forbidden               boolean NOT NULL DEFAULT false,
+    rate_limit_bytes_per_second bigint CHECK (rate_limit_bytes_per_second > 0),
+    time_windows            text[],
+    priority                integer NOT NULL DEFAULT 100,
+    active                  boolean NOT NULL DEFAULT true,
+    CHECK (origin_site_id <> destination_site_id),
+    CHECK ((route_type = 'RELAY') = (relay_site_id IS NOT NULL))
+);
+CREATE UNIQUE INDEX one_active_route_per_pair_and_priority
+    ON transfer_route (origin_site_id, destination_site_id, priority) WHERE active;
+
+CREATE TABLE instrument (
+    id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    site_id  bigint NOT NULL REFERENCES site,
+    name     text NOT NULL UNIQUE CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$'),
+    telescope text,
+    active   boolean NOT NULL DEFAULT true
+);
+
+CREATE TABLE instrument_module (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    instrument_id bigint NOT NULL REFERENCES instrument,
+    name          text NOT NULL CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$'),
+    active        boolean NOT NULL DEFAULT true,
+    UNIQUE (instrument_id, name)
+);

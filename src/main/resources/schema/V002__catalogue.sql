@@ -1,0 +1,227 @@
+-- The nouns that all stages read: observations, files, packages, physical copies, and what protects them.
+
+CREATE TYPE work_status AS ENUM ('PENDING', 'SCHEDULED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED');
+CREATE TYPE package_state AS ENUM ('WAITING', 'TRANSFERRING', 'ARCHIVED', 'FAILED');
+CREATE TYPE copy_state AS ENUM ('PRESENT', 'STAGED', 'DELETION_POSSIBLE', 'DELETION_SCHEDULED', 'DELETION_IN_PROGRESS',
+                                'DELETED', 'DELETION_FAILED', 'SUSPECT', 'CORRUPT', 'MISSING');
+CREATE TYPE file_kind AS ENUM ('FILE', 'SYMLINK');
+
+CREATE TABLE executed_observation_unit (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    instrument_id bigint NOT NULL REFERENCES instrument,
+    name          text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+    program       text,
+    target        text,
+    right_ascension_deg double precision CHECK (right_ascension_deg >= 0 AND right_ascension_deg < 360),
+    declination_deg     double precision CHECK (declination_deg BETWEEN -90 AND 90),
+    started_at    timestamptz,
+    ended_at      timestamptz,
+    priority      integer NOT NULL DEFAULT 100,
+    finished_at   timestamptz,
+    created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (instrument_id, name)
+);
+COMMENT ON COLUMN executed_observation_unit.finished_at IS 'when its data was declared complete: packaging need not wait any longer';
+
+CREATE TABLE raw_data_package (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    uuid          uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
+    name          text NOT NULL UNIQUE CHECK (name ~ '^[a-z0-9][a-z0-9.-]{0,120}$'),
+    executed_observation_unit_id bigint NOT NULL REFERENCES executed_observation_unit,
+    instrument_module_id bigint NOT NULL REFERENCES instrument_module,
+    source_location_id   bigint NOT NULL REFERENCES data_location,
+    buffer_location_id   bigint NOT NULL REFERENCES data_location,
+    status        work_status NOT NULL DEFAULT 'PENDING',
+    state         package_state NOT NULL DEFAULT 'WAITING',
+    priority      integer NOT NULL DEFAULT 100,
+    file_count    bigint NOT NULL CHECK (file_count > 0),
+    content_bytes bigint NOT NULL CHECK (content_bytes >= 0),
+    size_bytes    bigint CHECK (size_bytes > 0),
+    xxh64         text CHECK (xxh64 ~ '^xxh64:[0-9a-f]{16}$'),
+    sha256        text CHECK (sha256 ~ '^sha256:[0-9a-f]{64}$'),
+    data_transfer_package_id bigint,
+    created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    packaged_at   timestamptz,
+    archived_at   timestamptz,
+    CONSTRAINT a_finished_package_has_its_digests CHECK
+        (status <> 'COMPLETED' OR (size_bytes IS NOT NULL AND xxh64 IS NOT NULL AND sha256 IS NOT NULL)),
+    CONSTRAINT an_archived_package_is_finished CHECK (state <> 'ARCHIVED' OR archived_at IS NOT NULL)
+);
+CREATE INDEX raw_data_package_to_assemble ON raw_data_package (buffer_location_id, packaged_at)
+    WHERE status = 'COMPLETED' AND state = 'WAITING' AND data_transfer_package_id IS NULL;
+CREATE INDEX raw_data_package_of_transfer_package ON raw_data_package (data_transfer_package_id);
+CREATE INDEX raw_data_package_of_observation ON raw_data_package (executed_observation_unit_id);
+
+CREATE TABLE raw_data_file (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    uuid          uuid NOT NULL UNIQUE,
+    executed_observation_unit_id bigint NOT NULL REFERENCES executed_observation_unit,
+    instrument_module_id bigint NOT NULL REFERENCES instrument_module,
+    source_location_id   bigint NOT NULL REFERENCES data_location,
+    path          text COLLATE "C" NOT NULL CHECK (path <> ''),
+    readable_path text NOT NULL,
+    kind          file_kind NOT NULL DEFAULT 'FILE',
+    link_target   text,
+    size_bytes    bigint NOT NULL CHECK (size_bytes >= 0),
+    modified_at   timestamptz NOT NULL,
+    modified_nanos integer NOT NULL CHECK (modified_nanos BETWEEN 0 AND 999999999),
+    file_key      text NOT NULL,
+    xxh64         text NOT NULL CHECK (xxh64 ~ '^xxh64:[0-9a-f]{16}$'),
+    sha256        text NOT NULL CHECK (sha256 ~ '^sha256:[0-9a-f]{64}$'),
+    raw_data_package_id bigint REFERENCES raw_data_package,
+    problem       text,
+    filed_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK ((kind = 'SYMLINK') = (link_target IS NOT NULL)),
+    CONSTRAINT a_refused_file_is_in_no_package CHECK (problem IS NULL OR raw_data_package_id IS NULL)
+);
+COMMENT ON COLUMN raw_data_file.path IS 'below the source location''s root, every byte kept: percent-encoded';
+COMMENT ON COLUMN raw_data_file.modified_nanos IS 'nanoseconds within the second of modified_at, which the database rounds to microseconds';
+COMMENT ON COLUMN raw_data_file.file_key IS 'device:inode at filing';
+COMMENT ON COLUMN raw_data_file.problem IS 'why this file cannot be packaged, with what to do; null: nothing is wrong';
+CREATE INDEX raw_data_file_to_package
+    ON raw_data_file (executed_observation_unit_id, instrument_module_id, source_location_id, id)
+    INCLUDE (size_bytes, filed_at)
+    WHERE raw_data_package_id IS NULL AND problem IS NULL;
+CREATE INDEX raw_data_file_of_package ON raw_data_file (raw_data_package_id) WHERE raw_data_package_id IS NOT NULL;
+CREATE INDEX raw_data_file_with_problem ON raw_data_file (id) WHERE problem IS NOT NULL;
+CREATE INDEX raw_data_file_by_path ON raw_data_file (path);
+
+CREATE TABLE data_transfer_package (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    uuid          uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
+    name          text NOT NULL UNIQUE CHECK (name ~ '^[a-z0-9][a-z0-9.-]{0,120}$'),
+    buffer_location_id bigint NOT NULL REFERENCES data_location,
+    primary_site_id    bigint REFERENCES site,
+    status        work_status NOT NULL DEFAULT 'PENDING',
+    priority      integer NOT NULL DEFAULT 100,
+    package_count integer NOT NULL CHECK (package_count > 0),
+    content_bytes bigint NOT NULL CHECK (content_bytes > 0),
+    size_bytes    bigint CHECK (size_bytes > 0),
+    xxh64         text CHECK (xxh64 ~ '^xxh64:[0-9a-f]{16}$'),
+    created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    assembled_at  timestamptz,
+    CONSTRAINT a_finished_transfer_package_has_its_digest CHECK
+        (status <> 'COMPLETED' OR (size_bytes IS NOT NULL AND xxh64 IS NOT NULL))
+);
+CREATE INDEX data_transfer_package_primary_site ON data_transfer_package (id DESC) INCLUDE (primary_site_id);
+ALTER TABLE raw_data_package ADD FOREIGN KEY (data_transfer_package_id) REFERENCES data_transfer_package;
+
+CREATE TABLE data_transfer (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    data_transfer_package_id bigint NOT NULL REFERENCES data_transfer_package,
+    destination_site_id      bigint NOT NULL REFERENCES site,
+    is_primary    boolean NOT NULL,
+    origin_location_id       bigint REFERENCES data_location,
+    destination_location_id  bigint REFERENCES data_location,
+    transfer_route_id        bigint REFERENCES transfer_route,
+    method        text CHECK (method ~ '^[a-z0-9-]{1,32}$'),
+    pull          boolean NOT NULL DEFAULT false,
+    status        work_status NOT NULL DEFAULT 'PENDING',
+    waits_for     text,
+    incoming_name text CHECK (incoming_name ~ '^[a-z0-9][a-z0-9.-]{0,200}$'),
+    sent_at       timestamptz,
+    send_count    integer NOT NULL DEFAULT 0,
+    created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    completed_at  timestamptz,
+    UNIQUE (data_transfer_package_id, destination_site_id),
+    CONSTRAINT sent_bytes_have_a_name CHECK (sent_at IS NULL OR incoming_name IS NOT NULL)
+);
+COMMENT ON COLUMN data_transfer.incoming_name IS 'name of the bytes under the destination''s incoming folder until they are verified';
+CREATE UNIQUE INDEX one_primary_per_package ON data_transfer (data_transfer_package_id) WHERE is_primary;
+CREATE INDEX data_transfer_to_send ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NULL AND waits_for IS NULL;
+CREATE INDEX data_transfer_to_unpack ON data_transfer (id) WHERE status <> 'COMPLETED' AND sent_at IS NOT NULL;
+
+CREATE TABLE long_term_archive_transfer (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    raw_data_package_id bigint NOT NULL REFERENCES raw_data_package,
+    data_location_id    bigint NOT NULL REFERENCES data_location,
+    origin_location_id  bigint NOT NULL REFERENCES data_location,
+    status        work_status NOT NULL DEFAULT 'PENDING',
+    created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    completed_at  timestamptz,
+    UNIQUE (raw_data_package_id, data_location_id)
+);
+
+CREATE TABLE staging_job (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    uuid          uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
+    raw_data_package_id bigint NOT NULL REFERENCES raw_data_package,
+    data_location_id    bigint NOT NULL REFERENCES data_location,
+    requested_by  text NOT NULL,
+    reason        text,
+    status        work_status NOT NULL DEFAULT 'PENDING',
+    created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    staged_at     timestamptz,
+    released_at   timestamptz
+);
+COMMENT ON COLUMN staging_job.released_at IS 'the requester needs the staged copy no longer; until then it is pinned';
+CREATE UNIQUE INDEX one_active_job_per_package_and_location ON staging_job (raw_data_package_id, data_location_id)
+    WHERE released_at IS NULL AND status NOT IN ('FAILED', 'CANCELLED');
+CREATE INDEX staging_job_pending ON staging_job (id) WHERE status = 'PENDING';
+
+CREATE TABLE physical_copy (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    raw_data_file_id         bigint REFERENCES raw_data_file,
+    raw_data_package_id      bigint REFERENCES raw_data_package,
+    data_transfer_package_id bigint REFERENCES data_transfer_package,
+    data_location_id bigint NOT NULL REFERENCES data_location,
+    path          text COLLATE "C" NOT NULL CHECK (path <> ''),
+    state         copy_state NOT NULL DEFAULT 'PRESENT',
+    size_bytes    bigint NOT NULL CHECK (size_bytes >= 0),
+    checksum      text NOT NULL CHECK (checksum ~ '^(xxh64:[0-9a-f]{16}|sha256:[0-9a-f]{64})$'),
+    modified_at   timestamptz,
+    modified_nanos integer CHECK (modified_nanos BETWEEN 0 AND 999999999),
+    file_key      text,
+    created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    verified_at   timestamptz,
+    deleted_at    timestamptz,
+    CONSTRAINT a_copy_is_of_one_thing CHECK (num_nonnulls(raw_data_file_id, raw_data_package_id, data_transfer_package_id) = 1)
+);
+COMMENT ON COLUMN physical_copy.path IS 'below the location''s root (DISK, percent-encoded) or prefix (S3, key)';
+CREATE UNIQUE INDEX one_live_copy_per_path ON physical_copy (data_location_id, path) WHERE state <> 'DELETED';
+CREATE UNIQUE INDEX one_live_copy_of_a_file ON physical_copy (raw_data_file_id, data_location_id)
+    WHERE raw_data_file_id IS NOT NULL AND state <> 'DELETED';
+CREATE UNIQUE INDEX one_live_copy_of_a_package ON physical_copy (raw_data_package_id, data_location_id)
+    WHERE raw_data_package_id IS NOT NULL AND state <> 'DELETED';
+CREATE UNIQUE INDEX one_live_copy_of_a_transfer_package ON physical_copy (data_transfer_package_id, data_location_id)
+    WHERE data_transfer_package_id IS NOT NULL AND state <> 'DELETED';
+CREATE INDEX physical_copy_of_file ON physical_copy (raw_data_file_id) WHERE raw_data_file_id IS NOT NULL;
+CREATE INDEX physical_copy_of_package ON physical_copy (raw_data_package_id) WHERE raw_data_package_id IS NOT NULL;
+CREATE INDEX physical_copy_of_transfer_package ON physical_copy (data_transfer_package_id) WHERE data_transfer_package_id IS NOT NULL;
+CREATE INDEX physical_copy_deletion_possible ON physical_copy (data_location_id, created_at) WHERE state = 'DELETION_POSSIBLE';
+CREATE INDEX physical_copy_of_packages_present ON physical_copy (data_location_id, created_at)
+    WHERE raw_data_file_id IS NULL AND state IN ('PRESENT', 'STAGED');
+CREATE INDEX physical_copy_in_deletion ON physical_copy (data_location_id)
+    WHERE state IN ('DELETION_SCHEDULED', 'DELETION_IN_PROGRESS', 'DELETION_FAILED');
+
+CREATE TYPE read_mode AS ENUM ('DIRECT', 'CACHED', 'REMOTE');
+
+CREATE TABLE verification (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    physical_copy_id bigint NOT NULL REFERENCES physical_copy,
+    operation_id     bigint,
+    verified_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    read_mode        read_mode NOT NULL,
+    expected         text NOT NULL,
+    found            text NOT NULL,
+    good             boolean GENERATED ALWAYS AS (expected = found) STORED,
+    node             text NOT NULL
+);
+COMMENT ON COLUMN verification.read_mode IS 'DIRECT past the page cache, CACHED through it, REMOTE answered by the other machine';
+CREATE INDEX verification_newest ON verification (physical_copy_id, verified_at DESC);
+
+CREATE TABLE hold (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    physical_copy_id bigint REFERENCES physical_copy,
+    raw_data_package_id bigint REFERENCES raw_data_package,
+    executed_observation_unit_id bigint REFERENCES executed_observation_unit,
+    placed_by        text NOT NULL,
+    reason           text NOT NULL CHECK (reason <> ''),
+    placed_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    released_at      timestamptz,
+    released_by      text,
+    CHECK (num_nonnulls(physical_copy_id, raw_data_package_id, executed_observation_unit_id) = 1)
+);
+CREATE INDEX hold_on_copy ON hold (physical_copy_id) WHERE released_at IS NULL;
+CREATE INDEX hold_on_package ON hold (raw_data_package_id) WHERE released_at IS NULL;
+CREATE INDEX hold_on_observation ON hold (executed_observation_unit_id) WHERE released_at IS NULL;

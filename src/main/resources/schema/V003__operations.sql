@@ -1,0 +1,191 @@
+-- One unit of work at one data location, its attempts, its past, and what it intends to read.
+
+-- What can be done where: queues are discovered from this table and the data locations. A new stage adds rows.
+CREATE TABLE operation_type (
+    name           text PRIMARY KEY CHECK (name ~ '^[a-z][a-z0-9_]{0,62}$'),
+    stage          smallint NOT NULL CHECK (stage BETWEEN 0 AND 99),
+    location_types location_type[] NOT NULL CHECK (cardinality(location_types) > 0),
+    description    text NOT NULL
+);
+INSERT INTO operation_type (name, stage, location_types, description) VALUES
+    ('raw_data_package_creation',      1, '{SOURCE}',             'packs raw data files into one archive at the site''s buffer'),
+    ('data_transfer_package_creation', 2, '{BUFFER}',             'bundles buffered packages for one journey'),
+    ('data_transfer',                  3, '{BUFFER}',             'sends a transfer package to another site''s buffer'),
+    ('data_transfer_unpacking',        4, '{BUFFER}',             'verifies what arrived and puts the packages into place'),
+    ('long_term_archive_transfer',     5, '{LONG_TERM_ARCHIVE}',  'stores a package in the long-term archive and reads it back'),
+    ('verification',                   5, '{LONG_TERM_ARCHIVE}',  'reads an archived copy again'),
+    ('staging',                        6, '{PROCESSING}',         'brings an archived package to where it is processed'),
+    ('deletion',                       7, '{SOURCE,BUFFER,PROCESSING}', 'removes copies that are proven to be needed no longer');
+
+CREATE TYPE failure_kind AS ENUM ('ITEM', 'LOCATION', 'LINK', 'PLATFORM');
+
+CREATE TABLE node (
+    name         text PRIMARY KEY,
+    boot_id      uuid NOT NULL,
+    version      text NOT NULL,
+    host         text NOT NULL,
+    process_id   bigint NOT NULL,
+    roles        text[] NOT NULL,
+    locations    text[] NOT NULL,
+    started_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    heartbeat_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    stopped_at   timestamptz
+);
+
+-- One deletion operation carries a batch of copies of one location; the evidence of each is a row of its own.
+CREATE TABLE deletion_batch (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    data_location_id bigint NOT NULL REFERENCES data_location,
+    status           work_status NOT NULL DEFAULT 'PENDING',
+    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    completed_at     timestamptz
+);
+
+CREATE TABLE operation (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    type             text NOT NULL REFERENCES operation_type,
+    data_location_id bigint NOT NULL REFERENCES data_location,
+    queue            text NOT NULL CHECK (queue ~ '^[a-z0-9]+_[a-z0-9_]+$'),
+    raw_data_package_id           bigint REFERENCES raw_data_package,
+    data_transfer_package_id      bigint REFERENCES data_transfer_package,
+    data_transfer_id              bigint REFERENCES data_transfer,
+    long_term_archive_transfer_id bigint REFERENCES long_term_archive_transfer,
+    staging_job_id                bigint REFERENCES staging_job,
+    physical_copy_id              bigint REFERENCES physical_copy,
+    deletion_batch_id             bigint REFERENCES deletion_batch,
+    subject_id       bigint NOT NULL GENERATED ALWAYS AS (coalesce(raw_data_package_id, data_transfer_package_id,
+                         data_transfer_id, long_term_archive_transfer_id, staging_job_id, physical_copy_id, deletion_batch_id)) STORED,
+    priority         integer NOT NULL DEFAULT 100,
+    status           work_status NOT NULL DEFAULT 'PENDING',
+    attempt          integer NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+    max_attempts     integer NOT NULL DEFAULT 8 CHECK (max_attempts > 0),
+    stalls           integer NOT NULL DEFAULT 0,
+    not_before       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    waits_for        text,
+    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    scheduled_at     timestamptz,
+    lease_owner      text,
+    lease_boot_id    uuid,
+    lease_token      uuid,
+    lease_expires_at timestamptz,
+    claimed_at       timestamptz,
+    heartbeat_at     timestamptz,
+    phase            text,
+    bytes_done       bigint NOT NULL DEFAULT 0,
+    bytes_total      bigint,
+    failure_kind     failure_kind,
+    failure_message  text,
+    finished_at      timestamptz,
+    CONSTRAINT the_subject_fits_the_type CHECK (
+        num_nonnulls(raw_data_package_id, data_transfer_package_id, data_transfer_id, long_term_archive_transfer_id,
+                     staging_job_id, physical_copy_id, deletion_batch_id) = 1
+        AND CASE type
+            WHEN 'raw_data_package_creation'      THEN raw_data_package_id
+            WHEN 'data_transfer_package_creation' THEN data_transfer_package_id
+            WHEN 'data_transfer'                  THEN data_transfer_id
+            WHEN 'data_transfer_unpacking'        THEN data_transfer_id
+            WHEN 'long_term_archive_transfer'     THEN long_term_archive_transfer_id
+            WHEN 'staging'                        THEN staging_job_id
+            WHEN 'verification'                   THEN physical_copy_id
+            WHEN 'deletion'                       THEN deletion_batch_id
+            ELSE 0
+        END IS NOT NULL),
+    CONSTRAINT work_in_progress_is_leased CHECK
+        ((status = 'IN_PROGRESS') = (lease_token IS NOT NULL AND lease_owner IS NOT NULL AND lease_expires_at IS NOT NULL)),
+    CONSTRAINT finished_work_has_a_time CHECK ((status IN ('COMPLETED', 'FAILED', 'CANCELLED')) = (finished_at IS NOT NULL))
+) WITH (fillfactor = 70);
+COMMENT ON TABLE operation IS 'live and failed work only; what is completed or cancelled moves to operation_history';
+CREATE UNIQUE INDEX one_live_operation_per_subject ON operation (type, subject_id, data_location_id)
+    WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
+CREATE INDEX operation_due ON operation (queue, priority, created_at, id) WHERE status IN ('PENDING', 'SCHEDULED') AND waits_for IS NULL;
+CREATE INDEX operation_parked ON operation (not_before) WHERE status = 'PENDING' AND waits_for IS NOT NULL;
+CREATE INDEX operation_scheduled ON operation (scheduled_at) WHERE status = 'SCHEDULED';
+CREATE INDEX operation_leased ON operation (lease_expires_at) WHERE status = 'IN_PROGRESS';
+CREATE INDEX operation_failed ON operation (finished_at) WHERE status = 'FAILED';
+CREATE INDEX operation_of_subject ON operation (subject_id, type);
+
+CREATE TABLE operation_history (
+    id bigint NOT NULL, type text NOT NULL, data_location_id bigint NOT NULL, queue text NOT NULL,
+    subject_id bigint NOT NULL, priority integer NOT NULL, status work_status NOT NULL, attempt integer NOT NULL,
+    stalls integer NOT NULL, created_at timestamptz NOT NULL, claimed_at timestamptz, finished_at timestamptz NOT NULL,
+    node text, bytes_done bigint NOT NULL, failure_kind failure_kind, failure_message text
+) PARTITION BY RANGE (finished_at);
+CREATE INDEX operation_history_of_subject ON operation_history (subject_id, type);
+CREATE TABLE operation_history_default PARTITION OF operation_history DEFAULT;
+
+-- No foreign key to operation: old months of the past go as whole partitions.
+CREATE TABLE operation_attempt (
+    operation_id bigint NOT NULL,
+    attempt      integer NOT NULL,
+    node         text NOT NULL,
+    lease_token  uuid NOT NULL,
+    started_at   timestamptz NOT NULL,
+    ended_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    outcome      text NOT NULL CHECK (outcome IN ('COMPLETED', 'RETRY', 'PARKED', 'FAILED', 'STALLED', 'GIVEN_BACK', 'CANCELLED')),
+    failure_kind failure_kind,
+    message      text,
+    bytes_done   bigint NOT NULL DEFAULT 0
+) PARTITION BY RANGE (ended_at);
+CREATE INDEX operation_attempt_of_operation ON operation_attempt (operation_id);
+CREATE TABLE operation_attempt_default PARTITION OF operation_attempt DEFAULT;
+
+CREATE FUNCTION ensure_history_partitions(month date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    first_day date := date_trunc('month', month);
+    next_month date := first_day + interval '1 month';
+    parent text;
+BEGIN
+    FOREACH parent IN ARRAY ARRAY['operation_history', 'operation_attempt'] LOOP
+        IF to_regclass(parent || to_char(first_day, '_YYYY_MM')) IS NULL THEN
+            EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
+                           parent || to_char(first_day, '_YYYY_MM'), parent, first_day, next_month);
+        END IF;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION ensure_history_partitions IS 'makes the partitions of one month; call it before the month begins';
+SELECT ensure_history_partitions(current_date);
+SELECT ensure_history_partitions((current_date + interval '1 month')::date);
+
+-- Who intends to read a copy. Written when the intent is born, removed only at its terminal state.
+CREATE TABLE copy_use (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    physical_copy_id bigint NOT NULL REFERENCES physical_copy,
+    data_transfer_package_id      bigint REFERENCES data_transfer_package,
+    data_transfer_id              bigint REFERENCES data_transfer,
+    long_term_archive_transfer_id bigint REFERENCES long_term_archive_transfer,
+    staging_job_id                bigint REFERENCES staging_job,
+    verification_operation_id     bigint REFERENCES operation ON DELETE CASCADE,
+    since            timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK (num_nonnulls(data_transfer_package_id, data_transfer_id, long_term_archive_transfer_id, staging_job_id,
+                        verification_operation_id) = 1)
+);
+CREATE INDEX copy_use_of_copy ON copy_use (physical_copy_id);
+CREATE UNIQUE INDEX copy_use_by_transfer_package ON copy_use (data_transfer_package_id, physical_copy_id) WHERE data_transfer_package_id IS NOT NULL;
+CREATE UNIQUE INDEX copy_use_by_transfer ON copy_use (data_transfer_id, physical_copy_id) WHERE data_transfer_id IS NOT NULL;
+CREATE UNIQUE INDEX copy_use_by_archive_transfer ON copy_use (long_term_archive_transfer_id, physical_copy_id) WHERE long_term_archive_transfer_id IS NOT NULL;
+CREATE UNIQUE INDEX copy_use_by_job ON copy_use (staging_job_id, physical_copy_id) WHERE staging_job_id IS NOT NULL;
+CREATE UNIQUE INDEX copy_use_by_verification ON copy_use (verification_operation_id, physical_copy_id) WHERE verification_operation_id IS NOT NULL;
+
+CREATE TABLE reservation (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    data_location_id bigint NOT NULL REFERENCES data_location,
+    operation_id     bigint NOT NULL REFERENCES operation ON DELETE CASCADE,
+    bytes            bigint NOT NULL CHECK (bytes > 0),
+    since            timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (operation_id, data_location_id)
+);
+
+-- The proof of one deletion: what was to go, why it might, and what became of it. Kept for audit.
+CREATE TABLE deletion_evidence (
+    id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    deletion_batch_id bigint NOT NULL REFERENCES deletion_batch,
+    physical_copy_id  bigint NOT NULL REFERENCES physical_copy,
+    rule              text NOT NULL,
+    evidence          jsonb NOT NULL,
+    decided_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    outcome           text CHECK (outcome IN ('DELETED', 'ABSENT', 'REFUSED', 'CHANGED', 'FAILED')),
+    message           text,
+    finished_at       timestamptz,
+    UNIQUE (deletion_batch_id, physical_copy_id)
+);
+CREATE INDEX deletion_evidence_of_copy ON deletion_evidence (physical_copy_id);
