@@ -1,0 +1,228 @@
+package chasqui.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
+
+/** Files that survive a power cut: written under a temporary name, made durable, then named so that nothing is replaced. */
+public final class DurableFiles {
+    /** Where a location's root keeps what is not data: quarantine and files on their way out. */
+    public static final String OWN_FOLDER = ".chasqui";
+
+    private static final int BUFFER_BYTES = 256 << 10;
+
+    private DurableFiles() {}
+
+    /**
+     * Copies a file to a new temporary name, durable, in one pass. The temporary is removed again on any failure.
+     *
+     * @param temporary a name of the caller's own making that must not exist
+     * @throws SourceChanged the source was written to or replaced meanwhile
+     * @throws StorageFull no room
+     */
+    public static PackageDigest copy(Path source, Path temporary, Progress progress) throws IOException {
+        FileFacts before = FileFacts.of(source);
+        if (before.kind() != FileFacts.Kind.FILE) {
+            throw new StorageException(source + ": not a regular file; only those are copied");
+        }
+        FileChannel out = createNew(temporary);
+        try (out;
+                InputStream in = Files.newInputStream(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            Digests digests = new Digests(true);
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digests.update(buffer, 0, n);
+                writeFully(out, ByteBuffer.wrap(buffer, 0, n));
+                progress.advance(n);
+            }
+            out.force(true);
+            FileFacts after = FileFacts.of(source);
+            if (!before.equals(after) || digests.sizeBytes() != after.sizeBytes()) {
+                throw new SourceChanged(source, before, after);
+            }
+            return digests.finish();
+        } catch (IOException failure) {
+            StorageFull.removeTemporary(temporary, failure);
+            throw StorageFull.explain(temporary, failure);
+        } catch (RuntimeException | Error stopped) {
+            StorageFull.removeTemporary(temporary, stopped);
+            throw stopped;
+        }
+    }
+
+    /** Writes a small new file, durable, for example a sidecar. The same rules as {@link #copy}. */
+    public static void write(byte[] content, Path temporary) throws IOException {
+        try (FileChannel out = createNew(temporary)) {
+            writeFully(out, ByteBuffer.wrap(content));
+            out.force(true);
+        } catch (FinalNameTaken taken) {
+            throw taken;
+        } catch (IOException failure) {
+            StorageFull.removeTemporary(temporary, failure);
+            throw StorageFull.explain(temporary, failure);
+        }
+    }
+
+    /**
+     * Gives a finished file its final name on the same file system, without ever replacing anything, and makes the
+     * name durable. Repeating it after a crash in the middle finishes it.
+     *
+     * @throws FinalNameTaken another file has that name; the temporary is kept
+     */
+    public static void publish(Path temporary, Path finalName) throws IOException {
+        try {
+            Files.createLink(finalName, temporary);
+        } catch (FileAlreadyExistsException taken) {
+            FileFacts there = FileFacts.of(finalName);
+            if (!there.fileKey().equals(FileFacts.of(temporary).fileKey())) {
+                throw new FinalNameTaken(finalName);
+            }
+        } catch (UnsupportedOperationException noLinks) {
+            throw new StorageException(
+                    finalName + ": this file system has no hard links, so that a name cannot be "
+                            + "made without the risk of replacing a file",
+                    noLinks);
+        } catch (IOException failure) {
+            throw StorageFull.explain(finalName, failure);
+        }
+        fsyncFolder(finalName.toAbsolutePath().getParent());
+        Files.delete(temporary);
+        fsyncFolder(temporary.toAbsolutePath().getParent());
+    }
+
+    /** Makes the names in a folder durable. */
+    public static void fsyncFolder(Path folder) throws IOException {
+        try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+            names.force(true);
+        }
+    }
+
+    /**
+     * Makes the folders from an existing root down to a folder, each one durable.
+     *
+     * @throws StorageException one of them is a symbolic link or no folder, or the folder is not below the root
+     */
+    public static void createFolders(Path root, Path folder) throws IOException {
+        if (folder.equals(root)) {
+            return;
+        }
+        RelativePath below = RelativePath.of(root, folder);
+        Path parent = root;
+        for (Path name : below.under(Path.of(""))) {
+            Path child = parent.resolve(name);
+            try {
+                Files.createDirectory(child);
+                fsyncFolder(parent);
+            } catch (FileAlreadyExistsException there) {
+                if (!Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
+                    throw new StorageException(child + ": a file or symbolic link stands where a folder must be made");
+                }
+            } catch (IOException failure) {
+                throw StorageFull.explain(child, failure);
+            }
+            parent = child;
+        }
+    }
+
+    /**
+     * Moves a file that must not be used, and must not be lost, into {@code root/.chasqui/quarantine}; a text beside
+     * it names where it was and why it is here.
+     *
+     * @return where it is now
+     */
+    public static Path quarantine(Path root, Path file, String reason) throws IOException {
+        RelativePath was = RelativePath.of(root, file);
+        Path folder = root.resolve(OWN_FOLDER).resolve("quarantine");
+        createFolders(root, folder);
+        String name = UUID.randomUUID().toString();
+        Path text = folder.resolve(name + ".txt");
+        String note = "path: " + was.encoded() + "\nreadable: " + was.readable() + "\nreason: " + reason + "\n";
+        write(note.getBytes(StandardCharsets.UTF_8), text);
+        Path aside = folder.resolve(name);
+        try {
+            Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException failure) {
+            StorageFull.removeTemporary(text, failure);
+            throw StorageFull.explain(file, failure);
+        }
+        fsyncFolder(folder);
+        fsyncFolder(file.toAbsolutePath().getParent());
+        return aside;
+    }
+
+    /** What {@link #discard} found. */
+    public enum Discarded {
+        REMOVED,
+        ABSENT
+    }
+
+    /**
+     * Deletes one file, if it is still the one that a proof named: moved aside on its file system, compared, unlinked.
+     * Repeating it after a crash in the middle finishes it.
+     *
+     * @param expected device, inode, size and time of the file to delete
+     * @return ABSENT when nothing had the name: the deletion is done
+     * @throws VictimChanged another file has the name; it was kept, or put back
+     */
+    public static Discarded discard(Path root, Path file, FileFacts expected) throws IOException {
+        return new Deletion(root, file, expected).run();
+    }
+
+    /** Empties a folder that we made and filled, adding what fails to the reason for doing so. */
+    static void emptyFolder(Path folder, Throwable because) {
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes facts) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path made, IOException failure) throws IOException {
+                    if (failure != null) {
+                        throw failure;
+                    }
+                    if (!made.equals(folder)) {
+                        Files.delete(made);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException leftBehind) {
+            because.addSuppressed(leftBehind);
+        }
+    }
+
+    static FileChannel createNew(Path temporary) throws IOException {
+        try {
+            return FileChannel.open(
+                    temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        } catch (FileAlreadyExistsException taken) {
+            throw new FinalNameTaken(temporary);
+        } catch (NoSuchFileException noFolder) {
+            throw new StorageException(temporary + ": its folder does not exist; make it first", noFolder);
+        } catch (IOException failure) {
+            throw StorageFull.explain(temporary, failure);
+        }
+    }
+
+    static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+    }
+}

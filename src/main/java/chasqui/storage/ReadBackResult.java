@@ -1,0 +1,15 @@
+package chasqui.storage;
+
+/**
+ * What was found when a file was read back.
+ *
+ * @param sha256OrNull null where it was not asked for
+ */
+public record ReadBackResult(long sizeBytes, Checksum xxHash64, Checksum sha256OrNull, Mode mode) {
+
+    /** DIRECT: from the device, past every cache of this machine's kernel. CACHED: perhaps from memory only. */
+    public enum Mode {
+        DIRECT,
+        CACHED
+    }
+}

@@ -1,0 +1,44 @@
+package chasqui.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Bytes that can be read from their beginning: a file, or for instance a download. */
+public interface ReadableSource {
+
+    /** For messages: where the bytes come from. */
+    String name();
+
+    /** Opens the bytes at their beginning; the reader closes them. Called once per pass. */
+    InputStream open() throws IOException;
+
+    /** A file; a symbolic link is refused. */
+    static ReadableSource of(Path file) {
+        return of(
+                file.toString(), () -> Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    static ReadableSource of(String name, Opening opening) {
+        return new ReadableSource() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public InputStream open() throws IOException {
+                return opening.open();
+            }
+        };
+    }
+
+    /** How to open the bytes. */
+    @FunctionalInterface
+    interface Opening {
+        InputStream open() throws IOException;
+    }
+}

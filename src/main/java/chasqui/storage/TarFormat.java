@@ -1,0 +1,144 @@
+package chasqui.storage;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+
+/**
+ * The one way in which a package's archive is laid out: POSIX ustar, with pax records where ustar has no room.
+ *
+ * <p>Every header is a pure function of its manifest entry: equal files give equal packages, and a reader that has
+ * the manifest knows every byte of every header before it comes. Owner and mode are fixed (0:0, 0644). Names are
+ * written as the raw bytes that they are.
+ */
+final class TarFormat {
+    static final int BLOCK = 512;
+    /** POSIX writes tars in records of this size. */
+    static final int RECORD = 20 * BLOCK;
+
+    private static final int NAME_BYTES = 100;
+    private static final int PREFIX_BYTES = 155;
+    private static final long MAX_OCTAL = 077777777777L;
+    private static final String MAGIC_AND_VERSION = "ustar\00000";
+
+    private TarFormat() {}
+
+    /** The header of an entry: 512 bytes, or more with pax records before it. */
+    static byte[] header(PackageEntry entry) {
+        byte[] target = entry.linkTargetEncoded() == null ? new byte[0] : PercentCode.decode(entry.linkTargetEncoded());
+        char type = entry.kind() == FileFacts.Kind.SYMLINK ? '2' : '0';
+        return header(entry.path().bytes(), type, entry.dataBytes(), entry.modified(), target);
+    }
+
+    /** The header of the manifest, which is dated like the newest file of its package. */
+    static byte[] manifestHeader(long sizeBytes, Instant newest) {
+        return header(PackageManifest.PATH.bytes(), '0', sizeBytes, newest, new byte[0]);
+    }
+
+    /** How many zero bytes fill the last block after this much data. */
+    static int padding(long dataBytes) {
+        return (int) (-dataBytes & (BLOCK - 1));
+    }
+
+    /** How many zero bytes end an archive whose entries end here: two blocks, then the rest of the record. */
+    static int trailer(long archiveBytes) {
+        long end = archiveBytes + 2 * BLOCK;
+        return (int) ((end + RECORD - 1) / RECORD * RECORD - archiveBytes);
+    }
+
+    private static byte[] header(byte[] name, char type, long sizeBytes, Instant modified, byte[] target) {
+        ByteArrayOutputStream pax = new ByteArrayOutputStream();
+        int slash = prefixLength(name);
+        long seconds = modified.getEpochSecond();
+        if (target.length > NAME_BYTES) {
+            record(pax, "linkpath", target);
+        }
+        if (seconds < 0 || seconds > MAX_OCTAL) {
+            record(pax, "mtime", ascii(Long.toString(seconds)));
+        }
+        if (slash < 0) {
+            record(pax, "path", name);
+        }
+        if (sizeBytes > MAX_OCTAL) {
+            record(pax, "size", ascii(Long.toString(sizeBytes)));
+        }
+        if (pax.size() == 0) {
+            return ustar(name, slash, type, sizeBytes, seconds, target);
+        }
+        byte[] records = pax.toByteArray();
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.writeBytes(ustar(ascii("PaxHeaders/file"), 0, 'x', records.length, 0, new byte[0]));
+        whole.writeBytes(records);
+        whole.writeBytes(new byte[padding(records.length)]);
+        whole.writeBytes(ustar(name, slash, type, sizeBytes, seconds, target));
+        return whole.toByteArray();
+    }
+
+    /** Where a name is cut into ustar's prefix and name; 0 when it needs no prefix, -1 when it does not fit. */
+    private static int prefixLength(byte[] name) {
+        if (name.length <= NAME_BYTES) {
+            return 0;
+        }
+        for (int slash = Math.min(PREFIX_BYTES, name.length - 2); slash >= name.length - NAME_BYTES - 1; slash--) {
+            if (slash > 0 && name[slash] == '/') {
+                return slash;
+            }
+        }
+        return -1;
+    }
+
+    private static byte[] ustar(byte[] name, int slash, char type, long sizeBytes, long seconds, byte[] target) {
+        byte[] block = new byte[BLOCK];
+        int nameFrom = slash > 0 ? slash + 1 : 0;
+        System.arraycopy(name, nameFrom, block, 0, Math.min(NAME_BYTES, name.length - nameFrom));
+        octal(block, 100, 7, type == '2' ? 0777 : 0644);
+        octal(block, 108, 7, 0);
+        octal(block, 116, 7, 0);
+        octal(block, 124, 11, sizeBytes > MAX_OCTAL ? 0 : sizeBytes);
+        octal(block, 136, 11, Math.max(0, Math.min(seconds, MAX_OCTAL)));
+        block[156] = (byte) type;
+        System.arraycopy(target, 0, block, 157, Math.min(NAME_BYTES, target.length));
+        System.arraycopy(ascii(MAGIC_AND_VERSION), 0, block, 257, MAGIC_AND_VERSION.length());
+        octal(block, 329, 7, 0);
+        octal(block, 337, 7, 0);
+        if (slash > 0) {
+            System.arraycopy(name, 0, block, 345, slash);
+        }
+        octal(block, 148, 6, checksum(block));
+        block[155] = ' ';
+        return block;
+    }
+
+    /** The sum of a header's bytes with its own checksum field taken as spaces. */
+    static int checksum(byte[] block) {
+        int sum = 8 * ' ';
+        for (int i = 0; i < BLOCK; i++) {
+            sum += i >= 148 && i < 156 ? 0 : block[i] & 0xff;
+        }
+        return sum;
+    }
+
+    /** Digits, then the NUL that the zeroed block already holds. */
+    private static void octal(byte[] block, int from, int digits, long value) {
+        for (int i = from + digits - 1; i >= from; i--) {
+            block[i] = (byte) ('0' + (value & 7));
+            value >>>= 3;
+        }
+    }
+
+    /** One pax record: its own length in decimal counts itself. */
+    private static void record(ByteArrayOutputStream pax, String key, byte[] value) {
+        int rest = 1 + key.length() + 1 + value.length + 1;
+        int length = rest + Integer.toString(rest).length();
+        if (rest + Integer.toString(length).length() != length) {
+            length++;
+        }
+        pax.writeBytes(ascii(length + " " + key + "="));
+        pax.writeBytes(value);
+        pax.write('\n');
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
