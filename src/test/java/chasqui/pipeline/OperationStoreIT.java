@@ -1,0 +1,295 @@
+package chasqui.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chasqui.testing.TestClock;
+import chasqui.testing.TestDatabase;
+import chasqui.testing.TestTopology;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OperationStoreIT {
+    private static final OperationType TYPE = new OperationType("deletion");
+    private static final String QUEUE = "ccat_buffer_deletion";
+    private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
+
+    private final TestDatabase database = new TestDatabase();
+    private final TestClock clock = new TestClock();
+    private final List<String> effects = new ArrayList<>();
+    private RuntimeException claimEffectThrows;
+
+    private final StageEffects stage = new StageEffects() {
+        @Override
+        public OperationType type() {
+            return TYPE;
+        }
+
+        @Override
+        public void onClaim(Handle tx, Operation operation) {
+            if (claimEffectThrows != null) {
+                throw claimEffectThrows;
+            }
+            effects.add("claim");
+        }
+
+        @Override
+        public void onPutBack(Handle tx, Operation operation) {
+            effects.add("put back");
+        }
+
+        @Override
+        public void onFailure(Handle tx, Operation operation, Failure failure) {
+            effects.add("failure");
+        }
+    };
+
+    @BeforeEach
+    void a_topology(@TempDir Path folder) throws Exception {
+        TestTopology.on(database.jdbi(), folder);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private OperationStore store(NodeIdentity node) {
+        LeaseSettings settings = new LeaseSettings(
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                new Backoff(FIRST_RETRY, Duration.ofHours(1)),
+                new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(5)));
+        return new OperationStore(database.jdbi(), List.of(stage), node, settings, clock);
+    }
+
+    private final OperationStore store = store(NodeIdentity.starting("here"));
+
+    private long anOperation(int priority) {
+        return database.jdbi().inTransaction(tx -> {
+            long location = tx.createQuery(
+                            "SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id WHERE s.short_name = 'ccat' AND l.name = 'buffer'")
+                    .mapTo(Long.class)
+                    .one();
+            long batch = tx.createQuery("INSERT INTO deletion_batch (data_location_id) VALUES (:l) RETURNING id")
+                    .bind("l", location)
+                    .mapTo(Long.class)
+                    .one();
+            OperationStore.create(
+                    tx, TYPE, "deletion_batch_id", List.of(new OperationStore.NewOperation(batch, location, priority)));
+            return batch;
+        });
+    }
+
+    @Test
+    void the_most_urgent_operation_is_claimed_first_and_only_once() {
+        long late = anOperation(100);
+        long urgent = anOperation(1);
+        assertThat(store.claim(QUEUE).orElseThrow().operation().subjectId()).isEqualTo(urgent);
+        assertThat(store.claim(QUEUE).orElseThrow().operation().subjectId()).isEqualTo(late);
+        assertThat(store.claim(QUEUE)).isEmpty();
+        assertThat(effects).containsExactly("claim", "claim");
+    }
+
+    @Test
+    void a_subject_has_one_live_operation_at_a_location() {
+        long batch = anOperation(100);
+        int created = database.jdbi().inTransaction(tx -> {
+            long location = tx.createQuery("SELECT data_location_id FROM operation")
+                    .mapTo(Long.class)
+                    .one();
+            return OperationStore.create(
+                    tx, TYPE, "deletion_batch_id", List.of(new OperationStore.NewOperation(batch, location, 1)));
+        });
+        assertThat(created).isZero();
+        assertThat(database.value("SELECT count(*) FROM operation")).isEqualTo("1");
+    }
+
+    @Test
+    void completed_work_moves_to_the_history_together_with_the_stages_effect() {
+        long batch = anOperation(100);
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        lease.advance(42);
+        store.complete(lease, tx -> tx.execute("UPDATE deletion_batch SET status = 'COMPLETED' WHERE id = ?", batch));
+        assertThat(database.value("SELECT count(*) FROM operation")).isEqualTo("0");
+        assertThat(database.value("SELECT status || ' ' || bytes_done || ' ' || node FROM operation_history"))
+                .isEqualTo("COMPLETED 42 here");
+        assertThat(database.value("SELECT outcome FROM operation_attempt")).isEqualTo("COMPLETED");
+        assertThat(database.value("SELECT status FROM deletion_batch")).isEqualTo("COMPLETED");
+        assertThat(store.held()).isEmpty();
+    }
+
+    @Test
+    void an_effect_that_throws_leaves_the_operation_as_it_was() {
+        anOperation(100);
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        assertThatThrownBy(() -> store.complete(lease, tx -> {
+                    throw new IllegalStateException("the effect failed");
+                }))
+                .hasMessage("the effect failed");
+        assertThat(database.value("SELECT status FROM operation")).isEqualTo("IN_PROGRESS");
+        assertThat(store.held()).containsExactly(lease);
+        store.complete(lease, Effect.NONE);
+    }
+
+    @Test
+    void an_item_failure_waits_for_its_backoff_and_fails_for_good_when_its_attempts_are_spent() {
+        anOperation(100);
+        database.execute("UPDATE operation SET max_attempts = 2");
+        store.fail(store.claim(QUEUE).orElseThrow(), new Failure(FailureKind.ITEM, true, "first"));
+        assertThat(store.claim(QUEUE)).as("it waits for its backoff").isEmpty();
+        database.execute("UPDATE operation SET not_before = clock_timestamp()");
+        store.fail(store.claim(QUEUE).orElseThrow(), new Failure(FailureKind.ITEM, true, "second"));
+        assertThat(database.value("SELECT status || ' ' || attempt || ' ' || failure_message FROM operation"))
+                .isEqualTo("FAILED 2 second");
+        assertThat(effects).containsExactly("claim", "put back", "claim", "failure");
+    }
+
+    @Test
+    void a_failure_of_the_location_parks_the_work_and_costs_no_attempt() {
+        anOperation(100);
+        for (int i = 0; i < 20; i++) {
+            store.fail(store.claim(QUEUE).orElseThrow(), new Failure(FailureKind.LOCATION, true, "disk full"));
+            database.execute("UPDATE operation SET not_before = clock_timestamp()");
+            assertThat(database.values("SELECT id::text FROM wake_parked()")).hasSize(1);
+        }
+        assertThat(database.value("SELECT status || ' ' || attempt FROM operation"))
+                .isEqualTo("PENDING 0");
+    }
+
+    @Test
+    void work_that_is_refused_at_its_claim_is_recorded_as_failed() {
+        anOperation(100);
+        claimEffectThrows = new ChasquiException(FailureKind.ITEM, false, "no proof");
+        assertThat(store.claim(QUEUE)).isEmpty();
+        assertThat(database.value("SELECT status || ' ' || failure_message FROM operation"))
+                .isEqualTo("FAILED no proof");
+    }
+
+    @Test
+    void a_worker_whose_lease_ran_out_can_change_nothing() {
+        anOperation(100);
+        Lease frozen = store.claim(QUEUE).orElseThrow();
+        database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '1 second'");
+        assertThat(store.recoverStale(100)).hasSize(1);
+        Lease next = store.claim(QUEUE).orElseThrow();
+
+        assertThatThrownBy(() -> store.complete(frozen, Effect.NONE)).isInstanceOf(LeaseLost.class);
+        assertThatThrownBy(() -> store.record(frozen, Effect.NONE)).isInstanceOf(LeaseLost.class);
+        assertThatThrownBy(() -> store.cancel(frozen, Effect.NONE)).isInstanceOf(LeaseLost.class);
+        assertThat(store.fail(frozen, new Failure(FailureKind.ITEM, false, "late")))
+                .isSameAs(Verdict.NOT_OURS);
+        assertThat(database.value("SELECT status || ' ' || (lease_token = '" + next.token() + "') FROM operation"))
+                .isEqualTo("IN_PROGRESS true");
+    }
+
+    @Test
+    void three_stalls_on_live_nodes_are_a_permanent_failure() {
+        anOperation(100);
+        for (int i = 0; i < 3; i++) {
+            store.claim(QUEUE).orElseThrow();
+            database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '1 second'");
+            store.recoverStale(100);
+        }
+        assertThat(database.value("SELECT status || ' ' || failure_kind FROM operation"))
+                .isEqualTo("FAILED ITEM");
+        assertThat(effects).containsExactly("claim", "put back", "claim", "put back", "claim", "failure");
+    }
+
+    @Test
+    void a_restarted_node_takes_its_own_past_back_at_once_and_no_one_elses() {
+        anOperation(100);
+        anOperation(100);
+        store.claim(QUEUE).orElseThrow();
+        store(NodeIdentity.starting("elsewhere")).claim(QUEUE).orElseThrow();
+        OperationStore restarted = store(NodeIdentity.starting("here"));
+        assertThat(restarted.recoverOwnPast()).hasSize(1);
+        assertThat(database.value("SELECT count(*) FROM operation WHERE status = 'PENDING' AND stalls = 0"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void progress_keeps_a_lease_and_its_absence_ends_the_work() {
+        anOperation(100);
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '1 second'");
+        try (LeaseRenewer renewer = new LeaseRenewer(store)) {
+            lease.phase("packing", 100, Duration.ofSeconds(30));
+            lease.advance(7);
+            renewer.renewAll();
+            assertThat(store.recoverStale(100)).as("renewed").isEmpty();
+            assertThat(database.value("SELECT phase || ' ' || bytes_done || '/' || bytes_total FROM operation"))
+                    .isEqualTo("packing 7/100");
+            clock.advance(Duration.ofSeconds(31));
+            renewer.renewAll();
+            assertThat(Thread.interrupted())
+                    .as("what the work waits for is interrupted")
+                    .isTrue();
+            assertThatThrownBy(() -> lease.advance(1))
+                    .isInstanceOf(LeaseLost.class)
+                    .hasMessageContaining("no progress");
+        }
+    }
+
+    @Test
+    void many_claimers_never_get_the_same_operation() throws Exception {
+        for (int i = 0; i < 60; i++) {
+            anOperation(100);
+        }
+        ExecutorService claimers = Executors.newFixedThreadPool(6);
+        try {
+            Callable<Integer> drain = () -> {
+                int done = 0;
+                for (Optional<Lease> lease = store.claim(QUEUE); lease.isPresent(); lease = store.claim(QUEUE)) {
+                    store.complete(lease.get(), Effect.NONE);
+                    done++;
+                }
+                return done;
+            };
+            int sum = 0;
+            for (Future<Integer> future : claimers.invokeAll(java.util.Collections.nCopies(6, drain))) {
+                sum += future.get();
+            }
+            assertThat(sum).isEqualTo(60);
+        } finally {
+            claimers.shutdownNow();
+        }
+        assertThat(database.value("SELECT count(*) || ' ' || count(DISTINCT id) FROM operation_history"))
+                .isEqualTo("60 60");
+    }
+
+    @Test
+    void at_most_the_given_room_of_a_queue_is_scheduled_and_lost_hints_come_back() {
+        for (int i = 0; i < 5; i++) {
+            anOperation(100);
+        }
+        assertThat(database.values("SELECT queue FROM schedule_due('deletion', 3)"))
+                .containsExactly(QUEUE, QUEUE, QUEUE);
+        assertThat(database.values("SELECT queue FROM schedule_due('deletion', 3)"))
+                .as("no room")
+                .isEmpty();
+        assertThat(database.values("SELECT queue FROM queues_with_due_work('{" + QUEUE + ",us_buffer_deletion}')"))
+                .containsExactly(QUEUE);
+        assertThat(database.values("SELECT id FROM forget_lost_hints(0)")).hasSize(3);
+    }
+
+    @Test
+    void an_illegal_change_of_state_throws() {
+        assertThatThrownBy(() -> StateChanges.require(CopyState.DELETION_IN_PROGRESS, CopyState.PRESENT))
+                .isInstanceOf(IllegalStateChange.class)
+                .hasMessageContaining("DELETION_IN_PROGRESS cannot become PRESENT");
+    }
+}
