@@ -1,14 +1,17 @@
 package chasqui.embedded;
 
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.FailureKind;
+
 /** A folder that cannot serve as home; the message says why and what to do. */
-public class HomeRefused extends RuntimeException {
+public class HomeRefused extends ChasquiException {
     private static final long serialVersionUID = 1L;
 
     HomeRefused(String message) {
-        super(message);
+        super(FailureKind.PLATFORM, false, message);
     }
 
     HomeRefused(String message, Throwable cause) {
-        super(message, cause);
+        super(FailureKind.PLATFORM, false, message, cause);
     }
 }

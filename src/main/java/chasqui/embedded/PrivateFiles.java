@@ -100,4 +100,11 @@ final class PrivateFiles {
         RANDOM.nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
+
+    /** Random capital letters: 4.7 bits each. */
+    static String capitals(int count) {
+        return RANDOM.ints(count, 'A', 'Z' + 1)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
 }
