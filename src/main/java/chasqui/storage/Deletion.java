@@ -53,7 +53,7 @@ final class Deletion {
             return DurableFiles.Discarded.ABSENT;
         } catch (IOException failure) {
             throw new StorageException(
-                    file + ": cannot be moved aside before deleting it: " + StorageFull.reason(failure), failure);
+                    file + ": cannot be moved aside before deleting it: " + Failures.reason(failure), failure);
         }
         settle(moved);
         removeOwnFolder();

@@ -1,18 +1,21 @@
 package chasqui.storage;
 
+import com.dynatrace.hash4j.hashing.ByteAccess;
 import com.dynatrace.hash4j.hashing.HashStream64;
 import com.dynatrace.hash4j.hashing.Hashing;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Size, xxHash64 and, if wanted, SHA-256 of bytes as they pass. */
+/** Running digests over blocks. */
 final class Digests {
-    private final HashStream64 xxHash64 = Hashing.xxh64().hashStream();
-    private final MessageDigest sha256;
-    private long sizeBytes;
+    private static final ByteAccess<ByteBuffer> BYTES = ByteAccess.forByteBuffer(ByteOrder.LITTLE_ENDIAN);
 
-    Digests(boolean withSha256) {
-        sha256 = withSha256 ? newSha256() : null;
+    private Digests() {}
+
+    static Checksum xxHash64Of(byte[] bytes) {
+        return Checksum.xxHash64(Hashing.xxh64().hashBytesToLong(bytes));
     }
 
     static MessageDigest newSha256() {
@@ -23,28 +26,48 @@ final class Digests {
         }
     }
 
-    static Checksum xxHash64Of(byte[] bytes) {
-        return Checksum.xxHash64(Hashing.xxh64().hashBytesToLong(bytes));
-    }
+    /** xxHash64 and size of what passes. */
+    static final class XxHash64 {
+        private final HashStream64 stream = Hashing.xxh64().hashStream();
+        private long sizeBytes;
 
-    void update(byte[] bytes, int offset, int length) {
-        xxHash64.putBytes(bytes, offset, length);
-        if (sha256 != null) {
-            sha256.update(bytes, offset, length);
+        /** @param block little-endian; its position does not matter and does not change */
+        void update(ByteBuffer block, int from, int length) {
+            stream.putBytes(block, from, length, BYTES);
+            sizeBytes += length;
         }
-        sizeBytes += length;
+
+        void update(byte[] bytes, int from, int length) {
+            stream.putBytes(bytes, from, length);
+            sizeBytes += length;
+        }
+
+        void reset() {
+            stream.reset();
+            sizeBytes = 0;
+        }
+
+        long sizeBytes() {
+            return sizeBytes;
+        }
+
+        Checksum checksum() {
+            return Checksum.xxHash64(stream.getAsLong());
+        }
     }
 
-    long sizeBytes() {
-        return sizeBytes;
-    }
+    /** SHA-256 as a step of its own, since nothing else that is done to the bytes takes as long. */
+    static final class Sha256 implements BlockRing.Step {
+        private final MessageDigest digest = newSha256();
 
-    Checksum xxHash64() {
-        return Checksum.xxHash64(xxHash64.getAsLong());
-    }
+        @Override
+        public void take(long index, ByteBuffer block) {
+            digest.update(block);
+        }
 
-    /** May be called once. */
-    PackageDigest finish() {
-        return new PackageDigest(sizeBytes, xxHash64(), sha256 == null ? null : Checksum.sha256(sha256.digest()));
+        /** May be called once. */
+        Checksum checksum() {
+            return Checksum.sha256(digest.digest());
+        }
     }
 }

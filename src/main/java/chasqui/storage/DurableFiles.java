@@ -1,7 +1,6 @@
 package chasqui.storage;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +8,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -21,8 +19,6 @@ import java.util.UUID;
 public final class DurableFiles {
     /** Where a location's root keeps what is not data: quarantine and files on their way out. */
     public static final String OWN_FOLDER = ".chasqui";
-
-    private static final int BUFFER_BYTES = 256 << 10;
 
     private DurableFiles() {}
 
@@ -38,41 +34,31 @@ public final class DurableFiles {
         if (before.kind() != FileFacts.Kind.FILE) {
             throw new StorageException(source + ": not a regular file; only those are copied");
         }
-        FileChannel out = createNew(temporary);
-        try (out;
-                InputStream in = Files.newInputStream(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            Digests digests = new Digests(true);
-            byte[] buffer = new byte[BUFFER_BYTES];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digests.update(buffer, 0, n);
-                writeFully(out, ByteBuffer.wrap(buffer, 0, n));
-                progress.advance(n);
-            }
-            out.force(true);
-            FileFacts after = FileFacts.of(source);
-            if (!before.equals(after) || digests.sizeBytes() != after.sizeBytes()) {
-                throw new SourceChanged(source, before, after);
-            }
-            return digests.finish();
+        BlockWriter out = BlockWriter.createNew(temporary);
+        try (out) {
+            PackageDigest digest = new FilePass(source, before, true)
+                    .run(out, progress, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+            out.force();
+            return digest;
         } catch (IOException failure) {
-            StorageFull.removeTemporary(temporary, failure);
-            throw StorageFull.explain(temporary, failure);
+            Failures.removeTemporary(temporary, failure);
+            throw Failures.writing(temporary, failure);
         } catch (RuntimeException | Error stopped) {
-            StorageFull.removeTemporary(temporary, stopped);
+            Failures.removeTemporary(temporary, stopped);
             throw stopped;
         }
     }
 
     /** Writes a small new file, durable, for example a sidecar. The same rules as {@link #copy}. */
     public static void write(byte[] content, Path temporary) throws IOException {
-        try (FileChannel out = createNew(temporary)) {
+        try (FileChannel out = BlockWriter.newFile(temporary)) {
             writeFully(out, ByteBuffer.wrap(content));
             out.force(true);
         } catch (FinalNameTaken taken) {
             throw taken;
         } catch (IOException failure) {
-            StorageFull.removeTemporary(temporary, failure);
-            throw StorageFull.explain(temporary, failure);
+            Failures.removeTemporary(temporary, failure);
+            throw Failures.writing(temporary, failure);
         }
     }
 
@@ -96,7 +82,7 @@ public final class DurableFiles {
                             + "made without the risk of replacing a file",
                     noLinks);
         } catch (IOException failure) {
-            throw StorageFull.explain(finalName, failure);
+            throw Failures.writing(finalName, failure);
         }
         fsyncFolder(finalName.toAbsolutePath().getParent());
         Files.delete(temporary);
@@ -131,7 +117,7 @@ public final class DurableFiles {
                     throw new StorageException(child + ": a file or symbolic link stands where a folder must be made");
                 }
             } catch (IOException failure) {
-                throw StorageFull.explain(child, failure);
+                throw Failures.writing(child, failure);
             }
             parent = child;
         }
@@ -155,8 +141,8 @@ public final class DurableFiles {
         try {
             Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failure) {
-            StorageFull.removeTemporary(text, failure);
-            throw StorageFull.explain(file, failure);
+            Failures.removeTemporary(text, failure);
+            throw Failures.writing(file, failure);
         }
         fsyncFolder(folder);
         fsyncFolder(file.toAbsolutePath().getParent());
@@ -204,19 +190,6 @@ public final class DurableFiles {
             });
         } catch (IOException leftBehind) {
             because.addSuppressed(leftBehind);
-        }
-    }
-
-    static FileChannel createNew(Path temporary) throws IOException {
-        try {
-            return FileChannel.open(
-                    temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-        } catch (FileAlreadyExistsException taken) {
-            throw new FinalNameTaken(temporary);
-        } catch (NoSuchFileException noFolder) {
-            throw new StorageException(temporary + ": its folder does not exist; make it first", noFolder);
-        } catch (IOException failure) {
-            throw StorageFull.explain(temporary, failure);
         }
     }
 

@@ -1,13 +1,16 @@
 package chasqui.storage;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,17 +21,31 @@ import java.util.TreeMap;
 /** The manifest as JSON text, written and read token by token; the same manifest always gives the same bytes. */
 final class ManifestJson {
     static final String FORMAT = "chasqui-package/1";
-    private static final JsonFactory JSON = JsonFactory.builder()
+    private static final JsonFactory JSON = new JsonFactoryBuilder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(8)
                     .maxStringLength(64 << 10)
                     .build())
+            .rootValueSeparator(",\n")
             .build();
+    private static final byte[] LINE = {'\n'};
+    private static final byte[] COMMA_AND_LINE = {',', '\n'};
 
     private ManifestJson() {}
 
-    static void write(Map<String, String> facts, List<PackageEntry> entries, OutputStream out) throws IOException {
+    /** The entries of one slice as JSON objects with commas between them. */
+    static void writeEntries(List<PackageEntry> entries, OutputStream out) throws IOException {
         try (JsonGenerator json = JSON.createGenerator(out)) {
+            for (PackageEntry entry : entries) {
+                writeEntry(json, entry);
+            }
+        }
+    }
+
+    /** A whole manifest, in pieces, around slices made by {@link #writeEntries}. */
+    static List<byte[]> assemble(Map<String, String> facts, List<byte[]> slices) throws IOException {
+        ByteArrayOutputStream front = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(front)) {
             json.writeStartObject();
             json.writeStringField("format", FORMAT);
             json.writeObjectFieldStart("facts");
@@ -37,14 +54,17 @@ final class ManifestJson {
             }
             json.writeEndObject();
             json.writeArrayFieldStart("files");
-            for (PackageEntry entry : entries) {
-                json.writeRaw('\n');
-                writeEntry(json, entry);
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-            json.writeRaw('\n');
+            json.flush();
+            json.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
         }
+        List<byte[]> pieces = new ArrayList<>();
+        pieces.add(front.toByteArray());
+        for (byte[] slice : slices) {
+            pieces.add(pieces.size() == 1 ? LINE : COMMA_AND_LINE);
+            pieces.add(slice);
+        }
+        pieces.add("\n]}\n".getBytes(StandardCharsets.US_ASCII));
+        return pieces;
     }
 
     private static void writeEntry(JsonGenerator json, PackageEntry entry) throws IOException {

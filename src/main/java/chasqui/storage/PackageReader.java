@@ -1,18 +1,12 @@
 package chasqui.storage;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** Verifies and unpacks packages. Whatever the bytes are, nothing outside the given folder is touched. */
@@ -25,11 +19,12 @@ public final class PackageReader {
     /** A symbolic link that leads out of its package, or cannot be written: it stays in the manifest only. */
     public record SkippedLink(RelativePath path, String targetEncoded) {}
 
+    /** A package that was verified from its device, or, where that cannot be, perhaps from memory. */
+    public record VerifiedFile(PackageManifest manifest, ReadBackResult.Mode mode) {}
+
     /** Reads the manifest only. Nothing is checked but that it is one. */
     public static PackageManifest readManifest(ReadableSource source) throws IOException {
-        try (PackageStream stream = new PackageStream(source, false, Progress.NONE)) {
-            return stream.manifest();
-        }
+        return PackagePass.over(source, null, Progress.NONE, PackageStream::manifest);
     }
 
     /**
@@ -41,15 +36,35 @@ public final class PackageReader {
      */
     public static PackageManifest verify(ReadableSource source, PackageDigest expected, Progress progress)
             throws IOException {
-        try (PackageStream stream = new PackageStream(source, expected.sha256() != null, progress)) {
-            PackageManifest manifest = stream.manifest();
-            for (PackageEntry entry : manifest.entries()) {
-                stream.header(entry);
-                stream.data(entry, PackageStream.Sink.NOWHERE);
+        return PackagePass.over(source, expected, progress, PackageReader::visitAll);
+    }
+
+    /** As {@link #verify}, but past the cache where the file system can, as evidence for what the device holds. */
+    public static VerifiedFile verifyReadBack(Path file, PackageDigest expected, Progress progress) throws IOException {
+        try {
+            PackageManifest manifest = PackagePass.overFile(
+                    file,
+                    expected,
+                    progress,
+                    PackageReader::visitAll,
+                    StandardOpenOption.READ,
+                    LinkOption.NOFOLLOW_LINKS,
+                    ExtendedOpenOption.DIRECT);
+            return new VerifiedFile(manifest, ReadBackResult.Mode.DIRECT);
+        } catch (UnsupportedOperationException | IOException failure) {
+            if (!Failures.refusesDirect(failure)) {
+                throw failure;
             }
-            stream.end(expected);
-            return manifest;
         }
+        return new VerifiedFile(verify(ReadableSource.of(file), expected, progress), ReadBackResult.Mode.CACHED);
+    }
+
+    private static PackageManifest visitAll(PackageStream stream) throws IOException {
+        PackageManifest manifest = stream.manifest();
+        for (PackageEntry entry : manifest.entries()) {
+            stream.entry(entry, PackageStream.Sink.NOWHERE);
+        }
+        return manifest;
     }
 
     /**
@@ -67,68 +82,19 @@ public final class PackageReader {
                 throw new StorageException(folder + ": not empty; a package is unpacked into a new folder");
             }
         }
-        try (PackageStream stream = new PackageStream(source, expected.sha256() != null, progress)) {
-            return unpack(stream, expected, folder);
-        } catch (IntegrityViolation violation) {
-            DurableFiles.emptyFolder(folder, violation);
-            throw violation;
+        Unpacking unpacking = new Unpacking(folder);
+        try {
+            PackageManifest manifest = PackagePass.over(source, expected, progress, unpacking::files);
+            // Links come last: while files are written, no link of the package exists that could lead them astray.
+            List<SkippedLink> skipped = unpacking.links(manifest);
+            unpacking.makeDurable();
+            return new Unpacked(manifest, skipped);
         } catch (IOException failure) {
             DurableFiles.emptyFolder(folder, failure);
-            throw StorageFull.explain(folder, failure);
+            throw Failures.writing(folder, failure);
         } catch (RuntimeException | Error stopped) {
             DurableFiles.emptyFolder(folder, stopped);
             throw stopped;
-        }
-    }
-
-    private static Unpacked unpack(PackageStream stream, PackageDigest expected, Path folder) throws IOException {
-        PackageManifest manifest = stream.manifest();
-        List<PackageEntry> links = new ArrayList<>();
-        Set<Path> folders = new LinkedHashSet<>(List.of(folder));
-        for (PackageEntry entry : manifest.entries()) {
-            stream.header(entry);
-            if (entry.kind() == FileFacts.Kind.SYMLINK) {
-                stream.data(entry, PackageStream.Sink.NOWHERE);
-                links.add(entry);
-                continue;
-            }
-            Path file = entry.path().under(folder);
-            if (folders.add(file.getParent())) {
-                DurableFiles.createFolders(folder, file.getParent());
-            }
-            writeFile(stream, entry, file);
-        }
-        stream.end(expected);
-        List<SkippedLink> skipped = new ArrayList<>();
-        for (PackageEntry link : links) {
-            Path file = link.path().under(folder);
-            if (folders.add(file.getParent())) {
-                DurableFiles.createFolders(folder, file.getParent());
-            }
-            byte[] target = PercentCode.decode(link.linkTargetEncoded());
-            if (!LinkTarget.staysInside(link.path(), target) || !LinkTarget.create(file, target)) {
-                skipped.add(new SkippedLink(link.path(), link.linkTargetEncoded()));
-            }
-        }
-        for (Path made : folders) {
-            DurableFiles.fsyncFolder(made);
-        }
-        return new Unpacked(manifest, List.copyOf(skipped));
-    }
-
-    private static void writeFile(PackageStream stream, PackageEntry entry, Path file) throws IOException {
-        try (FileChannel out = FileChannel.open(
-                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            stream.data(entry, (bytes, offset, length) -> {
-                ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
-                while (buffer.hasRemaining()) {
-                    out.write(buffer);
-                }
-            });
-            FileTime modified = FileTime.from(entry.modified());
-            Files.getFileAttributeView(file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                    .setTimes(modified, null, null);
-            out.force(true);
         }
     }
 }

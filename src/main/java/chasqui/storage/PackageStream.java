@@ -1,8 +1,8 @@
 package chasqui.storage;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 
@@ -12,36 +12,31 @@ import java.util.Arrays;
  * <p>Only the manifest and its header are interpreted, within limits; every later header must be, byte for byte, the
  * one that follows from the manifest.
  */
-final class PackageStream implements AutoCloseable {
-    private static final int BUFFER_BYTES = 256 << 10;
-
+final class PackageStream {
     private final String name;
-    private final InputStream in;
-    private final Digests whole;
+    private final BlockRing ring;
     private final Progress progress;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final Digests.XxHash64 whole = new Digests.XxHash64();
+    private final Digests.XxHash64 content = new Digests.XxHash64();
+    private ByteBuffer block = ByteBuffer.allocate(0);
+    private long position;
 
-    PackageStream(ReadableSource source, boolean withSha256, Progress progress) throws IOException {
-        name = source.name();
-        in = source.open();
-        whole = new Digests(withSha256);
+    /** @param name of what is read, for messages */
+    PackageStream(String name, BlockRing ring, Progress progress) {
+        this.name = name;
+        this.ring = ring;
         this.progress = progress;
     }
 
     /** Reads the manifest, which must come first. */
     PackageManifest manifest() throws IOException {
-        byte[] header = new byte[TarFormat.BLOCK];
-        readFully(header, PackageManifest.NAME);
+        byte[] header = readFully(TarFormat.BLOCK, PackageManifest.NAME);
         long size = manifestSize(header);
-        PackageManifest manifest;
-        try (ManifestBytes bytes = new ManifestBytes(size)) {
-            manifest = ManifestJson.read(name, bytes);
-            while (bytes.read(buffer, 0, buffer.length) >= 0) {
-                // The rest of the entry, so that the stream stands at its end.
-            }
-        }
+        ManifestBytes bytes = new ManifestBytes(size);
+        PackageManifest manifest = ManifestJson.read(name, bytes);
+        bytes.skipRest();
         zeros(TarFormat.padding(size), PackageManifest.NAME);
-        Instant newest = PackageWriter.newest(manifest.entries());
+        Instant newest = PackageLayout.newest(manifest.entries());
         if (!Arrays.equals(header, TarFormat.manifestHeader(size, newest))) {
             throw violation(PackageManifest.NAME, "the header that belongs to its files", "another header");
         }
@@ -49,9 +44,9 @@ final class PackageStream implements AutoCloseable {
     }
 
     private long manifestSize(byte[] header) throws IntegrityViolation {
-        int end = PackageManifest.NAME.length();
-        boolean named = Arrays.equals(header, 0, end, PackageManifest.PATH.bytes(), 0, end) && header[end] == 0;
-        if (!named) {
+        byte[] expected = PackageManifest.PATH.bytes();
+        int end = expected.length;
+        if (!Arrays.equals(header, 0, end, expected, 0, end) || header[end] != 0) {
             throw violation("first entry", PackageManifest.NAME, "something else: not a Chasqui package");
         }
         long size = 0;
@@ -68,98 +63,96 @@ final class PackageStream implements AutoCloseable {
         return size;
     }
 
-    /** Reads an entry's header, which must be the one that follows from the manifest. */
-    void header(PackageEntry entry) throws IOException {
+    /** Reads the next entry, passes its data on, and checks all of it against the manifest. */
+    void entry(PackageEntry entry, Sink sink) throws IOException {
+        String path = entry.path().readable();
         byte[] expected = TarFormat.header(entry);
-        byte[] found = new byte[expected.length];
-        readFully(found, entry.path().readable());
-        if (!Arrays.equals(expected, found)) {
-            throw violation(entry.path().readable(), "the header that its manifest asks for", "another header");
+        if (!Arrays.equals(expected, readFully(expected.length, path))) {
+            throw violation(path, "the header that its manifest asks for", "another header");
         }
-    }
-
-    /** Passes an entry's data on and checks it against its checksum. */
-    void data(PackageEntry entry, Sink sink) throws IOException {
-        Digests content = new Digests(false);
+        content.reset();
         if (entry.kind() == FileFacts.Kind.SYMLINK) {
             byte[] target = PercentCode.decode(entry.linkTargetEncoded());
             content.update(target, 0, target.length);
         }
         long left = entry.dataBytes();
         while (left > 0) {
-            int length = read(
-                    buffer, 0, (int) Math.min(buffer.length, left), entry.path().readable());
-            content.update(buffer, 0, length);
-            sink.write(buffer, 0, length);
-            left -= length;
+            ByteBuffer part = some(left, path);
+            content.update(part, part.position(), part.remaining());
+            left -= part.remaining();
+            sink.write(part);
         }
-        zeros(TarFormat.padding(entry.dataBytes()), entry.path().readable());
-        if (!content.xxHash64().equals(entry.xxHash64())) {
+        zeros(TarFormat.padding(entry.dataBytes()), path);
+        if (!content.checksum().equals(entry.xxHash64())) {
             throw violation(
-                    entry.path().readable(),
-                    entry.xxHash64().toString(),
-                    content.xxHash64().toString());
+                    path, entry.xxHash64().toString(), content.checksum().toString());
         }
     }
 
-    /** Reads the end of the archive and compares the whole with what was registered. */
-    void end(PackageDigest expected) throws IOException {
-        zeros(TarFormat.trailer(whole.sizeBytes()), "end of archive");
-        if (in.read() >= 0) {
-            throw violation("end of archive", whole.sizeBytes() + " bytes", "more bytes behind it");
+    /** Reads the end of the archive; behind it nothing may follow. */
+    void end() throws IOException {
+        zeros(TarFormat.trailer(position), "end of archive");
+        if (block.hasRemaining() || nextBlock()) {
+            throw violation("end of archive", position + " bytes", "more bytes behind it");
         }
-        PackageDigest found = whole.finish();
-        if (found.sizeBytes() != expected.sizeBytes()) {
-            throw violation("whole package", expected.sizeBytes() + " bytes", found.sizeBytes() + " bytes");
+    }
+
+    /** Compares the whole with what was registered. */
+    void compare(PackageDigest expected, Checksum foundSha256) throws IntegrityViolation {
+        if (expected.sizeBytes() != position) {
+            throw violation("whole package", expected.sizeBytes() + " bytes", position + " bytes");
         }
-        if (!found.xxHash64().equals(expected.xxHash64())) {
+        if (!expected.xxHash64().equals(whole.checksum())) {
             throw violation(
                     "whole package",
                     expected.xxHash64().toString(),
-                    found.xxHash64().toString());
+                    whole.checksum().toString());
         }
-        if (expected.sha256() != null && !expected.sha256().equals(found.sha256())) {
-            throw violation(
-                    "whole package",
-                    expected.sha256().toString(),
-                    found.sha256().toString());
+        if (expected.sha256() != null && !expected.sha256().equals(foundSha256)) {
+            throw violation("whole package", expected.sha256().toString(), foundSha256.toString());
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        in.close();
     }
 
     private void zeros(int count, String entry) throws IOException {
-        byte[] found = new byte[count];
-        readFully(found, entry);
-        for (byte b : found) {
+        for (byte b : readFully(count, entry)) {
             if (b != 0) {
                 throw violation(entry, "zero bytes behind its data", "other bytes");
             }
         }
     }
 
-    private void readFully(byte[] bytes, String entry) throws IOException {
-        for (int done = 0; done < bytes.length; ) {
-            done += read(bytes, done, bytes.length - done, entry);
+    private byte[] readFully(int count, String entry) throws IOException {
+        byte[] bytes = new byte[count];
+        for (int done = 0; done < count; ) {
+            ByteBuffer part = some(count - done, entry);
+            int length = part.remaining();
+            part.get(bytes, done, length);
+            done += length;
         }
+        return bytes;
     }
 
-    private int read(byte[] bytes, int offset, int length, String entry) throws IOException {
-        int n;
-        try {
-            n = in.read(bytes, offset, length);
-        } catch (EOFException early) {
-            n = -1;
+    /** The next bytes, at least one and at most so many; valid until the next call. */
+    private ByteBuffer some(long most, String entry) throws IOException {
+        if (!block.hasRemaining() && !nextBlock()) {
+            throw violation(entry, "more bytes", "the end of the package after " + position + " bytes");
         }
-        if (n < 0) {
-            throw violation(entry, "more bytes", "the end of the package after " + whole.sizeBytes() + " bytes");
+        int length = (int) Math.min(most, block.remaining());
+        ByteBuffer part = block.duplicate().order(block.order()).limit(block.position() + length);
+        block.position(block.position() + length);
+        position += length;
+        return part;
+    }
+
+    private boolean nextBlock() throws IOException {
+        ByteBuffer next = ring.next();
+        if (next == null) {
+            return false;
         }
-        whole.update(bytes, offset, n);
-        progress.advance(n);
-        return n;
+        block = next;
+        whole.update(block, 0, block.limit());
+        progress.advance(block.limit());
+        return true;
     }
 
     private IntegrityViolation violation(String entry, String expected, String found) {
@@ -168,9 +161,9 @@ final class PackageStream implements AutoCloseable {
 
     /** Where an entry's data goes. */
     interface Sink {
-        Sink NOWHERE = (bytes, offset, length) -> {};
+        Sink NOWHERE = data -> {};
 
-        void write(byte[] bytes, int offset, int length) throws IOException;
+        void write(ByteBuffer data) throws IOException;
     }
 
     /** The manifest's own bytes, so that a parser reads no further. */
@@ -192,9 +185,17 @@ final class PackageStream implements AutoCloseable {
             if (left == 0) {
                 return -1;
             }
-            int n = PackageStream.this.read(bytes, offset, (int) Math.min(length, left), PackageManifest.NAME);
+            ByteBuffer part = some(Math.min(length, left), PackageManifest.NAME);
+            int n = part.remaining();
+            part.get(bytes, offset, n);
             left -= n;
             return n;
+        }
+
+        void skipRest() throws IOException {
+            while (left > 0) {
+                left -= some(left, PackageManifest.NAME).remaining();
+            }
         }
     }
 }

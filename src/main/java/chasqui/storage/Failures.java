@@ -1,0 +1,62 @@
+package chasqui.storage;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Turns what the JDK says about a failed access into what this package says. */
+final class Failures {
+    private Failures() {}
+
+    /** Names the cause of a failed write: no room, interrupted, or what and where. */
+    static StorageException writing(Path path, IOException failure) {
+        if (failure instanceof StorageException known) {
+            return known;
+        }
+        if (failure instanceof ClosedByInterruptException || failure instanceof InterruptedIOException) {
+            return new WorkInterrupted(failure);
+        }
+        if (saysFull(failure)) {
+            return new StorageFull(path, failure);
+        }
+        return new StorageException(path + ": cannot be written: " + reason(failure), failure);
+    }
+
+    /** What an I/O error says, without the path that its message usually begins with. */
+    static String reason(IOException failure) {
+        if (failure instanceof FileSystemException at) {
+            return at.getReason() != null ? at.getReason() : at.getClass().getSimpleName();
+        }
+        return failure.getMessage() != null
+                ? failure.getMessage()
+                : failure.getClass().getSimpleName();
+    }
+
+    /** Whether a file system, or the JDK for it, will not do direct I/O on a file that is otherwise fine. */
+    static boolean refusesDirect(Exception failure) {
+        return failure instanceof UnsupportedOperationException
+                || (failure instanceof IOException io
+                        && !(io instanceof StorageException)
+                        && (reason(io).contains("Invalid argument")
+                                || reason(io).contains("not supported")
+                                || reason(io).contains("multiple of the block size")));
+    }
+
+    /** Removes what was half done; a failure to do so is told along with its reason. */
+    static void removeTemporary(Path temporary, Throwable because) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException leftBehind) {
+            because.addSuppressed(leftBehind);
+        }
+    }
+
+    /** The JDK has no type for ENOSPC and EDQUOT, only the C library's words; the launcher keeps those in English. */
+    private static boolean saysFull(IOException failure) {
+        String said = reason(failure);
+        return said.contains("No space left on device") || said.contains("quota exceeded");
+    }
+}
