@@ -38,8 +38,6 @@ public final class S3Objects implements AutoCloseable {
     /** Slower than this, a request counts as hung although bytes still trickle. */
     private static final long SLOWEST_BYTES_PER_SECOND = 64L << 10;
 
-    private static final int BUFFER_BYTES = 256 << 10;
-
     private final S3Client client;
     private final S3Client patient;
 
@@ -130,15 +128,9 @@ public final class S3Objects implements AutoCloseable {
      * @param progress told the bytes read
      */
     public PackageDigest readBack(String bucket, String key, boolean withSha256, Progress progress) throws IOException {
-        Digests digests = new Digests(withSha256);
-        byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream in = open(bucket, key)) {
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digests.update(buffer, 0, n);
-                progress.advance(n);
-            }
+            return DigestPass.of(in, withSha256, progress);
         }
-        return digests.finish();
     }
 
     /** What the store says about an object; empty when there is none. */
