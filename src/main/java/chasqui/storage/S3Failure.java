@@ -52,7 +52,7 @@ public class S3Failure extends StorageException {
 
     static S3Failure of(String what, IOException cause) {
         return new S3Failure(
-                "%s: the connection to the store broke: %s".formatted(what, StorageFull.reason(cause)),
+                "%s: the connection to the store broke: %s".formatted(what, Failures.reason(cause)),
                 0,
                 "NoAnswer",
                 true,
