@@ -1,0 +1,49 @@
+package chasqui.queue;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.jdbi.v3.core.Jdbi;
+
+/** Turns queue names into endpoints, and knows which queues this process serves. */
+public final class QueueEndpoints {
+    private final Jdbi database;
+    private final String pattern;
+    private final int concurrency;
+    private final Set<String> served = new ConcurrentSkipListSet<>();
+
+    /**
+     * @param pattern endpoint with {@code {queue}} and, where the transport wants it, {@code {concurrency}}
+     * @param concurrency operations of one queue at the same time, 1 or more
+     */
+    public QueueEndpoints(Jdbi database, String pattern, int concurrency) {
+        if (!pattern.contains("{queue}")) {
+            throw new IllegalArgumentException("chasqui.queue.endpoint has no {queue}: " + pattern);
+        }
+        this.database = database;
+        this.pattern = pattern;
+        this.concurrency = concurrency;
+    }
+
+    /** Endpoint of a queue. */
+    public String of(String queue) {
+        return pattern.replace("{queue}", queue).replace("{concurrency}", Integer.toString(concurrency));
+    }
+
+    /** Says which queues have a worker route in this process; replaces what was said before. */
+    public void serve(Set<String> queues) {
+        served.addAll(queues);
+        served.retainAll(queues);
+    }
+
+    /** Queues of this process with work that is due now; sorted, may be empty. */
+    public List<String> withDueWork() {
+        List<String> queues = List.copyOf(served);
+        return queues.isEmpty()
+                ? List.of()
+                : database.withHandle(db -> db.createQuery("SELECT queue FROM queues_with_due_work(:queues) ORDER BY queue")
+                        .bindArray("queues", String.class, queues)
+                        .mapTo(String.class)
+                        .list());
+    }
+}

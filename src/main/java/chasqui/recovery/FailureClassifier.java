@@ -1,0 +1,82 @@
+package chasqui.recovery;
+
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.Failure;
+import chasqui.pipeline.FailureKind;
+import chasqui.storage.IntegrityViolation;
+import chasqui.storage.S3Failure;
+import chasqui.storage.SourceChanged;
+import chasqui.storage.StorageFull;
+import chasqui.storage.VictimChanged;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import org.jdbi.v3.core.ConnectionException;
+
+/** Says to whom an error is charged. The one place where exceptions of libraries become failures. */
+public final class FailureClassifier {
+    private static final int DEEPEST_CAUSE = 12;
+
+    private FailureClassifier() {}
+
+    /** Never throws; what it does not know is an item failure that is tried again. */
+    public static Failure classify(Throwable error) {
+        Throwable cause = error;
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++, cause = cause.getCause()) {
+            Failure known = known(cause);
+            if (known != null) {
+                return known;
+            }
+        }
+        return new Failure(FailureKind.ITEM, true, describe(error));
+    }
+
+    private static Failure known(Throwable error) {
+        if (error instanceof ChasquiException ours) {
+            return Failure.of(ours);
+        }
+        if (error instanceof StorageFull) {
+            return new Failure(FailureKind.LOCATION, true, error.getMessage());
+        }
+        if (error instanceof S3Failure s3) {
+            return new Failure(FailureKind.LOCATION, true, s3.getMessage());
+        }
+        if (error instanceof IntegrityViolation || error instanceof SourceChanged || error instanceof VictimChanged) {
+            return new Failure(FailureKind.ITEM, true, error.getMessage());
+        }
+        if (error instanceof InterruptedException
+                || error instanceof ClosedByInterruptException
+                || error instanceof InterruptedIOException) {
+            return new Failure(FailureKind.PLATFORM, true, "the work was interrupted; it will be tried again");
+        }
+        if (error instanceof ConnectionException || error instanceof SQLTransientException || isConnectionLoss(error)) {
+            return new Failure(FailureKind.PLATFORM, true, "the database cannot be reached: " + error.getMessage());
+        }
+        if (error instanceof AccessDeniedException || error instanceof NoSuchFileException) {
+            return new Failure(FailureKind.ITEM, true, describe(error));
+        }
+        if (error instanceof FileSystemException) {
+            return new Failure(FailureKind.LOCATION, true, describe(error));
+        }
+        return null;
+    }
+
+    private static boolean isConnectionLoss(Throwable error) {
+        // SQLSTATE classes 08 (connection) and 57 (operator intervention), PostgreSQL documentation, appendix A.
+        return error instanceof SQLException sql
+                && sql.getSQLState() != null
+                && (sql.getSQLState().startsWith("08") || sql.getSQLState().startsWith("57"));
+    }
+
+    private static String describe(Throwable error) {
+        if (error instanceof FileSystemException file) {
+            String what = file.getReason() == null ? file.getClass().getSimpleName() : file.getReason();
+            return file.getFile() + ": " + what;
+        }
+        return error.getMessage() == null ? error.toString() : error.getClass().getSimpleName() + ": " + error.getMessage();
+    }
+}

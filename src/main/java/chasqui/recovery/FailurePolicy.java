@@ -1,0 +1,76 @@
+package chasqui.recovery;
+
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.Failure;
+import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Lease;
+import chasqui.pipeline.LeaseLost;
+import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.Verdict;
+import chasqui.pipeline.WorkStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What every worker route does with an error: classify, record, and tell the breaker about what is not the item's fault. */
+public final class FailurePolicy {
+    private static final Logger log = LoggerFactory.getLogger(FailurePolicy.class);
+
+    private final OperationStore operations;
+
+    public FailurePolicy(OperationStore operations) {
+        this.operations = operations;
+    }
+
+    /**
+     * Records a worker's error.
+     *
+     * @throws ChasquiException when a location or link is at fault, so that a circuit breaker around the work counts it
+     */
+    public void record(Lease lease, Throwable error) {
+        Thread.interrupted(); // the interrupt that ended the work must not end its record as well
+        if (error instanceof LeaseLost) {
+            operations.giveBack(lease, error.getMessage());
+            log.warn("{}", error.getMessage());
+            return;
+        }
+        Failure failure = FailureClassifier.classify(error);
+        Verdict verdict = operations.fail(lease, failure);
+        report(lease, failure, verdict, error);
+        if (failure.kind() == FailureKind.LOCATION || failure.kind() == FailureKind.LINK) {
+            throw new ChasquiException(failure.kind(), true, failure.message(), error);
+        }
+    }
+
+    /**
+     * What a worker route does instead of the work while its breaker is open.
+     *
+     * @param error null when the breaker was open; otherwise the failure, which is recorded already
+     */
+    public void circuitOpen(Lease lease, Throwable error) {
+        if (error == null) {
+            operations.fail(
+                    lease,
+                    new Failure(
+                            FailureKind.LOCATION,
+                            true,
+                            lease.operation().queue() + " has failed repeatedly; nothing is sent there until a probe succeeds"));
+        }
+    }
+
+    /** An error outside of any operation: the loop goes on with its next round. */
+    public void loopFailed(String route, Throwable error) {
+        log.warn("{}: this round failed, the next one tries again: {}", route, String.valueOf(error), error);
+    }
+
+    private static void report(Lease lease, Failure failure, Verdict verdict, Throwable error) {
+        if (verdict.status() == WorkStatus.FAILED) {
+            log.error("{}: failed for good: {}", lease, failure.message(), error);
+        } else if (verdict.waitsFor() != null) {
+            log.warn("{}: parked for {}: {}", lease, verdict.delay(), failure.message());
+            log.debug("{}", lease, error);
+        } else {
+            log.warn("{}: attempt {} failed, next in {}: {}", lease, lease.operation().attempt() + 1, verdict.delay(), failure.message());
+            log.debug("{}", lease, error);
+        }
+    }
+}
