@@ -41,9 +41,10 @@ public final class QueueEndpoints {
         List<String> queues = List.copyOf(served);
         return queues.isEmpty()
                 ? List.of()
-                : database.withHandle(db -> db.createQuery("SELECT queue FROM queues_with_due_work(:queues) ORDER BY queue")
-                        .bindArray("queues", String.class, queues)
-                        .mapTo(String.class)
-                        .list());
+                : database.withHandle(
+                        db -> db.createQuery("SELECT queue FROM queues_with_due_work(:queues) ORDER BY queue")
+                                .bindArray("queues", String.class, queues)
+                                .mapTo(String.class)
+                                .list());
     }
 }

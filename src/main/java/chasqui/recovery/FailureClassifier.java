@@ -77,6 +77,8 @@ public final class FailureClassifier {
             String what = file.getReason() == null ? file.getClass().getSimpleName() : file.getReason();
             return file.getFile() + ": " + what;
         }
-        return error.getMessage() == null ? error.toString() : error.getClass().getSimpleName() + ": " + error.getMessage();
+        return error.getMessage() == null
+                ? error.toString()
+                : error.getClass().getSimpleName() + ": " + error.getMessage();
     }
 }

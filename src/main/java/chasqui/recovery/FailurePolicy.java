@@ -37,7 +37,7 @@ public final class FailurePolicy {
         Verdict verdict = operations.fail(lease, failure);
         report(lease, failure, verdict, error);
         if (failure.kind() == FailureKind.LOCATION || failure.kind() == FailureKind.LINK) {
-            throw new ChasquiException(failure.kind(), true, failure.message(), error);
+            throw new ChasquiException(failure.kind(), true, failure.message());
         }
     }
 
@@ -53,7 +53,8 @@ public final class FailurePolicy {
                     new Failure(
                             FailureKind.LOCATION,
                             true,
-                            lease.operation().queue() + " has failed repeatedly; nothing is sent there until a probe succeeds"));
+                            lease.operation().queue()
+                                    + " has failed repeatedly; nothing is sent there until a probe succeeds"));
         }
     }
 
@@ -66,10 +67,15 @@ public final class FailurePolicy {
         if (verdict.status() == WorkStatus.FAILED) {
             log.error("{}: failed for good: {}", lease, failure.message(), error);
         } else if (verdict.waitsFor() != null) {
-            log.warn("{}: parked for {}: {}", lease, verdict.delay(), failure.message());
+            log.warn("{}: parked for {} s: {}", lease, verdict.delay().toSeconds(), failure.message());
             log.debug("{}", lease, error);
         } else {
-            log.warn("{}: attempt {} failed, next in {}: {}", lease, lease.operation().attempt() + 1, verdict.delay(), failure.message());
+            log.warn(
+                    "{}: attempt {} failed, next in {} s: {}",
+                    lease,
+                    lease.operation().attempt() + 1,
+                    verdict.delay().toSeconds(),
+                    failure.message());
             log.debug("{}", lease, error);
         }
     }

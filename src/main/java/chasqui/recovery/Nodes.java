@@ -16,8 +16,7 @@ public final class Nodes {
 
     /** Enters this node; an earlier incarnation of the same name is replaced. */
     public void enter(String version, List<String> roles, List<String> locations, String host, long processId) {
-        database.useHandle(db -> db.createUpdate(
-                        """
+        database.useHandle(db -> db.createUpdate("""
                         INSERT INTO node (name, boot_id, version, host, process_id, roles, locations)
                         VALUES (:name, :boot, :version, :host, :process, :roles, :locations)
                         ON CONFLICT (name) DO UPDATE
@@ -37,11 +36,15 @@ public final class Nodes {
 
     public void beat() {
         database.useHandle(db -> db.execute(
-                "UPDATE node SET heartbeat_at = clock_timestamp() WHERE name = ? AND boot_id = ?", node.name(), node.bootId()));
+                "UPDATE node SET heartbeat_at = clock_timestamp() WHERE name = ? AND boot_id = ?",
+                node.name(),
+                node.bootId()));
     }
 
     public void leave() {
         database.useHandle(db -> db.execute(
-                "UPDATE node SET stopped_at = clock_timestamp() WHERE name = ? AND boot_id = ?", node.name(), node.bootId()));
+                "UPDATE node SET stopped_at = clock_timestamp() WHERE name = ? AND boot_id = ?",
+                node.name(),
+                node.bootId()));
     }
 }
