@@ -1,9 +1,7 @@
 package chasqui.topology;
 
-import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
@@ -47,7 +45,6 @@ final class TopologyRepository {
     }
 
     private static TransferRoute route(ResultSet row, StatementContext context) throws SQLException {
-        Array windows = row.getArray("time_windows");
         return new TransferRoute(
                 row.getLong("id"),
                 row.getLong("origin_site_id"),
@@ -60,7 +57,7 @@ final class TopologyRepository {
                 row.getBoolean("pull"),
                 row.getBoolean("forbidden"),
                 row.getObject("rate_limit_bytes_per_second", Long.class),
-                windows == null ? List.of() : List.of((String[]) windows.getArray()),
+                PresentTopology.texts(row, "time_windows"),
                 row.getInt("priority"));
     }
 }
