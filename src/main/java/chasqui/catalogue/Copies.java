@@ -31,7 +31,12 @@ public final class Copies {
                 .bind("checksum", copy.checksum())
                 .bind(
                         "modified",
-                        copy.modified() == null ? null : copy.modified().atOffset(java.time.ZoneOffset.UTC))
+                        copy.modified() == null
+                                ? null
+                                // Not rounded: the second must stay the one that the nanoseconds belong to.
+                                : copy.modified()
+                                        .truncatedTo(java.time.temporal.ChronoUnit.MICROS)
+                                        .atOffset(java.time.ZoneOffset.UTC))
                 .bind("nanos", copy.modified() == null ? null : copy.modified().getNano())
                 .bind("fileKey", copy.fileKey())
                 .bind("verified", copy.verified())

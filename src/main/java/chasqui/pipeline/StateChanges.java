@@ -33,7 +33,7 @@ public final class StateChanges {
             DELETION_FAILED, EnumSet.of(DELETION_SCHEDULED),
             SUSPECT, EnumSet.of(PRESENT, CORRUPT),
             CORRUPT, EnumSet.of(PRESENT, DELETED),
-            MISSING, EnumSet.of(PRESENT),
+            MISSING, EnumSet.of(PRESENT, DELETED),
             DELETED, EnumSet.noneOf(CopyState.class)));
 
     private StateChanges() {}

@@ -1,0 +1,141 @@
+package chasqui.filing;
+
+import chasqui.filing.FilingRepository.Owner;
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.FailureKind;
+import chasqui.storage.FileFacts;
+import chasqui.storage.Progress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Files met by the walk, registered so many at a time: one question, one read pass over what is new, one transaction. */
+final class Batches implements AutoCloseable {
+    static final int MOST_FILES = 1_000;
+    /** So that a crash among large files costs no more than this much reading again. */
+    static final long MOST_BYTES = 16L << 30;
+
+    private final FilingRepository repository;
+    private final Owner owner;
+    private final Tally tally;
+    private final Progress progress;
+    private final ExecutorService readers;
+    private final List<Found> waiting = new ArrayList<>();
+    private long waitingBytes;
+
+    Batches(FilingRepository repository, Owner owner, Tally tally, Progress progress) {
+        this.repository = repository;
+        this.owner = owner;
+        this.tally = tally;
+        this.progress = progress;
+        this.readers =
+                Executors.newFixedThreadPool(Math.min(4, Runtime.getRuntime().availableProcessors()), task -> {
+                    Thread thread = new Thread(task, "filing-reader");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    void add(Found file) {
+        waiting.add(file);
+        waitingBytes += file.facts().sizeBytes();
+        if (waiting.size() >= MOST_FILES || waitingBytes >= MOST_BYTES) {
+            finish();
+        }
+    }
+
+    /** Registers what is still waiting. */
+    void finish() {
+        List<Found> files = List.copyOf(waiting);
+        waiting.clear();
+        waitingBytes = 0;
+        while (!files.isEmpty()) {
+            files = settle(files);
+        }
+    }
+
+    /** Settles a batch; returns the files that another filing registered meanwhile, to be looked at again. */
+    private List<Found> settle(List<Found> files) {
+        Map<String, Known> registered = repository.known(owner.locationId(), files);
+        List<Found> toRead = new ArrayList<>();
+        for (Found file : files) {
+            Known known = registered.get(file.path().encoded());
+            FilingReport.Refused clash = known == null ? null : Clash.before(file, known, owner);
+            if (clash != null) {
+                tally.refuse(clash);
+            } else if (known != null && known.problem() == null && known.factsAre(file.facts())) {
+                tally.already();
+            } else {
+                toRead.add(file);
+            }
+        }
+        List<Measured> fresh = new ArrayList<>();
+        List<Long> refusedBefore = new ArrayList<>();
+        Map<Long, FileFacts> touched = new HashMap<>();
+        for (Measured file : measure(toRead)) {
+            Known known = registered.get(file.found().path().encoded());
+            if (file.refusal() != null) {
+                tally.refuse(file.refusal());
+            } else if (known == null || known.problem() != null) {
+                fresh.add(file);
+                if (known != null) {
+                    refusedBefore.add(known.copyId());
+                }
+            } else if (known.xxh64().equals(file.fingerprint().xxHash64().toString())) {
+                touched.put(known.copyId(), file.found().facts());
+                tally.already();
+            } else {
+                tally.refuse(Clash.content(file, known));
+            }
+        }
+        repository.refreshFacts(touched);
+        return register(fresh, refusedBefore);
+    }
+
+    private List<Found> register(List<Measured> fresh, List<Long> refusedBefore) {
+        if (fresh.isEmpty()) {
+            return List.of();
+        }
+        Set<String> takenMeanwhile = repository.register(owner, fresh, refusedBefore);
+        List<Found> again = new ArrayList<>();
+        for (Measured file : fresh) {
+            if (takenMeanwhile.contains(file.found().path().encoded())) {
+                again.add(file.found());
+            } else {
+                tally.registered(file);
+            }
+        }
+        return again;
+    }
+
+    private List<Measured> measure(List<Found> files) {
+        List<Future<Measured>> reading = new ArrayList<>();
+        for (Found file : files) {
+            reading.add(readers.submit(() -> Measured.of(file, progress)));
+        }
+        List<Measured> measured = new ArrayList<>(files.size());
+        for (Future<Measured> one : reading) {
+            try {
+                measured.add(one.get());
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new ChasquiException(
+                        FailureKind.PLATFORM, true, "filing was interrupted; file the folder again to go on", stopped);
+            } catch (ExecutionException broken) {
+                throw new IllegalStateException("reading a file failed in an unforeseen way", broken.getCause());
+            }
+        }
+        return measured;
+    }
+
+    @Override
+    public void close() {
+        readers.shutdownNow();
+    }
+}

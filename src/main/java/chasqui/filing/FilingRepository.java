@@ -1,0 +1,246 @@
+package chasqui.filing;
+
+import chasqui.catalogue.Copies;
+import chasqui.pipeline.CopyState;
+import chasqui.storage.FileFacts;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/** The statements of filing. The number of statements does not depend on the number of files. */
+final class FilingRepository {
+    private final Jdbi database;
+
+    FilingRepository(Jdbi database) {
+        this.database = database;
+    }
+
+    /** A name with its id. */
+    record Named(long id, String name) {}
+
+    List<Named> instrumentsOf(long siteId) {
+        return named("SELECT id, name FROM instrument WHERE site_id = :id AND active ORDER BY name", siteId);
+    }
+
+    List<Named> modulesOf(long instrumentId) {
+        return named(
+                "SELECT id, name FROM instrument_module WHERE instrument_id = :id AND active ORDER BY name",
+                instrumentId);
+    }
+
+    private List<Named> named(String sql, long id) {
+        return database.withHandle(db -> db.createQuery(sql)
+                .bind("id", id)
+                .map((row, context) -> new Named(row.getLong("id"), row.getString("name")))
+                .list());
+    }
+
+    /** The observation's id; it is made if nobody has made it yet. */
+    long observation(long instrumentId, String name) {
+        return database.inTransaction(tx -> {
+            tx.createUpdate("""
+                            INSERT INTO executed_observation_unit (instrument_id, name) VALUES (:instrument, :name)
+                            ON CONFLICT (instrument_id, name) DO NOTHING
+                            """)
+                    .bind("instrument", instrumentId)
+                    .bind("name", name)
+                    .execute();
+            return tx.createQuery(
+                            "SELECT id FROM executed_observation_unit WHERE instrument_id = :instrument AND name = :name")
+                    .bind("instrument", instrumentId)
+                    .bind("name", name)
+                    .mapTo(Long.class)
+                    .one();
+        });
+    }
+
+    /** Declares complete what has been filed so far. */
+    void finish(long unitId) {
+        database.useHandle(db -> db.createUpdate(
+                        "UPDATE executed_observation_unit SET finished_at = clock_timestamp() WHERE id = :id")
+                .bind("id", unitId)
+                .execute());
+    }
+
+    /** What is registered under these paths, by path. */
+    Map<String, Known> known(long locationId, List<Found> files) {
+        return database.withHandle(db -> db
+                .createQuery("""
+                        SELECT c.id AS copy_id, c.state, c.path, f.executed_observation_unit_id AS unit_id,
+                               f.instrument_module_id AS module_id,
+                               i.name || ' (module ' || m.name || ') observation ' || u.name AS observation,
+                               f.kind, f.size_bytes, extract(epoch FROM date_trunc('second', c.modified_at))::bigint AS seconds,
+                               c.modified_nanos, c.file_key, f.xxh64, f.problem
+                          FROM physical_copy c
+                          JOIN raw_data_file f ON f.id = c.raw_data_file_id
+                          JOIN executed_observation_unit u ON u.id = f.executed_observation_unit_id
+                          JOIN instrument i ON i.id = u.instrument_id
+                          JOIN instrument_module m ON m.id = f.instrument_module_id
+                         WHERE c.data_location_id = :location AND c.path = ANY (:paths) AND c.state <> 'DELETED'
+                        """)
+                .bind("location", locationId)
+                .bindArray(
+                        "paths",
+                        String.class,
+                        files.stream().map(file -> file.path().encoded()).toList())
+                .map(FilingRepository::knownRow)
+                .stream()
+                .collect(Collectors.toMap(Known::path, Function.identity())));
+    }
+
+    private static Known knownRow(ResultSet row, StatementContext context) throws SQLException {
+        return new Known(
+                row.getLong("copy_id"),
+                CopyState.valueOf(row.getString("state")),
+                row.getString("path"),
+                row.getLong("unit_id"),
+                row.getLong("module_id"),
+                row.getString("observation"),
+                FileFacts.Kind.valueOf(row.getString("kind")),
+                row.getLong("size_bytes"),
+                Instant.ofEpochSecond(row.getLong("seconds"), row.getInt("modified_nanos")),
+                row.getString("file_key"),
+                row.getString("xxh64"),
+                row.getString("problem"));
+    }
+
+    /**
+     * Registers files, each with its copy, in one transaction.
+     *
+     * @param refusedBefore copies of earlier registrations of these paths that packaging refused: they make room
+     * @return paths that another filing registered meanwhile; nothing was written for them
+     */
+    Set<String> register(Owner owner, List<Measured> files, List<Long> refusedBefore) {
+        return database.inTransaction(tx -> {
+            Copies.change(tx, refusedBefore, CopyState.PRESENT, CopyState.MISSING);
+            Copies.change(tx, refusedBefore, CopyState.MISSING, CopyState.DELETED);
+            List<UUID> uuids = files.stream().map(file -> UUID.randomUUID()).toList();
+            Set<String> left = files.stream()
+                    .map(file -> file.found().path().encoded())
+                    .collect(Collectors.toCollection(HashSet::new));
+            left.removeAll(insert(tx, owner, files, uuids));
+            if (!left.isEmpty()) {
+                tx.createUpdate("""
+                                DELETE FROM raw_data_file f
+                                 WHERE uuid = ANY (:uuids)
+                                   AND NOT EXISTS (SELECT FROM physical_copy c WHERE c.raw_data_file_id = f.id)
+                                """).bindArray("uuids", UUID.class, uuids).execute();
+            }
+            return left;
+        });
+    }
+
+    // In order of path, so that two filings of one folder wait for each other and never both.
+    private static List<String> insert(Handle tx, Owner owner, List<Measured> files, List<UUID> uuids) {
+        return tx.createQuery("""
+                        WITH filed AS (
+                            INSERT INTO raw_data_file (uuid, executed_observation_unit_id, instrument_module_id,
+                                    source_location_id, path, readable_path, kind, link_target, size_bytes,
+                                    modified_at, modified_nanos, file_key, xxh64, sha256)
+                            SELECT w.uuid, :unit, :module, :location, w.path, w.readable, w.kind::file_kind, w.target, w.size,
+                                   to_timestamp(w.seconds) + w.nanos / 1000 * interval '1 microsecond', w.nanos,
+                                   w.file_key, w.xxh64, w.sha256
+                              FROM unnest(:uuids, :paths, :readables, :kinds, :targets, :sizes, :seconds, :nanos,
+                                          :fileKeys, :xxh64s, :sha256s)
+                                   AS w (uuid, path, readable, kind, target, size, seconds, nanos, file_key, xxh64, sha256)
+                             ORDER BY w.path COLLATE "C"
+                            RETURNING id, path, size_bytes, xxh64, modified_at, modified_nanos, file_key)
+                        INSERT INTO physical_copy (raw_data_file_id, data_location_id, path, state, size_bytes, checksum,
+                                                   modified_at, modified_nanos, file_key)
+                        SELECT id, :location, path, 'PRESENT', size_bytes, xxh64, modified_at, modified_nanos, file_key
+                          FROM filed ORDER BY path
+                        ON CONFLICT (data_location_id, path) WHERE state <> 'DELETED' DO NOTHING
+                        RETURNING path
+                        """)
+                .bind("unit", owner.unitId())
+                .bind("module", owner.moduleId())
+                .bind("location", owner.locationId())
+                .bindArray("uuids", UUID.class, uuids)
+                .bindArray("paths", String.class, each(files, file -> file.found()
+                        .path()
+                        .encoded()))
+                .bindArray("readables", String.class, each(files, file -> file.found()
+                        .readable()))
+                .bindArray(
+                        "kinds",
+                        String.class,
+                        each(files, file -> file.found().facts().kind().name()))
+                .bindArray("targets", String.class, each(files, Measured::linkTarget))
+                .bindArray("sizes", Long.class, each(files, file -> file.fingerprint()
+                        .sizeBytes()))
+                .bindArray("seconds", Long.class, each(files, file -> modified(file)
+                        .getEpochSecond()))
+                .bindArray("nanos", Integer.class, each(files, file -> modified(file)
+                        .getNano()))
+                .bindArray("fileKeys", String.class, each(files, file -> file.found()
+                        .facts()
+                        .fileKey()))
+                .bindArray("xxh64s", String.class, each(files, file -> file.fingerprint()
+                        .xxHash64()
+                        .toString()))
+                .bindArray("sha256s", String.class, each(files, file -> file.fingerprint()
+                        .sha256()
+                        .toString()))
+                .mapTo(String.class)
+                .list();
+    }
+
+    /** A copy whose bytes are as registered has another inode or time now: the catalogue follows. */
+    void refreshFacts(Map<Long, FileFacts> byCopy) {
+        if (byCopy.isEmpty()) {
+            return;
+        }
+        List<Map.Entry<Long, FileFacts>> copies = List.copyOf(byCopy.entrySet());
+        database.useHandle(db -> db.createUpdate("""
+                        UPDATE physical_copy c
+                           SET modified_at = to_timestamp(w.seconds) + w.nanos / 1000 * interval '1 microsecond',
+                               modified_nanos = w.nanos, file_key = w.file_key
+                          FROM unnest(:copies, :seconds, :nanos, :fileKeys) AS w (copy, seconds, nanos, file_key)
+                         WHERE c.id = w.copy AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')
+                        """)
+                .bindArray(
+                        "copies",
+                        Long.class,
+                        copies.stream().map(Map.Entry::getKey).toList())
+                .bindArray(
+                        "seconds",
+                        Long.class,
+                        copies.stream()
+                                .map(c -> c.getValue().modified().getEpochSecond())
+                                .toList())
+                .bindArray(
+                        "nanos",
+                        Integer.class,
+                        copies.stream()
+                                .map(c -> c.getValue().modified().getNano())
+                                .toList())
+                .bindArray(
+                        "fileKeys",
+                        String.class,
+                        copies.stream().map(c -> c.getValue().fileKey()).toList())
+                .execute());
+    }
+
+    /** Whose files they are and where they lie. */
+    record Owner(long unitId, long moduleId, long locationId) {}
+
+    private static Instant modified(Measured file) {
+        return file.found().facts().modified();
+    }
+
+    private static <T> List<T> each(List<Measured> files, Function<Measured, T> field) {
+        java.util.ArrayList<T> values = new java.util.ArrayList<>(files.size());
+        files.forEach(file -> values.add(field.apply(file)));
+        return values;
+    }
+}
