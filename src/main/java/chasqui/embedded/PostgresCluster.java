@@ -135,6 +135,8 @@ record PostgresCluster(Path folder, String superuserPassword, String password) {
                 "-c",
                 "max_wal_senders=0",
                 "-c",
+                "max_logical_replication_workers=0",
+                "-c",
                 "max_wal_size=512MB",
                 "-c",
                 "timezone=UTC",

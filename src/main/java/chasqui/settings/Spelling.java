@@ -4,13 +4,12 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds what was probably meant. */
-public final class Spelling {
+final class Spelling {
     private static final int FARTHEST = 4;
 
     private Spelling() {}
 
-    /** {@code "; did you mean priority?"}, or "" when nothing known is near. */
-    public static String suggestion(String wrong, Collection<String> known) {
+    static String suggestion(String wrong, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt(key -> distance(wrong, key)))
                 .filter(nearest -> distance(wrong, nearest) <= FARTHEST)

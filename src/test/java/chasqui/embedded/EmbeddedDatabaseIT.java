@@ -215,6 +215,31 @@ class EmbeddedDatabaseIT {
         }
     }
 
+    @Test
+    void an_ordinary_user_starts_it_as_well() throws Exception {
+        assumeTrue(ServerIdentity.runningAsRoot(), "only root can become somebody else");
+        Path folder = Files.createDirectory(temporary.resolve("home"));
+        Files.setAttribute(folder, "unix:uid", 65534);
+        List<String> ordinary = List.of(
+                "setpriv",
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                // The classes under test may lie where only root may read.
+                "--securebits=+no_setuid_fixup",
+                "--inh-caps=-all,+dac_read_search",
+                "--ambient-caps=-all,+dac_read_search");
+        assumeTrue(new ServerIdentity(ordinary, 65534).works(), "this system lets nobody change its user");
+        try (OtherProcess other = OtherProcess.holding(folder, "database store", ordinary)) {
+            String[] said = other.untilReady().get(0).split(" ");
+            assertThat(ask(new DatabaseAddress(said[0], "chasqui", said[1]), "select 1"))
+                    .isEqualTo("1");
+            assertThat(Files.getAttribute(folder.resolve("postgres/data"), "unix:uid"))
+                    .isEqualTo(65534);
+            other.terminate();
+        }
+    }
+
     private static void execute(DatabaseAddress address, String... statements) throws SQLException {
         try (Connection connection = connect(address)) {
             for (String statement : statements) {

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -158,10 +159,60 @@ class EmbeddedObjectStoreIT {
     }
 
     @Test
-    void a_file_system_without_user_attributes_is_refused_by_name() throws IOException {
-        Path sys = Path.of("/proc/self");
-        assumeTrue(Files.isDirectory(sys), "needs /proc, where no file can be made");
-        assertThatThrownBy(() -> UncleanStop.requireAttributes(sys)).isInstanceOf(IOException.class);
+    void a_full_disk_is_answered_as_such_and_leaves_nothing_half_written() throws Exception {
+        Path disk = Files.createDirectory(temporary.resolve("disk"));
+        List<String> onSmallDisk = List.of(
+                "unshare",
+                "-Urm",
+                "sh",
+                "-c",
+                "mount -t tmpfs -o size=80m,mode=700 none \"$0\" && exec \"$@\"",
+                disk.toString());
+        assumeTrue(canMount(disk), "needs user namespaces that may mount tmpfs");
+        try (OtherProcess other = OtherProcess.holding(disk.resolve("home"), "store full", onSmallDisk)) {
+            assertThat(other.untilReady()).containsExactly("507 InsufficientStorage", "only whole objects");
+        }
+    }
+
+    @Test
+    void any_other_client_can_look_in_as_told() throws Exception {
+        assumeTrue(succeeds(List.of("aws", "--version")), "needs the aws command (Debian: awscli)");
+        try (Home home = Home.open(temporary.resolve("a home"));
+                EmbeddedObjectStore store = EmbeddedObjectStore.start(home)) {
+            store.ensureBucket(BUCKET);
+            byte[] bytes = new byte[20 << 20];
+            new java.util.Random(7).nextBytes(bytes);
+            Path up = Files.write(temporary.resolve("up.bin"), bytes);
+            String script = store.howToLook().replace("BUCKET", BUCKET)
+                    + "\naws s3 cp --no-progress up.bin s3://%s/x/up.bin >&2".formatted(BUCKET)
+                    + "\naws s3 cp --no-progress s3://%s/x/up.bin down.bin >&2".formatted(BUCKET)
+                    + "\naws s3 ls s3://%s --recursive".formatted(BUCKET);
+            Process shell = new ProcessBuilder("sh", "-ec", script)
+                    .directory(temporary.toFile())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            assertThat(new String(shell.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+                    .contains("x/up.bin");
+            assertThat(shell.waitFor()).isZero();
+            assertThat(temporary.resolve("down.bin")).hasSameBinaryContentAs(up);
+        }
+    }
+
+    private static boolean canMount(Path folder) throws Exception {
+        return succeeds(List.of("unshare", "-Urm", "mount", "-t", "tmpfs", "none", folder.toString()));
+    }
+
+    private static boolean succeeds(List<String> command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static S3Client client(ObjectStoreAddress address, String secretKey) {

@@ -1,13 +1,21 @@
 package chasqui.embedded;
 
+import chasqui.storage.Progress;
+import chasqui.storage.S3Clients;
+import chasqui.storage.S3Endpoint;
+import chasqui.storage.S3Failure;
+import chasqui.storage.S3Objects;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A second Java process that opens a home, with its database when asked, and keeps it until its input ends. */
 final class OtherProcess implements AutoCloseable {
@@ -22,13 +30,38 @@ final class OtherProcess implements AutoCloseable {
     /** What runs over there. */
     public static void main(String[] arguments) throws IOException {
         Home home = Home.open(Path.of(arguments[0]));
-        if (arguments.length > 1 && arguments[1].contains("database")) {
+        if (arguments[1].contains("database")) {
             DatabaseAddress address = EmbeddedDatabase.start(home).address();
             System.out.println(address.jdbcUrl() + " " + address.password());
+        }
+        if (arguments[1].contains("store")) {
+            EmbeddedObjectStore store = EmbeddedObjectStore.start(home);
+            store.ensureBucket("cologne-lta");
+            if (arguments[1].contains("full")) {
+                fill(home);
+            }
         }
         System.out.println("ready");
         while (System.in.read() >= 0) {
             // until the test lets go or kills
+        }
+    }
+
+    /** Says how the store answers when there is no more room, and what then lies in its folder. */
+    private static void fill(Home home) throws IOException {
+        Path twentyMebibytes = Files.write(home.path().resolve("input"), new byte[20 << 20]);
+        int stored = 0;
+        try (S3Clients clients = new S3Clients(home.folders().aws())) {
+            S3Objects objects = clients.objects(new S3Endpoint("", "", "chasqui"));
+            while (stored < 100) {
+                objects.put("cologne-lta", "object-" + stored, twentyMebibytes, Map.of(), Progress.NONE);
+                stored++;
+            }
+        } catch (S3Failure full) {
+            System.out.println(full.status() + " " + full.code());
+        }
+        try (Stream<Path> files = Files.list(home.folders().s3().resolve("objects/cologne-lta"))) {
+            System.out.println(files.count() == stored ? "only whole objects" : "leavings");
         }
     }
 

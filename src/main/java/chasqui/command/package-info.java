@@ -1,2 +1,0 @@
-/** What a person types: the commands, their options and what they print. */
-package chasqui.command;
