@@ -77,6 +77,7 @@ CREATE TABLE instrument (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     site_id  bigint NOT NULL REFERENCES site,
     name     text NOT NULL UNIQUE CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$'),
+    observatory text,
     telescope text,
     active   boolean NOT NULL DEFAULT true
 );

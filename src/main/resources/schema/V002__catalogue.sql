@@ -150,10 +150,12 @@ CREATE TABLE staging_job (
     requested_by  text NOT NULL,
     reason        text,
     status        work_status NOT NULL DEFAULT 'PENDING',
+    waits_for     text,
     created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     staged_at     timestamptz,
     released_at   timestamptz
 );
+COMMENT ON COLUMN staging_job.waits_for IS 'why a pending job cannot begin yet; null: nothing is in its way';
 COMMENT ON COLUMN staging_job.released_at IS 'the requester needs the staged copy no longer; until then it is pinned';
 CREATE UNIQUE INDEX one_active_job_per_package_and_location ON staging_job (raw_data_package_id, data_location_id)
     WHERE released_at IS NULL AND status NOT IN ('FAILED', 'CANCELLED');

@@ -38,6 +38,24 @@ public enum Subjects {
     }
 
     /**
+     * Changes the status of many subjects in one statement.
+     *
+     * @param ids may be empty
+     * @return how many stood in {@code from}; the others are untouched
+     * @throws chasqui.pipeline.IllegalStateChange the change is not in the table
+     */
+    public int change(Handle tx, List<Long> ids, WorkStatus from, WorkStatus to) {
+        StateChanges.require(from, to);
+        return tx.createUpdate(
+                        "UPDATE <table> SET status = :to::work_status WHERE id = ANY (:ids) AND status = :from::work_status")
+                .define("table", table)
+                .bind("to", to.name())
+                .bind("from", from.name())
+                .bindArray("ids", Long.class, ids)
+                .execute();
+    }
+
+    /**
      * Changes the state of raw data packages.
      *
      * @return how many stood in {@code from}; the others are untouched

@@ -117,15 +117,18 @@ public final class Settings {
 
     /** A number of bytes such as {@code 64MiB} or {@code 50GB}, more than zero. */
     public long bytes(String key) {
-        return read(key, "a size such as 64MiB or 50GB", 1L, text -> {
-            Matcher parts = SIZE.matcher(text);
-            if (!parts.matches()) {
-                return null;
-            }
-            long unit = UNITS.get(parts.group(2) == null ? "B" : parts.group(2));
-            long count = Long.parseLong(parts.group(1));
-            return count == 0 || count > Long.MAX_VALUE / unit ? null : count * unit;
-        });
+        return read(key, "a size such as 64MiB or 50GB", 1L, Settings::parseBytes);
+    }
+
+    /** Reads a size such as {@code 64MiB} or {@code 50GB}; null when it is none, or zero, or beyond 2^63. */
+    public static Long parseBytes(String text) {
+        Matcher parts = SIZE.matcher(text);
+        if (!parts.matches()) {
+            return null;
+        }
+        long unit = UNITS.get(parts.group(2) == null ? "B" : parts.group(2));
+        long count = Long.parseLong(parts.group(1));
+        return count == 0 || count > Long.MAX_VALUE / unit ? null : count * unit;
     }
 
     /** Says that a value is wrong for a reason that only its reader knows. */

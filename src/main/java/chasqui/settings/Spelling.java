@@ -4,12 +4,13 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds what was probably meant. */
-final class Spelling {
+public final class Spelling {
     private static final int FARTHEST = 4;
 
     private Spelling() {}
 
-    static String suggestion(String wrong, Collection<String> known) {
+    /** {@code "; did you mean priority?"}, or "" when nothing known is near. */
+    public static String suggestion(String wrong, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt(key -> distance(wrong, key)))
                 .filter(nearest -> distance(wrong, nearest) <= FARTHEST)

@@ -3,6 +3,7 @@ package chasqui.storage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * The one way in which a package's archive is laid out: POSIX ustar, with pax records where ustar has no room.
@@ -30,9 +31,10 @@ final class TarFormat {
         return header(entry.path().bytes(), type, entry.dataBytes(), entry.modified(), target);
     }
 
-    /** The header of the manifest, which is dated like the newest file of its package. */
+    /** The header of the manifest, dated like the newest file of its package; always one block. */
     static byte[] manifestHeader(long sizeBytes, Instant newest) {
-        return header(PackageManifest.PATH.bytes(), '0', sizeBytes, newest, new byte[0]);
+        long seconds = Math.max(0, Math.min(newest.getEpochSecond(), MAX_OCTAL));
+        return header(PackageManifest.PATH.bytes(), '0', sizeBytes, Instant.ofEpochSecond(seconds), new byte[0]);
     }
 
     /** How many zero bytes fill the last block after this much data. */
@@ -49,6 +51,10 @@ final class TarFormat {
     private static byte[] header(byte[] name, char type, long sizeBytes, Instant modified, byte[] target) {
         ByteArrayOutputStream pax = new ByteArrayOutputStream();
         int slash = prefixLength(name);
+        if ((slash < 0 && !isUtf8(name)) || (target.length > NAME_BYTES && !isUtf8(target))) {
+            // POSIX takes pax values for UTF-8 unless this says that they are bytes.
+            record(pax, "hdrcharset", ascii("BINARY"));
+        }
         long seconds = modified.getEpochSecond();
         if (target.length > NAME_BYTES) {
             record(pax, "linkpath", target);
@@ -136,6 +142,10 @@ final class TarFormat {
         pax.writeBytes(ascii(length + " " + key + "="));
         pax.writeBytes(value);
         pax.write('\n');
+    }
+
+    private static boolean isUtf8(byte[] bytes) {
+        return Arrays.equals(bytes, new String(bytes, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
     }
 
     private static byte[] ascii(String text) {

@@ -11,7 +11,6 @@ final class LocationRows {
     static DataLocation location(ResultSet row, StatementContext context) throws SQLException {
         StorageType storage = StorageType.valueOf(row.getString("storage_type"));
         String root = row.getString("root");
-        String prefix = row.getString("prefix");
         return new DataLocation(
                 row.getLong("id"),
                 row.getLong("site_id"),
@@ -22,14 +21,7 @@ final class LocationRows {
                 row.getInt("priority"),
                 row.getBoolean("active"),
                 storage == StorageType.DISK ? Path.of(root) : null,
-                storage == StorageType.S3
-                        ? new Bucket(
-                                row.getString("endpoint"),
-                                row.getString("region"),
-                                row.getString("bucket"),
-                                prefix == null ? "" : prefix,
-                                row.getString("credential"))
-                        : null,
+                storage == StorageType.S3 ? PresentTopology.bucket(row) : null,
                 row.getBoolean("accept_cached_verification"));
     }
 }

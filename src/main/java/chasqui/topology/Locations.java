@@ -6,11 +6,12 @@ import org.jdbi.v3.core.Jdbi;
 
 /** The current topology, read from the database once and again on demand; no work in hand waits for it. */
 public final class Locations {
-    private final Jdbi database;
-    private final AtomicReference<Topology> current = new AtomicReference<>(new Topology(List.of()));
+    private final TopologyRepository repository;
+    private final AtomicReference<Topology> current =
+            new AtomicReference<>(new Topology(List.of(), List.of(), List.of()));
 
     public Locations(Jdbi database) {
-        this.database = database;
+        this.repository = new TopologyRepository(database);
     }
 
     /** The topology as last read; empty before the first {@link #refresh}. */
@@ -26,13 +27,7 @@ public final class Locations {
 
     /** Reads the topology again. */
     public Topology refresh() {
-        Topology read = new Topology(database.withHandle(
-                db -> db.createQuery("""
-                        SELECT l.id, l.site_id, s.short_name, l.name, l.location_type, l.storage_type, l.priority,
-                               l.active AND s.active AS active, l.root, l.endpoint, l.region, l.bucket, l.prefix,
-                               l.credential, l.accept_cached_verification
-                          FROM data_location l JOIN site s ON s.id = l.site_id
-                        """).map(LocationRows::location).list()));
+        Topology read = repository.read();
         current.set(read);
         return read;
     }

@@ -2,16 +2,37 @@ package chasqui.topology;
 
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The data locations as the database had them at one moment; immutable. */
+/** Sites, data locations and transfer routes as the database had them at one moment; immutable. */
 public final class Topology {
+    private final List<Site> sites;
+    private final List<DataLocation> locations;
+    private final List<TransferRoute> routes;
     private final Map<Long, DataLocation> byId;
 
-    public Topology(List<DataLocation> locations) {
+    /**
+     * @param sites all of them, active or not
+     * @param locations likewise
+     * @param routes the active ones
+     */
+    Topology(List<Site> sites, List<DataLocation> locations, List<TransferRoute> routes) {
+        this.sites =
+                sites.stream().sorted(Comparator.comparing(Site::shortName)).toList();
+        this.locations = locations.stream()
+                .sorted(Comparator.comparing(DataLocation::site)
+                        .thenComparing(DataLocation::type)
+                        .thenComparing(DataLocation::priority)
+                        .thenComparing(DataLocation::name))
+                .toList();
+        this.routes = routes.stream()
+                .sorted(Comparator.comparing(TransferRoute::priority).thenComparing(TransferRoute::id))
+                .toList();
         this.byId = locations.stream().collect(Collectors.toUnmodifiableMap(DataLocation::id, Function.identity()));
     }
 
@@ -29,13 +50,57 @@ public final class Topology {
         return found;
     }
 
-    /** All locations, active or not, in order of site, type and priority. */
+    /** All locations, active or not, in order of site, type, priority and name. */
     public List<DataLocation> locations() {
-        return byId.values().stream()
-                .sorted(java.util.Comparator.comparing(DataLocation::site)
-                        .thenComparing(DataLocation::type)
-                        .thenComparing(DataLocation::priority)
-                        .thenComparing(DataLocation::name))
+        return locations;
+    }
+
+    /** All sites, active or not, by short name. */
+    public List<Site> sites() {
+        return sites;
+    }
+
+    /** Active buffers of a site, the one to use first in front; empty for an unknown or inactive site. */
+    public List<DataLocation> buffersOf(long siteId) {
+        return active(siteId, LocationType.BUFFER);
+    }
+
+    /** Active long-term archive locations of a site, the one to use first in front. */
+    public List<DataLocation> longTermArchivesOf(long siteId) {
+        return active(siteId, LocationType.LONG_TERM_ARCHIVE);
+    }
+
+    /** Active processing locations of a site, the one to use first in front. */
+    public List<DataLocation> processingOf(long siteId) {
+        return active(siteId, LocationType.PROCESSING);
+    }
+
+    /** Sites that can archive, by short name. */
+    public List<ArchiveSite> archiveSites() {
+        return sites.stream()
+                .filter(Site::active)
+                .filter(site -> !buffersOf(site.id()).isEmpty()
+                        && !longTermArchivesOf(site.id()).isEmpty())
+                .map(site -> new ArchiveSite(site.id(), site.shortName(), site.ltaWeight()))
+                .toList();
+    }
+
+    /** The active route from one site to another with the best priority; empty: the default way. */
+    public Optional<TransferRoute> route(long originSiteId, long destinationSiteId) {
+        return routes.stream()
+                .filter(route -> route.originSiteId() == originSiteId && route.destinationSiteId() == destinationSiteId)
+                .findFirst();
+    }
+
+    /** All active routes, best priority first. */
+    public List<TransferRoute> routes() {
+        return routes;
+    }
+
+    private List<DataLocation> active(long siteId, LocationType type) {
+        return locations.stream()
+                .filter(l -> l.siteId() == siteId && l.type() == type && l.active())
+                .sorted(Comparator.comparing(DataLocation::priority).thenComparing(DataLocation::name))
                 .toList();
     }
 }

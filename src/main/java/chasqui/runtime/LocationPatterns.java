@@ -1,0 +1,32 @@
+package chasqui.runtime;
+
+import chasqui.topology.DataLocation;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Which data locations a worker can reach: {@code cologne/*}, {@code *}{@code /buffer}, {@code us/lta}. */
+final class LocationPatterns {
+    private static final Pattern SHAPE = Pattern.compile("[a-z0-9*]+/[a-z0-9_*]+");
+    private final List<Pattern> patterns;
+
+    /**
+     * @param patterns {@code site/location}, where {@code *} stands for any part of a name
+     * @throws IllegalArgumentException one has another shape
+     */
+    LocationPatterns(List<String> patterns) {
+        this.patterns = patterns.stream().map(LocationPatterns::pattern).toList();
+    }
+
+    boolean reach(DataLocation location) {
+        return patterns.stream()
+                .anyMatch(pattern -> pattern.matcher(location.label()).matches());
+    }
+
+    private static Pattern pattern(String text) {
+        if (!SHAPE.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "chasqui.worker.locations: \"" + text + "\": wants site/location, with * for any part");
+        }
+        return Pattern.compile(text.replace("*", "[a-z0-9_]*"));
+    }
+}

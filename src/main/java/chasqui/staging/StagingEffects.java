@@ -1,0 +1,51 @@
+package chasqui.staging;
+
+import chasqui.catalogue.Subjects;
+import chasqui.catalogue.UseBy;
+import chasqui.catalogue.Uses;
+import chasqui.notification.Notifications;
+import chasqui.pipeline.Failure;
+import chasqui.pipeline.Operation;
+import chasqui.pipeline.OperationType;
+import chasqui.pipeline.StageEffects;
+import chasqui.pipeline.WorkStatus;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** The job follows its operation; its use of the copy it reads ends only with the job. */
+public final class StagingEffects implements StageEffects {
+    @Override
+    public OperationType type() {
+        return StagingManager.STAGING;
+    }
+
+    @Override
+    public void onClaim(Handle tx, Operation operation) {
+        begin(tx, operation);
+    }
+
+    @Override
+    public void onPutBack(Handle tx, Operation operation) {
+        Subjects.STAGING_JOB.change(tx, operation.subjectId(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+    }
+
+    @Override
+    public void onFailure(Handle tx, Operation operation, Failure failure) {
+        begin(tx, operation);
+        Subjects.STAGING_JOB.change(tx, operation.subjectId(), WorkStatus.IN_PROGRESS, WorkStatus.FAILED);
+        Uses.release(tx, UseBy.STAGING_JOB, List.of(operation.subjectId()));
+        Notifications.raise(
+                tx,
+                Notifications.Level.ERROR,
+                "staging-failed:" + operation.subjectId(),
+                "staging job " + operation.subjectId() + " failed for good: " + failure.message(),
+                "Remove the cause, then ask for the package again with chasqui stage; the archive is untouched.");
+    }
+
+    private static void begin(Handle tx, Operation operation) {
+        long job = operation.subjectId();
+        if (!Subjects.STAGING_JOB.change(tx, job, WorkStatus.SCHEDULED, WorkStatus.IN_PROGRESS)) {
+            Subjects.STAGING_JOB.change(tx, job, WorkStatus.PENDING, WorkStatus.IN_PROGRESS);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/**
+ * Stage 6: brings archived packages to where they are processed.
+ *
+ * <p>In: staging jobs, and archived packages with a copy that is present, verified and readable. Out: the unpacked tree
+ * of each package, {@code ROOT/NAME}, as a STAGED copy that is pinned until the job is released.
+ *
+ * <p>Guarantee: a tree appears under its name only when the whole package and every file, read back, are what was
+ * registered; nothing that stood there before is replaced; no archive file is left behind.
+ *
+ * <p>Tables: {@code staging_job}, {@code copy_use}, {@code physical_copy}, {@code verification}. Routes: {@code
+ * routes/6-staging.camel.yaml}.
+ */
+package chasqui.staging;

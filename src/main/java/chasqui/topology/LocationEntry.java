@@ -1,0 +1,85 @@
+package chasqui.topology;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A data location as a topology file describes it.
+ *
+ * @param type null when it could not be read
+ * @param storage likewise
+ * @param disk of a DISK location, else null; the next two likewise
+ */
+record LocationEntry(
+        String site,
+        String name,
+        LocationType type,
+        StorageType storage,
+        int priority,
+        boolean active,
+        Long capacityBytes,
+        Disk disk,
+        Bucket bucket,
+        Tape tape)
+        implements TopologyEntry<LocationEntry> {
+
+    /**
+     * @param host null: the machine of the worker that serves it
+     * @param user null: the worker's own
+     */
+    record Disk(String host, String user, Path root, boolean acceptCachedVerification) {}
+
+    /** The site's own commands, each a program and its arguments. */
+    record Tape(List<String> archiveCommand, List<String> recallCommand, List<String> queryCommand) {}
+
+    /** Human form without the kind, {@code site/name}. */
+    String path() {
+        return site + "/" + name;
+    }
+
+    @Override
+    public String label() {
+        return "location " + path();
+    }
+
+    @Override
+    public LocationEntry deactivated() {
+        return new LocationEntry(site, name, type, storage, priority, false, capacityBytes, disk, bucket, tape);
+    }
+
+    /** What says where the bytes lie: it stays as it is while anything lies there. */
+    Map<String, String> whereabouts() {
+        return TopologyEntry.facts(
+                "type", type,
+                "storage", storage,
+                "root", disk == null ? null : disk.root(),
+                "bucket", bucket == null ? null : bucket.bucket(),
+                "prefix", bucket == null || bucket.prefix().isEmpty() ? null : bucket.prefix());
+    }
+
+    @Override
+    public Map<String, String> facts() {
+        Map<String, String> facts = whereabouts();
+        facts.putAll(TopologyEntry.facts("priority", priority, "active", active, "capacity", capacityBytes));
+        if (disk != null) {
+            facts.putAll(TopologyEntry.facts(
+                    "host", disk.host(),
+                    "user", disk.user(),
+                    "accept_cached_verification", disk.acceptCachedVerification()));
+        }
+        if (bucket != null) {
+            facts.putAll(TopologyEntry.facts(
+                    "endpoint", bucket.endpoint(),
+                    "region", bucket.region(),
+                    "credential", bucket.credential()));
+        }
+        if (tape != null) {
+            facts.putAll(TopologyEntry.facts(
+                    "archive_command", tape.archiveCommand(),
+                    "recall_command", tape.recallCommand(),
+                    "query_command", tape.queryCommand()));
+        }
+        return facts;
+    }
+}

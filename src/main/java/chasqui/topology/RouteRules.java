@@ -1,0 +1,114 @@
+package chasqui.topology;
+
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Transfer routes join sites and buffers that exist, and leave every source a way to an archive. */
+final class RouteRules {
+    private final TopologyFile topology;
+    private final Set<String> methods;
+    private final Map<String, SiteEntry> sites;
+
+    RouteRules(TopologyFile topology, Set<String> methods) {
+        this.topology = topology;
+        this.methods = methods;
+        this.sites = topology.sites().stream()
+                .collect(Collectors.toMap(SiteEntry::shortName, Function.identity(), (first, second) -> first));
+    }
+
+    void check(List<String> problems) {
+        Set<String> keys = new HashSet<>();
+        for (RouteEntry route : topology.routes()) {
+            if (route.from().isEmpty() || route.to().isEmpty()) {
+                continue;
+            }
+            String label = "transfer route " + route.from() + " → " + route.to() + ": ";
+            if (!keys.add(route.label())) {
+                problems.add(label + "there are two with priority " + route.priority()
+                        + "; give one another: it tells routes of one pair apart");
+            }
+            ends(route, label, problems);
+            type(route, label, problems);
+            if (route.method() != null && !methods.contains(route.method())) {
+                problems.add(label + "there is no transfer method \"" + route.method() + "\"; known: "
+                        + methods.stream().sorted().collect(Collectors.joining(", ")));
+            }
+        }
+        topology.sites().forEach(site -> wayOut(site, problems));
+    }
+
+    private void ends(RouteEntry route, String label, List<String> problems) {
+        if (route.from().equals(route.to())) {
+            problems.add(label + "begins and ends at one site; remove it, nothing is transferred within a site");
+        }
+        site(route.from(), "from", label, problems);
+        site(route.to(), "to", label, problems);
+        buffer(route, route.from(), route.originLocation(), "origin_location", label, problems);
+        buffer(route, route.to(), route.destinationLocation(), "destination_location", label, problems);
+    }
+
+    private void site(String name, String key, String label, List<String> problems) {
+        if (name != null && !sites.containsKey(name)) {
+            problems.add(label + key + ": there is no site \"" + name + "\"; describe it under sites or name another");
+        }
+    }
+
+    private void buffer(RouteEntry route, String site, String name, String key, String label, List<String> problems) {
+        if (name == null || !sites.containsKey(site)) {
+            return;
+        }
+        LocationEntry location = sites.get(site).locations().stream()
+                .filter(l -> l.name().equals(name))
+                .findFirst()
+                .orElse(null);
+        if (location == null) {
+            problems.add("%s%s: there is no location \"%s\" at %s; name one of its buffers"
+                    .formatted(label, key, name, site));
+        } else if (location.type() != null && location.type() != LocationType.BUFFER) {
+            problems.add("%s%s: %s/%s is a %s; name a BUFFER".formatted(label, key, site, name, location.type()));
+        } else if (route.active() && !location.active()) {
+            problems.add("%s%s: %s/%s is not active; activate it, or switch the route off (active: false)"
+                    .formatted(label, key, site, name));
+        }
+    }
+
+    private void type(RouteEntry route, String label, List<String> problems) {
+        if (route.type() != RouteType.CUSTOM) {
+            problems.add(label + "this version cannot work with " + route.type()
+                    + " routes yet; use CUSTOM, or leave the route out for the default way");
+        }
+        site(route.relay(), "relay", label, problems);
+        if ((route.relay() != null) != (route.type() == RouteType.RELAY)) {
+            problems.add(label + "relay: a RELAY route names one, and no other route does");
+        }
+    }
+
+    /** A source whose data may go nowhere would fill its disks in silence. */
+    private void wayOut(SiteEntry site, List<String> problems) {
+        if (!SiteRules.has(site, LocationType.SOURCE) || SiteRules.has(site, LocationType.LONG_TERM_ARCHIVE)) {
+            return;
+        }
+        List<SiteEntry> archives = topology.sites().stream()
+                .filter(other -> SiteRules.has(other, LocationType.LONG_TERM_ARCHIVE) && other.ltaWeight() > 0)
+                .toList();
+        if (!archives.isEmpty() && archives.stream().allMatch(archive -> forbidden(site, archive))) {
+            problems.add("site " + site.shortName()
+                    + " has a SOURCE, and the way to every archive site with a weight is" + " forbidden; allow one");
+        }
+    }
+
+    private boolean forbidden(SiteEntry from, SiteEntry to) {
+        return topology.routes().stream()
+                .filter(RouteEntry::active)
+                .filter(route ->
+                        route.from().equals(from.shortName()) && route.to().equals(to.shortName()))
+                .min(Comparator.comparing(RouteEntry::priority))
+                .map(RouteEntry::forbidden)
+                .orElse(false);
+    }
+}

@@ -1,0 +1,14 @@
+package chasqui.topology;
+
+/**
+ * An observatory, an archive centre or any other place that holds data locations.
+ *
+ * @param shortName lower case letters and digits; first part of its queues' names
+ * @param ltaWeight share of the primary transfers it receives as an archive site, 0 to 1000; 0: never primary
+ */
+public record Site(long id, String shortName, String name, int ltaWeight, boolean active) {
+    @Override
+    public String toString() {
+        return shortName;
+    }
+}

@@ -1,0 +1,63 @@
+package chasqui.topology;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+
+/** Reads the topology as it was at one moment. */
+final class TopologyRepository {
+    private final Jdbi database;
+
+    TopologyRepository(Jdbi database) {
+        this.database = database;
+    }
+
+    Topology read() {
+        return database.inTransaction(
+                TransactionIsolationLevel.REPEATABLE_READ,
+                tx -> new Topology(
+                        tx.createQuery("SELECT id, short_name, name, lta_weight, active FROM site")
+                                .map(TopologyRepository::site)
+                                .list(),
+                        tx.createQuery("""
+                                SELECT l.id, l.site_id, s.short_name, l.name, l.location_type, l.storage_type, l.priority,
+                                       l.active AND s.active AS active, l.root, l.endpoint, l.region, l.bucket, l.prefix,
+                                       l.credential, l.accept_cached_verification
+                                  FROM data_location l JOIN site s ON s.id = l.site_id
+                                """).map(LocationRows::location).list(),
+                        tx.createQuery("""
+                                SELECT id, origin_site_id, destination_site_id, route_type, method, relay_site_id,
+                                       origin_location_id, destination_location_id, pull, forbidden,
+                                       rate_limit_bytes_per_second, time_windows, priority
+                                  FROM transfer_route WHERE active
+                                """).map(TopologyRepository::route).list()));
+    }
+
+    private static Site site(ResultSet row, StatementContext context) throws SQLException {
+        return new Site(
+                row.getLong("id"),
+                row.getString("short_name"),
+                row.getString("name"),
+                row.getInt("lta_weight"),
+                row.getBoolean("active"));
+    }
+
+    private static TransferRoute route(ResultSet row, StatementContext context) throws SQLException {
+        return new TransferRoute(
+                row.getLong("id"),
+                row.getLong("origin_site_id"),
+                row.getLong("destination_site_id"),
+                RouteType.valueOf(row.getString("route_type")),
+                row.getString("method"),
+                row.getObject("relay_site_id", Long.class),
+                row.getObject("origin_location_id", Long.class),
+                row.getObject("destination_location_id", Long.class),
+                row.getBoolean("pull"),
+                row.getBoolean("forbidden"),
+                row.getObject("rate_limit_bytes_per_second", Long.class),
+                PresentTopology.texts(row, "time_windows"),
+                row.getInt("priority"));
+    }
+}

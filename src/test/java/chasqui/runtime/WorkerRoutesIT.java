@@ -1,0 +1,158 @@
+package chasqui.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chasqui.queue.QueueEndpoints;
+import chasqui.testing.TestDatabase;
+import chasqui.testing.TestTopology;
+import chasqui.topology.Locations;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.management.ObjectName;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WorkerRoutesIT {
+    private final TestDatabase database = new TestDatabase();
+    private final DefaultCamelContext camel = new DefaultCamelContext();
+    private final BlockingQueue<String> worked = new LinkedBlockingQueue<>();
+    private final QueueEndpoints endpoints =
+            new QueueEndpoints(database.jdbi(), "seda:{queue}?concurrentConsumers={concurrency}&pollTimeout=100", 2);
+
+    @BeforeEach
+    void a_topology_and_templates(@TempDir Path folder) throws Exception {
+        TestTopology.on(database.jdbi(), folder);
+        camel.getRegistry().bind("worked", (Processor) exchange -> worked.add(
+                exchange.getFromRouteId() + " " + exchange.getMessage().getBody(String.class)));
+        camel.start();
+        for (String type : database.values("SELECT name FROM operation_type")) {
+            template(type);
+        }
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        camel.close();
+        database.close();
+    }
+
+    @Test
+    void each_queue_has_one_route_with_its_name_and_the_stage_as_group() throws Exception {
+        WorkerRoutes routes = routes("cologne/*", "ccat/telescope_computer");
+        routes.refresh();
+
+        assertThat(routeIds())
+                .containsExactlyInAnyOrder(
+                        "ccat_telescope_computer_raw_data_package_creation",
+                        "ccat_telescope_computer_deletion",
+                        "cologne_buffer_data_transfer_package_creation",
+                        "cologne_buffer_data_transfer",
+                        "cologne_buffer_data_transfer_unpacking",
+                        "cologne_buffer_deletion",
+                        "cologne_lta_long_term_archive_transfer",
+                        "cologne_lta_verification",
+                        "cologne_processing_staging",
+                        "cologne_processing_deletion");
+        assertThat(camel.getRoute("cologne_buffer_data_transfer").getGroup()).isEqualTo("transfer");
+        assertThat(camel.getRoute("cologne_lta_verification").getGroup()).isEqualTo("archive");
+
+        camel.createProducerTemplate().sendBody(endpoints.of("cologne_buffer_data_transfer"), "hint");
+        assertThat(worked.poll(10, TimeUnit.SECONDS))
+                .isEqualTo("cologne_buffer_data_transfer cologne_buffer_data_transfer hint");
+    }
+
+    @Test
+    void routes_are_seen_over_jmx_by_their_queue() throws Exception {
+        routes("us/lta").refresh();
+
+        Set<String> names = ManagementFactory.getPlatformMBeanServer()
+                .queryNames(
+                        new ObjectName("org.apache.camel:context=" + camel.getManagementName() + ",type=routes,*"),
+                        null)
+                .stream()
+                .map(name -> name.getKeyProperty("name"))
+                .collect(Collectors.toSet());
+        assertThat(names).contains("\"us_lta_verification\"", "\"us_lta_long_term_archive_transfer\"");
+    }
+
+    @Test
+    void a_second_refresh_leaves_the_running_routes_alone() throws Exception {
+        WorkerRoutes routes = routes("*/*");
+        routes.refresh();
+        List<Route> before = List.copyOf(camel.getRoutes());
+        routes.refresh();
+        assertThat(camel.getRoutes()).containsExactlyElementsOf(before);
+    }
+
+    @Test
+    void a_refresh_follows_the_topology_while_running() throws Exception {
+        WorkerRoutes routes = routes("us/*");
+        routes.refresh();
+        Route stays = camel.getRoute("us_buffer_data_transfer");
+        database.execute("UPDATE data_location SET active = false WHERE name = 'lta'");
+        database.execute(
+                "INSERT INTO data_location (site_id, name, location_type, storage_type, root) SELECT id, 'cluster', 'PROCESSING', 'DISK', '/nowhere/cluster' FROM site WHERE short_name = 'us'");
+
+        routes.refresh();
+
+        assertThat(routeIds()).contains("us_cluster_staging").doesNotContain("us_lta_verification");
+        assertThat(camel.getRoute("us_buffer_data_transfer")).isSameAs(stays);
+        assertThat(routes.queues()).isEqualTo(routeIds());
+    }
+
+    @Test
+    void an_operation_type_without_a_template_stops_with_its_name_and_file() throws Exception {
+        database.execute("INSERT INTO operation_type VALUES ('weighing', 6, '{PROCESSING}', 'says how heavy data is')");
+
+        assertThatThrownBy(() -> routes("*/*").refresh())
+                .isInstanceOf(TemplateMissing.class)
+                .hasMessageContaining("no routeTemplate with id weighing")
+                .hasMessageContaining("cologne_processing_weighing")
+                .hasMessageContaining("routes/6-staging.camel.yaml");
+        assertThat(camel.getRoutes()).isEmpty();
+    }
+
+    @Test
+    void a_pattern_of_another_shape_is_refused() {
+        assertThatThrownBy(() -> routes("cologne"))
+                .hasMessage("chasqui.worker.locations: \"cologne\": wants site/location, with * for any part");
+    }
+
+    private WorkerRoutes routes(String... patterns) {
+        return new WorkerRoutes(camel, new Locations(database.jdbi()), database.jdbi(), endpoints, List.of(patterns));
+    }
+
+    private Set<String> routeIds() {
+        return camel.getRoutes().stream().map(Route::getRouteId).collect(Collectors.toSet());
+    }
+
+    private void template(String type) throws Exception {
+        Resource resource = ResourceHelper.fromString(type + ".camel.yaml", """
+                - routeTemplate:
+                    id: %s
+                    parameters: [ { name: queue }, { name: endpoint } ]
+                    route:
+                      from:
+                        uri: "{{endpoint}}"
+                        steps:
+                          - setBody: { simple: "{{queue}} ${body}" }
+                          - to: "bean:worked"
+                """.formatted(type));
+        PluginHelper.getRoutesLoader(camel).loadRoutes(resource);
+    }
+}

@@ -1,0 +1,49 @@
+package chasqui.testing;
+
+import chasqui.pipeline.Backoff;
+import chasqui.pipeline.LeaseSettings;
+import chasqui.pipeline.NodeIdentity;
+import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.StageEffects;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/** The kernel with one stage, for tests that drive its manager and worker by hand. */
+public final class TestKernel {
+    private TestKernel() {}
+
+    public static OperationStore of(Jdbi database, StageEffects... stages) {
+        LeaseSettings settings = new LeaseSettings(
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)),
+                new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)));
+        return new OperationStore(
+                database, List.of(stages), NodeIdentity.starting("test-node"), settings, Clock.systemUTC());
+    }
+
+    /** How many SQL statements some work takes. */
+    public static int statements(Jdbi database, Runnable work) {
+        AtomicInteger count = new AtomicInteger();
+        SqlLogger before = database.getConfig(org.jdbi.v3.core.statement.SqlStatements.class)
+                .getSqlLogger();
+        database.setSqlLogger(new SqlLogger() {
+            @Override
+            public void logBeforeExecution(StatementContext context) {
+                count.incrementAndGet();
+            }
+        });
+        try {
+            work.run();
+        } finally {
+            database.setSqlLogger(before);
+        }
+        return count.get();
+    }
+}
