@@ -1,0 +1,188 @@
+package chasqui.bench;
+
+import chasqui.storage.DurableFiles;
+import chasqui.storage.Fingerprint;
+import chasqui.storage.PackageDigest;
+import chasqui.storage.PackageReader;
+import chasqui.storage.PackageWriter;
+import chasqui.storage.Progress;
+import chasqui.storage.ReadableSource;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Packaging against a pipeline of standard tools: one big file, 2,000 files of 1 MiB, 20,000 of 4 KiB. */
+public final class PackagingBench {
+    private static final long BIG_BYTES = 4L << 30;
+    private static final int MIDDLE_FILES = 2_000;
+    private static final int SMALL_FILES = 20_000;
+
+    private final Path folder;
+    private final int pairs;
+    private final double scale;
+    private final Consumer<String> says;
+
+    /**
+     * @param folder a folder of our own, empty
+     * @param pairs at least {@link Pairs#FEWEST}
+     * @param scale 1 for the real thing; less for a try
+     * @param says told what is being done
+     */
+    PackagingBench(Path folder, int pairs, double scale, Consumer<String> says) {
+        this.folder = folder;
+        this.pairs = pairs;
+        this.scale = scale;
+        this.says = says;
+    }
+
+    /**
+     * Runs all of it in a new folder, which is removed afterwards, and prints the result.
+     *
+     * @param dir where to make the files: on the disk that is to be measured
+     * @param says told what is being done, for a line on a terminal
+     * @throws BenchImpossible a tool or the room for the files is missing
+     */
+    public static void run(Path dir, int pairs, double scale, boolean json, PrintStream out, Consumer<String> says)
+            throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory(dir.toAbsolutePath(), "chasqui-bench-");
+        Thread cleaner = new Thread(() -> remove(folder));
+        Runtime.getRuntime().addShutdownHook(cleaner);
+        try {
+            BenchReport report = new PackagingBench(folder, pairs, scale, says).measure();
+            says.accept("");
+            if (json) {
+                report.printJson(out);
+            } else {
+                report.printTable(out);
+            }
+        } finally {
+            remove(folder);
+            Runtime.getRuntime().removeShutdownHook(cleaner);
+        }
+    }
+
+    private BenchReport measure() throws IOException, InterruptedException {
+        StandardTools tools = new StandardTools();
+        needRoom();
+        says.accept("measuring what SHA-256 and the disk can do at most");
+        Map<String, Spread> ceilings = new LinkedHashMap<>();
+        ceilings.put("sha256OneCore", Ceilings.sha256OnOneCore(scaled(1L << 30)));
+        ceilings.put("diskWrite", Ceilings.diskWrite(folder, scaled(2L << 30)));
+        List<BenchCase> cases = new ArrayList<>();
+        cases.add(measure(tools, "one big file", 1, scaled(BIG_BYTES)));
+        cases.add(measure(tools, "2,000 files of 1 MiB", (int) scaled(MIDDLE_FILES), 1 << 20));
+        cases.add(measure(tools, "20,000 files of 4 KiB", (int) scaled(SMALL_FILES), 4 << 10));
+        return new BenchReport("packaging", "bytes/s", pairs, conditions(), ceilings, cases);
+    }
+
+    private BenchCase measure(StandardTools tools, String name, int files, long bytesEach)
+            throws IOException, InterruptedException {
+        says.accept(name + ": making the files");
+        Path home = Files.createDirectory(folder.resolve("case"));
+        try {
+            PackagingSet set = PackagingSet.make(
+                    name, Files.createDirectory(home.resolve("files")), files, bytesEach, Progress.NONE);
+            Path ours = Files.createDirectory(home.resolve("ours"));
+            Path peer = Files.createDirectory(home.resolve("peer"));
+            boolean[] check = new boolean[1];
+            return Pairs.run(
+                    name,
+                    set.bytes(),
+                    pairs,
+                    pair -> {
+                        check[0] = pair == 0;
+                        says.accept(name + ": " + (pair == 0 ? "warming up" : "pair " + pair + " of " + pairs));
+                    },
+                    () -> packOurs(set, ours, check[0]),
+                    () -> packPeer(tools, set, peer, check[0]));
+        } finally {
+            remove(home);
+        }
+    }
+
+    /** Every run checks every file's xxHash64 and ends durable; the archive's own digest is taken again once. */
+    private static double packOurs(PackagingSet set, Path out, boolean checkArchive)
+            throws IOException, InterruptedException {
+        Path tar = out.resolve("p.tar");
+        settle(out);
+        long started = System.nanoTime();
+        PackageDigest digest = PackageWriter.write(set.entries(), Map.of("bench", set.name()), tar, Progress.NONE);
+        DurableFiles.fsyncFolder(out);
+        double seconds = (System.nanoTime() - started) / 1e9;
+        if (checkArchive) {
+            if (!Fingerprint.take(tar, Progress.NONE).sha256().equals(digest.sha256())) {
+                throw new IOException(tar + ": has another SHA-256 than packaging reported");
+            }
+            PackageReader.verify(ReadableSource.of(tar), digest, Progress.NONE);
+        }
+        Files.delete(tar);
+        return seconds;
+    }
+
+    private static double packPeer(StandardTools tools, PackagingSet set, Path out, boolean checkArchive)
+            throws IOException, InterruptedException {
+        double seconds = tools.pack(set, out, checkArchive);
+        Files.delete(out.resolve("p.tar"));
+        return seconds;
+    }
+
+    /** Nothing of the run before is still on its way to the disk; the script does the same for itself. */
+    private static void settle(Path out) throws IOException, InterruptedException {
+        Process sync =
+                new ProcessBuilder("sync", "-f", out.toString()).inheritIO().start();
+        if (sync.waitFor() != 0) {
+            throw new IOException("sync -f " + out + " failed");
+        }
+    }
+
+    private void needRoom() throws IOException {
+        long needed = (long) (BIG_BYTES * scale * 2.2) + (64 << 20);
+        long usable = Files.getFileStore(folder).getUsableSpace();
+        if (usable < needed) {
+            throw new BenchImpossible(folder + ": the bench needs " + needed / 1_000_000 + " MB here, there are "
+                    + usable / 1_000_000 + " MB; name another place with --dir");
+        }
+    }
+
+    private long scaled(long amount) {
+        return Math.max(1, (long) (amount * scale));
+    }
+
+    private Map<String, String> conditions() throws IOException {
+        Map<String, String> conditions = new LinkedHashMap<>();
+        conditions.put("peer", "tools/pack_bar.sh: tar | tee >(openssl sha256) | dd oflag=direct, xxhsum beside it");
+        conditions.put("cache", "warm: all files are read once before the first run, and one pair is not counted");
+        conditions.put(
+                "checked",
+                "both: durable at the end; xxHash64 of every file in every run; SHA-256 of the archive taken again once");
+        conditions.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+        conditions.put("java", System.getProperty("java.version"));
+        conditions.put("file system", Files.getFileStore(folder).type());
+        if (scale != 1) {
+            conditions.put("scale", String.format(Locale.ROOT, "%.4f of the real sizes: only a try", scale));
+        }
+        return conditions;
+    }
+
+    private static void remove(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(one);
+            }
+        } catch (java.nio.file.NoSuchFileException gone) {
+            return;
+        } catch (IOException leftBehind) {
+            throw new UncheckedIOException(folder + ": could not be removed; remove it by hand", leftBehind);
+        }
+    }
+}

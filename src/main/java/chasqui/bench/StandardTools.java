@@ -1,0 +1,120 @@
+package chasqui.bench;
+
+import chasqui.storage.Checksum;
+import chasqui.storage.Fingerprint;
+import chasqui.storage.PackageEntry;
+import chasqui.storage.Progress;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** The peer: {@code tools/pack_bar.sh}, a pipeline of tar, tee, openssl, xxhsum and dd. */
+final class StandardTools {
+    private static final Map<String, String> PACKAGE_OF = new TreeMap<>(Map.of(
+            "bash",
+            "bash",
+            "tar",
+            "tar",
+            "openssl",
+            "openssl",
+            "xxhsum",
+            "xxhash",
+            "dd",
+            "coreutils",
+            "xargs",
+            "findutils"));
+    private static final long LIMIT_MINUTES = 30;
+
+    private final Path script;
+
+    /** @throws BenchImpossible the script or one of its tools is missing; names what to install */
+    StandardTools() throws IOException {
+        script = findScript();
+        String missing = PACKAGE_OF.entrySet().stream()
+                .filter(tool -> !onPath(tool.getKey()))
+                .map(tool -> tool.getKey() + " (Debian package " + tool.getValue() + ")")
+                .collect(Collectors.joining(", "));
+        if (!missing.isEmpty()) {
+            throw new BenchImpossible("the tools to compare with are not installed: " + missing);
+        }
+    }
+
+    /** Packs once; checks every file's digest, and where asked the archive's. */
+    double pack(PackagingSet set, Path out, boolean checkArchive) throws IOException, InterruptedException {
+        double seconds = run(set.folder(), out);
+        checkFiles(set, out);
+        if (checkArchive) {
+            String said = Files.readString(out.resolve("p.sha")).strip();
+            Checksum found =
+                    Fingerprint.take(out.resolve("p.tar"), Progress.NONE).sha256();
+            if (!said.endsWith("= " + found.hex())) {
+                throw new IOException(script + ": openssl said " + said + ", the archive has " + found);
+            }
+        }
+        return seconds;
+    }
+
+    private double run(Path source, Path out) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("bash", script.toString(), source.toString(), out.toString())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                throw new IOException(script + ": failed: " + said);
+            }
+            return Double.parseDouble(said.substring(said.lastIndexOf('\n') + 1));
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroy);
+            process.destroy();
+        }
+    }
+
+    private void checkFiles(PackagingSet set, Path out) throws IOException {
+        Map<String, String> found = Files.readAllLines(out.resolve("p.xxh")).stream()
+                .map(line -> line.split(" +", 2))
+                .collect(Collectors.toMap(words -> words[1].replaceFirst("^\\./", ""), words -> words[0]));
+        for (PackageEntry entry : set.entries()) {
+            if (!entry.xxHash64().hex().equals(found.get(entry.path().encoded()))) {
+                throw new IOException(script + ": " + entry.path() + " has " + entry.xxHash64() + ", xxhsum said "
+                        + found.get(entry.path().encoded()));
+            }
+        }
+    }
+
+    private static boolean onPath(String tool) {
+        String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+        return List.of(path.split(":")).stream()
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder.isEmpty() ? "." : folder, tool)));
+    }
+
+    /** Beside the program that runs, wherever it was built or installed; else where we stand. */
+    private static Path findScript() throws IOException {
+        Path name = Path.of("tools", "pack_bar.sh");
+        try {
+            Path program = Path.of(StandardTools.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            for (Path folder = program; folder != null; folder = folder.getParent()) {
+                if (Files.isRegularFile(folder.resolve(name))) {
+                    return folder.resolve(name);
+                }
+            }
+        } catch (URISyntaxException unusual) {
+            throw new IOException("where this program lies is not a file name", unusual);
+        }
+        if (Files.isRegularFile(name)) {
+            return name.toAbsolutePath();
+        }
+        throw new BenchImpossible(name + ": found neither here nor above the program; run it from the project's root");
+    }
+}
