@@ -1,0 +1,150 @@
+package chasqui.runtime;
+
+import chasqui.database.Database;
+import chasqui.embedded.DatabaseAddress;
+import chasqui.embedded.EmbeddedDatabase;
+import chasqui.embedded.EmbeddedObjectStore;
+import chasqui.embedded.Home;
+import chasqui.embedded.HomeFolders;
+import chasqui.embedded.HomeInUse;
+import chasqui.settings.Settings;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What everything stands on: the home, PostgreSQL and the object store, embedded where none is configured. */
+public final class Foundation implements AutoCloseable {
+    private final Home home;
+    private final EmbeddedDatabase embeddedDatabase;
+    private final EmbeddedObjectStore objectStore;
+    private final Database database;
+    private final HomeFolders folders;
+
+    private Foundation(
+            Home home, HomeFolders folders, EmbeddedDatabase embedded, EmbeddedObjectStore store, Database database) {
+        this.home = home;
+        this.folders = folders;
+        this.embeddedDatabase = embedded;
+        this.objectStore = store;
+        this.database = database;
+    }
+
+    /**
+     * Takes the home and starts what runs in it.
+     *
+     * @throws HomeInUse another process has it
+     */
+    public static Foundation open(Settings settings) {
+        Home home = Home.open(homeOf(settings));
+        EmbeddedDatabase embedded = null;
+        EmbeddedObjectStore store = null;
+        Database database = null;
+        try {
+            boolean external = !settings.text("chasqui.database.url").isEmpty();
+            if (!external) {
+                embedded = EmbeddedDatabase.start(home);
+            }
+            if (wantsObjectStore(settings, external)) {
+                store = EmbeddedObjectStore.start(home);
+            }
+            database = external ? external(settings) : connect(settings, embedded.address());
+            database.migrate();
+            return new Foundation(home, home.folders(), embedded, store, database);
+        } catch (RuntimeException | Error failure) {
+            new Foundation(home, home.folders(), embedded, store, database).close();
+            throw failure;
+        }
+    }
+
+    /**
+     * For a short command: joins the service that runs in the home, or starts the embedded database for the command's
+     * time when none does.
+     */
+    public static Foundation join(Settings settings) {
+        if (!settings.text("chasqui.database.url").isEmpty()) {
+            return joined(new HomeFolders(homeOf(settings)), external(settings));
+        }
+        HomeFolders folders = Home.peek(homeOf(settings));
+        try {
+            Home home = Home.open(folders.root());
+            try {
+                EmbeddedDatabase embedded = EmbeddedDatabase.start(home);
+                Database database = connect(settings, embedded.address());
+                database.migrate();
+                return new Foundation(home, folders, embedded, null, database);
+            } catch (RuntimeException | Error failure) {
+                home.close();
+                throw failure;
+            }
+        } catch (HomeInUse running) {
+            Optional<DatabaseAddress> address = EmbeddedDatabase.address(folders);
+            return joined(folders, connect(settings, address.orElseThrow(() -> running)));
+        }
+    }
+
+    private static Foundation joined(HomeFolders folders, Database database) {
+        return new Foundation(null, folders, null, null, database);
+    }
+
+    private static boolean wantsObjectStore(Settings settings, boolean external) {
+        String embedded = settings.text("chasqui.object-store.embedded");
+        if (!embedded.matches("auto|true|false")) {
+            settings.refuse("chasqui.object-store.embedded", "wants auto, true or false");
+            settings.requireValid();
+        }
+        return embedded.equals("true") || (embedded.equals("auto") && !external);
+    }
+
+    private static Path homeOf(Settings settings) {
+        return Path.of(settings.text("chasqui.home")).toAbsolutePath().normalize();
+    }
+
+    private static Database external(Settings settings) {
+        return Database.connect(
+                settings.text("chasqui.database.url"),
+                settings.text("chasqui.database.user"),
+                settings.text("chasqui.database.password"),
+                settings.number("chasqui.database.connections", 2, 200));
+    }
+
+    private static Database connect(Settings settings, DatabaseAddress address) {
+        return Database.connect(
+                address.jdbcUrl(),
+                address.user(),
+                address.password(),
+                settings.number("chasqui.database.connections", 2, 200));
+    }
+
+    public Database database() {
+        return database;
+    }
+
+    public HomeFolders home() {
+        return folders;
+    }
+
+    /** The embedded object store; empty when it is not ours to run. */
+    public Optional<EmbeddedObjectStore> objectStore() {
+        return Optional.ofNullable(objectStore);
+    }
+
+    /** The embedded PostgreSQL; empty when an external one is configured or another process runs it. */
+    public Optional<EmbeddedDatabase> embeddedDatabase() {
+        return Optional.ofNullable(embeddedDatabase);
+    }
+
+    @Override
+    public void close() {
+        if (database != null) {
+            database.close();
+        }
+        if (objectStore != null) {
+            objectStore.close();
+        }
+        if (embeddedDatabase != null) {
+            embeddedDatabase.close();
+        }
+        if (home != null) {
+            home.close();
+        }
+    }
+}

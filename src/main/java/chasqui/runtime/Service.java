@@ -1,0 +1,187 @@
+package chasqui.runtime;
+
+import chasqui.pipeline.Lease;
+import chasqui.pipeline.LeaseRenewer;
+import chasqui.pipeline.NodeIdentity;
+import chasqui.pipeline.OperationStore;
+import chasqui.queue.QueueEndpoints;
+import chasqui.recovery.FailurePolicy;
+import chasqui.recovery.Monitor;
+import chasqui.recovery.Nodes;
+import chasqui.recovery.WorkDesk;
+import chasqui.settings.Settings;
+import chasqui.topology.Locations;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+import org.apache.camel.model.Resilience4jConfigurationDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running pipeline: managers, workers and monitor of this process as Camel routes. */
+public final class Service implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Service.class);
+    private static final int MANAGER_THREADS = 4;
+    /** A hint that nobody answered for this long is forgotten; with hints in memory only, all of them at start. */
+    private static final Duration HINT_PATIENCE = Duration.ofSeconds(30);
+
+    private final Main camel = new Main();
+    private final ServiceSettings settings;
+    private final OperationStore operations;
+    private final LeaseRenewer renewer;
+    private final WorkDesk desk;
+    private final Nodes nodes;
+    private final StageBeans stages;
+    private final ScheduledExecutorService managerPool;
+    private WorkerRoutes workers;
+
+    private Service(Foundation foundation, Settings read) {
+        this.settings = ServiceSettings.from(read);
+        NodeIdentity node = NodeIdentity.starting(settings.node());
+        Locations locations = new Locations(foundation.database().jdbi());
+        locations.refresh();
+        this.stages = new StageBeans(foundation, locations, node, read);
+        read.requireValid();
+        this.operations = new OperationStore(
+                foundation.database().jdbi(), stages.effects(), node, settings.lease(), Clock.systemUTC());
+        this.stages.connect(operations);
+        this.desk = new WorkDesk(operations);
+        this.nodes = new Nodes(foundation.database().jdbi(), node);
+        this.managerPool = managerPool();
+        nodes.enter(
+                Version.version(),
+                List.copyOf(settings.roles()),
+                settings.locations(),
+                ServiceSettings.hostName(),
+                ProcessHandle.current().pid());
+        int mine = operations.recoverOwnPast().size();
+        if (mine > 0) {
+            log.info("{} operations of an earlier incarnation of {} are back in their queues", mine, settings.node());
+        }
+        this.renewer = new LeaseRenewer(operations);
+        QueueEndpoints queues =
+                new QueueEndpoints(foundation.database().jdbi(), settings.queueEndpoint(), settings.concurrency());
+        bind(foundation, queues);
+        configure(read);
+        this.workers = null;
+        startCamel(locations, queues, foundation);
+    }
+
+    /**
+     * Starts everything that this node's roles ask for.
+     *
+     * @throws chasqui.settings.SettingsRefused names every wrong setting
+     */
+    public static Service start(Foundation foundation, Settings settings) {
+        return new Service(foundation, settings);
+    }
+
+    private void bind(Foundation foundation, QueueEndpoints queues) {
+        camel.bind("dataSource", foundation.database().dataSource());
+        camel.bind("managerPool", managerPool);
+        camel.bind("queueEndpoints", queues);
+        camel.bind("workDesk", desk);
+        camel.bind("failurePolicy", new FailurePolicy(operations));
+        camel.bind("monitor", new Monitor(operations));
+        camel.bind("nodes", nodes);
+        camel.bind("locationCircuit", locationCircuit());
+        stages.beans().forEach(camel::bind);
+    }
+
+    /** Opens after five failures in a row that a location or link is to blame for; probes again half a minute later. */
+    private static Resilience4jConfigurationDefinition locationCircuit() {
+        return new Resilience4jConfigurationDefinition()
+                .slidingWindowSize(5)
+                .minimumNumberOfCalls(5)
+                .failureRateThreshold(100)
+                .permittedNumberOfCallsInHalfOpenState(1)
+                .waitDurationInOpenState(30);
+    }
+
+    private void configure(Settings read) {
+        camel.configure().withName("chasqui");
+        Properties properties = new Properties();
+        properties.putAll(Map.of(
+                "camel.main.routes-include-pattern", "file:" + settings.routes() + "/*.camel.yaml",
+                "camel.main.auto-startup-exclude-pattern", String.join(",", silentRoutes()),
+                "camel.main.shutdown-timeout", Long.toString(settings.drain().toSeconds()),
+                "camel.main.shutdown-now-on-timeout", "true",
+                "chasqui.manager.delay-ms", Long.toString(settings.managerInterval().toMillis()),
+                "chasqui.worker.look-ms", Long.toString(settings.look().toMillis()),
+                "chasqui.monitor.interval-ms", Long.toString(settings.monitorInterval().toMillis()),
+                "chasqui.queue.room", Integer.toString(2 * settings.concurrency()),
+                "chasqui.queue.patience-seconds", Long.toString(HINT_PATIENCE.toSeconds())));
+        camel.setOverrideProperties(properties);
+    }
+
+    private List<String> silentRoutes() {
+        List<String> silent = new ArrayList<>();
+        if (!settings.roles().contains("manager")) {
+            silent.add("*-manager");
+            silent.add("history-partitions");
+        }
+        if (!settings.roles().contains("worker")) {
+            silent.add("look");
+        }
+        if (!settings.roles().contains("monitor")) {
+            silent.add("monitor");
+        }
+        return silent;
+    }
+
+    private void startCamel(Locations locations, QueueEndpoints queues, Foundation foundation) {
+        try {
+            camel.start();
+            if (settings.roles().contains("worker")) {
+                workers = new WorkerRoutes(camel.getCamelContext(), locations, foundation.database().jdbi(), queues, settings.locations());
+                workers.refresh();
+            }
+        } catch (Exception failure) {
+            close();
+            throw new ServiceNotStarted(failure);
+        }
+    }
+
+    private static ScheduledExecutorService managerPool() {
+        ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(MANAGER_THREADS, task -> {
+            Thread thread = new Thread(task, "manager");
+            thread.setDaemon(true);
+            return thread;
+        });
+        pool.setRemoveOnCancelPolicy(true);
+        return pool;
+    }
+
+    public CamelContext camel() {
+        return camel.getCamelContext();
+    }
+
+    public OperationStore operations() {
+        return operations;
+    }
+
+    /** Drains: no new work, running work finishes within the drain time or is given back. */
+    @Override
+    public void close() {
+        desk.close();
+        try {
+            camel.stop();
+        } finally {
+            for (Lease lease : operations.held()) {
+                operations.giveBack(lease, "the node is shutting down");
+            }
+            renewer.close();
+            managerPool.shutdownNow();
+            stages.close();
+            nodes.leave();
+        }
+    }
+}

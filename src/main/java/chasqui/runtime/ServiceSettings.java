@@ -1,0 +1,96 @@
+package chasqui.runtime;
+
+import chasqui.pipeline.Backoff;
+import chasqui.pipeline.LeaseSettings;
+import chasqui.settings.Settings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How this process runs.
+ *
+ * @param node name among the nodes
+ * @param roles some of manager, worker, monitor, api
+ * @param locations patterns of the data locations its workers serve
+ * @param concurrency operations of one queue at the same time
+ * @param drain longest time that running work has to finish after a SIGTERM
+ */
+record ServiceSettings(
+        String node,
+        Set<String> roles,
+        List<String> locations,
+        String queueEndpoint,
+        int concurrency,
+        Path routes,
+        Duration managerInterval,
+        Duration look,
+        Duration monitorInterval,
+        Duration drain,
+        LeaseSettings lease) {
+    private static final Set<String> ROLES = Set.of("manager", "worker", "monitor", "api");
+
+    static ServiceSettings from(Settings settings) {
+        Set<String> roles = Set.copyOf(settings.list("chasqui.node.roles"));
+        if (roles.isEmpty() || !ROLES.containsAll(roles)) {
+            settings.refuse("chasqui.node.roles", "wants some of manager, worker, monitor, api");
+        }
+        Path routes = Path.of(settings.text("chasqui.routes")).toAbsolutePath().normalize();
+        if (!java.nio.file.Files.isDirectory(routes)) {
+            settings.refuse("chasqui.routes", "there is no such folder: " + routes);
+        }
+        return new ServiceSettings(
+                nodeName(settings),
+                roles,
+                settings.list("chasqui.worker.locations"),
+                settings.text("chasqui.queue.endpoint"),
+                settings.number("chasqui.worker.concurrency", 1, 64),
+                routes,
+                settings.duration("chasqui.manager.interval"),
+                settings.duration("chasqui.worker.look"),
+                settings.duration("chasqui.monitor.interval"),
+                settings.duration("chasqui.drain"),
+                lease(settings));
+    }
+
+    private static LeaseSettings lease(Settings settings) {
+        Duration lease = settings.duration("chasqui.lease.duration");
+        Duration renew = settings.duration("chasqui.lease.renew");
+        if (renew.multipliedBy(2).compareTo(lease) > 0) {
+            settings.refuse("chasqui.lease.renew", "wants at most half of chasqui.lease.duration");
+            renew = lease.dividedBy(2);
+        }
+        return new LeaseSettings(
+                lease,
+                renew,
+                settings.duration("chasqui.lease.stall"),
+                backoff(settings, "chasqui.retry"),
+                backoff(settings, "chasqui.park"));
+    }
+
+    private static Backoff backoff(Settings settings, String keys) {
+        Duration first = settings.duration(keys + ".first");
+        Duration longest = settings.duration(keys + ".longest");
+        if (longest.compareTo(first) < 0) {
+            settings.refuse(keys + ".longest", "wants at least " + keys + ".first");
+            longest = first;
+        }
+        return new Backoff(first, longest);
+    }
+
+    private static String nodeName(Settings settings) {
+        String name = settings.text("chasqui.node.name");
+        return name.isEmpty() ? hostName() : name;
+    }
+
+    static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}
