@@ -1,10 +1,12 @@
 package chasqui;
 
+import chasqui.command.ChasquiCommand;
+
 /** Command line entry. */
 public final class Chasqui {
     private Chasqui() {}
 
     public static void main(String[] arguments) {
-        System.exit(0);
+        System.exit(ChasquiCommand.execute(arguments));
     }
 }

@@ -1,2 +1,2 @@
-/** What a person types: the commands, their options and what they print. */
+/** The command line: one class per command; what they do lies in the packages they call. */
 package chasqui.command;

@@ -1,0 +1,68 @@
+package chasqui.command;
+
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The commands of {@code chasqui}. */
+@Command(
+        name = "chasqui",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionText.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Moves an observatory's data from the instrument to the long-term archive,%n"
+                + "and cleans up behind itself, without ever losing a byte.",
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage.",
+            "Start with: chasqui demo",
+        },
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            TopologyCommand.class,
+            FileCommand.class,
+            StageCommand.class,
+            StatusCommand.class,
+            TraceCommand.class,
+            BenchCommand.class,
+            HelpCommand.class
+        })
+public final class ChasquiCommand implements Runnable {
+    /** A command did what it was asked. */
+    public static final int DONE = 0;
+    /** A command could not do what it was asked; it said why. */
+    public static final int FAILED = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    /**
+     * Runs one command.
+     *
+     * @return 0 done, 1 failed, 2 wrong usage
+     */
+    public static int execute(String... arguments) {
+        return new CommandLine(new ChasquiCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println("chasqui: " + message(failure));
+                    LoggerFactory.getLogger(ChasquiCommand.class).debug("the command failed", failure);
+                    return FAILED;
+                })
+                .execute(arguments);
+    }
+
+    private static String message(Throwable failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command? One of the list below.");
+    }
+}

@@ -1,0 +1,140 @@
+package chasqui.demo;
+
+import chasqui.runtime.Foundation;
+import chasqui.runtime.Service;
+import chasqui.settings.Settings;
+import chasqui.topology.DataLocation;
+import chasqui.topology.LocationType;
+import chasqui.topology.Locations;
+import chasqui.topology.TopologyApplication;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** One demo from its start to its table. */
+public final class DemoRun {
+    /** A package lies at its source, in two buffers, in two archives and staged while another is on its way. */
+    private static final int COPIES_AT_ONCE = 7;
+
+    private static final double MIB = 1024.0 * 1024.0;
+
+    private final Foundation foundation;
+    private final Settings settings;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    public DemoRun(Foundation foundation, Settings settings, PrintStream out, PrintStream err) {
+        this.foundation = foundation;
+        this.settings = settings;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Settings that make minutes of seconds; the rules stay the same. */
+    public static Map<String, String> settings() {
+        return Map.ofEntries(
+                Map.entry("chasqui.manager.interval", "400ms"),
+                Map.entry("chasqui.worker.look", "1s"),
+                Map.entry("chasqui.monitor.interval", "5s"),
+                Map.entry("chasqui.park.first", "3s"),
+                Map.entry("chasqui.park.longest", "10s"),
+                Map.entry("chasqui.retry.first", "1s"),
+                Map.entry("chasqui.packaging.size-cap", "64MiB"),
+                Map.entry("chasqui.assembly.size-target", "128MiB"),
+                Map.entry("chasqui.assembly.max-wait", "2s"),
+                Map.entry("chasqui.deletion.retention.source", "0s"),
+                Map.entry("chasqui.deletion.retention.processing", "1h"));
+    }
+
+    /**
+     * Runs the demo.
+     *
+     * @param topology topology file
+     * @param input folder of real files, or null for a made-up night
+     * @param report where to write the JSON report, or null
+     * @return whether every file that was taken has passed every stage
+     */
+    public boolean run(Service service, Path topology, Path input, Path report) throws IOException, InterruptedException {
+        Locations locations = new Locations(foundation.database().jdbi());
+        locations.refresh();
+        List<DemoInput.Observation> observations = input == null
+                ? DemoInput.ofNight(origins(locations))
+                : DemoInput.ofTree(input, origins(locations).get(0));
+        DemoInput.Size size = DemoInput.measure(observations);
+        refuseWhenTooLarge(size);
+        out.printf(Locale.ROOT, "%d files, %.1f MiB, %d observations; topology %s%n",
+                size.files(), size.bytes() / MIB, observations.size(), topology.getFileName());
+        DemoResult result;
+        Demo demo;
+        try (Display display = Display.forThisOutput()) {
+            demo = new Demo(foundation, service, locations, display);
+            for (DemoInput.Observation observation : observations) {
+                demo.file(observation, size);
+            }
+            result = demo.result(demo.watch());
+        }
+        if (report != null) {
+            demo.write(report, result);
+            out.println("report: " + report.toAbsolutePath());
+        }
+        new DemoTable(out, err).print(result);
+        explain(result);
+        return result.complete() && result.last().filed().files() + result.refused().size() > 0
+                && (result.last().filed().files() > 0 || result.refused().isEmpty());
+    }
+
+    private void refuseWhenTooLarge(DemoInput.Size size) throws IOException {
+        FileStore store = Files.getFileStore(foundation.home().root());
+        if (store.getUsableSpace() < size.bytes() * COPIES_AT_ONCE) {
+            throw new IllegalStateException(String.format(
+                    Locale.ROOT,
+                    "the demo keeps up to %d copies of its input: %.0f MiB are needed at %s, %.0f MiB are free; free space or give --home on another disk",
+                    COPIES_AT_ONCE,
+                    size.bytes() * COPIES_AT_ONCE / MIB,
+                    foundation.home().root(),
+                    store.getUsableSpace() / MIB));
+        }
+    }
+
+    /** One origin for each instrument that has a source: the first module, the first source of its site named after it, or the first. */
+    private List<DemoInput.Origin> origins(Locations locations) {
+        List<DataLocation> sources = locations.current().locations().stream()
+                .filter(l -> l.type() == LocationType.SOURCE && l.active())
+                .toList();
+        return foundation.database().jdbi().withHandle(db -> db.createQuery(
+                        """
+                        SELECT i.name AS instrument, s.short_name AS site, min(m.name) AS module,
+                               row_number() OVER (PARTITION BY s.id ORDER BY i.id) - 1 AS place
+                          FROM instrument i JOIN site s ON s.id = i.site_id
+                          JOIN instrument_module m ON m.instrument_id = i.id AND m.active
+                         WHERE i.active GROUP BY i.id, i.name, s.id, s.short_name ORDER BY i.id
+                        """)
+                .map((row, context) -> {
+                    String site = row.getString("site");
+                    List<DataLocation> here = sources.stream().filter(l -> l.site().equals(site)).toList();
+                    DataLocation source = here.get((int) (row.getLong("place") % here.size()));
+                    return new DemoInput.Origin(row.getString("instrument"), row.getString("module"), source);
+                })
+                .list());
+    }
+
+    private void explain(DemoResult result) {
+        foundation.objectStore().ifPresent(store -> out.println("\nLook into the S3 archive with any S3 client:\n" + store.howToLook()));
+        out.println("Homes of the disk locations: " + foundation.home().root().resolve("sites"));
+        if (!result.complete()) {
+            err.println("\nThe demo stopped moving before every file was through. What stands in the way:");
+            foundation.database().jdbi().useHandle(db -> db.createQuery(
+                            """
+                            SELECT queue || ': ' || status || ': ' || coalesce(failure_message, waits_for, 'waiting') AS line
+                              FROM operation ORDER BY (status = 'FAILED') DESC, id LIMIT 20
+                            """)
+                    .mapTo(String.class)
+                    .forEach(line -> err.println("  " + line)));
+        }
+    }
+}
