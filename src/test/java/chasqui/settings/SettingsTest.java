@@ -1,0 +1,78 @@
+package chasqui.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+    private static final Map<String, String> KNOWN =
+            Map.of("chasqui.a.time", "5s", "chasqui.a.size", "2MiB", "chasqui.a.count", "3", "chasqui.a.names", "x, y,");
+
+    private static Settings with(String key, String value) {
+        return Settings.layered(KNOWN, List.of(Map.of(key, value)));
+    }
+
+    @Test
+    void values_have_units() {
+        Settings settings = Settings.layered(KNOWN, List.of());
+        assertThat(settings.duration("chasqui.a.time")).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.bytes("chasqui.a.size")).isEqualTo(2L << 20);
+        assertThat(settings.number("chasqui.a.count", 1, 10)).isEqualTo(3);
+        assertThat(settings.list("chasqui.a.names")).containsExactly("x", "y");
+        settings.requireValid();
+    }
+
+    @Test
+    void decimal_and_binary_sizes_differ() {
+        assertThat(with("chasqui.a.size", "50GB").bytes("chasqui.a.size")).isEqualTo(50_000_000_000L);
+        assertThat(with("chasqui.a.size", "50GiB").bytes("chasqui.a.size")).isEqualTo(50L << 30);
+    }
+
+    @Test
+    void every_problem_is_named_at_once() {
+        Settings settings = Settings.layered(
+                KNOWN,
+                List.of(Map.of(
+                        "chasqui.a.time", "soon", "chasqui.a.size", "0MiB", "chasqui.a.count", "11", "chasqui.a.cuont", "1")));
+        settings.duration("chasqui.a.time");
+        settings.bytes("chasqui.a.size");
+        settings.number("chasqui.a.count", 1, 10);
+        assertThatThrownBy(settings::requireValid)
+                .isInstanceOf(SettingsRefused.class)
+                .hasMessageContaining("chasqui.a.time = \"soon\": wants a time")
+                .hasMessageContaining("chasqui.a.size = \"0MiB\": wants a size")
+                .hasMessageContaining("chasqui.a.count = \"11\": wants a whole number from 1 to 10")
+                .hasMessageContaining("chasqui.a.cuont: there is no such setting; did you mean chasqui.a.count?");
+    }
+
+    @Test
+    void a_size_that_no_machine_has_is_refused_and_does_not_overflow() {
+        Settings settings = with("chasqui.a.size", "99999999999TiB");
+        settings.bytes("chasqui.a.size");
+        assertThatThrownBy(settings::requireValid).hasMessageContaining("wants a size");
+    }
+
+    @Test
+    void the_command_line_wins_over_the_environment_and_that_over_the_file(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("my.properties"), "chasqui.node.name = file\nchasqui.drain = 1s\n");
+        Map<String, String> environment = Map.of("CHASQUI_NODE_NAME", "environment");
+        assertThat(SettingsReader.read(file, Map.of(), Map.of()).text("chasqui.node.name")).isEqualTo("file");
+        assertThat(SettingsReader.read(file, environment, Map.of()).text("chasqui.node.name")).isEqualTo("environment");
+        Settings settings = SettingsReader.read(file, environment, Map.of("chasqui.node.name", "line"));
+        assertThat(settings.text("chasqui.node.name")).isEqualTo("line");
+        assertThat(settings.duration("chasqui.drain")).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void a_settings_file_that_is_not_there_is_named(@TempDir Path folder) {
+        assertThatThrownBy(() -> SettingsReader.read(folder.resolve("none.properties"), Map.of(), Map.of()))
+                .hasMessageContaining("none.properties");
+    }
+}
