@@ -18,8 +18,15 @@ public final class SettingsOptions {
     @Option(names = "--config", paramLabel = "FILE", description = "Settings file that overrides the defaults.")
     private Path config;
 
-    Settings read() {
-        return read(Map.of());
+    /**
+     * The settings of a short command.
+     *
+     * @throws chasqui.settings.SettingsRefused names every problem
+     */
+    Settings checked() {
+        Settings settings = read(Map.of());
+        settings.requireValid();
+        return settings;
     }
 
     /** @param set settings of the command itself; {@code --home} wins over them */

@@ -34,16 +34,20 @@ public final class Foundation implements AutoCloseable {
      * @throws HomeInUse another process has it
      */
     public static Foundation open(Settings settings) {
+        boolean external = !settings.text("chasqui.database.url").isEmpty();
+        return open(settings, external, wantsObjectStore(settings, external));
+    }
+
+    private static Foundation open(Settings settings, boolean external, boolean withObjectStore) {
         Home home = Home.open(homeOf(settings));
         EmbeddedDatabase embedded = null;
         EmbeddedObjectStore store = null;
         Database database = null;
         try {
-            boolean external = !settings.text("chasqui.database.url").isEmpty();
             if (!external) {
                 embedded = EmbeddedDatabase.start(home);
             }
-            if (wantsObjectStore(settings, external)) {
+            if (withObjectStore) {
                 store = EmbeddedObjectStore.start(home);
             }
             database = external ? external(settings) : connect(settings, embedded.address());
@@ -56,29 +60,33 @@ public final class Foundation implements AutoCloseable {
     }
 
     /**
-     * For a short command: joins the service that runs in the home, or starts the embedded database for the command's
-     * time when none does.
+     * For a short command: joins the service that runs in the home, or opens the home for the command's time when none
+     * does.
      */
-    public static Foundation join(Settings settings) {
-        if (!settings.text("chasqui.database.url").isEmpty()) {
+    public static Foundation openOrJoin(Settings settings) {
+        boolean external = !settings.text("chasqui.database.url").isEmpty();
+        if (external) {
             return joined(new HomeFolders(homeOf(settings)), external(settings));
         }
-        HomeFolders folders = Home.peek(homeOf(settings));
         try {
-            Home home = Home.open(folders.root());
-            try {
-                EmbeddedDatabase embedded = EmbeddedDatabase.start(home);
-                Database database = connect(settings, embedded.address());
-                database.migrate();
-                return new Foundation(home, folders, embedded, null, database);
-            } catch (RuntimeException | Error failure) {
-                home.close();
-                throw failure;
-            }
+            return open(settings, false, false);
         } catch (HomeInUse running) {
+            HomeFolders folders = Home.peek(homeOf(settings));
             Optional<DatabaseAddress> address = EmbeddedDatabase.address(folders);
             return joined(folders, connect(settings, address.orElseThrow(() -> running)));
         }
+    }
+
+    /**
+     * As {@link #openOrJoin}, but never makes a home: for commands that only look.
+     *
+     * @throws chasqui.embedded.HomeRefused there is no home
+     */
+    public static Foundation lookInto(Settings settings) {
+        if (settings.text("chasqui.database.url").isEmpty()) {
+            Home.peek(homeOf(settings));
+        }
+        return openOrJoin(settings);
     }
 
     private static Foundation joined(HomeFolders folders, Database database) {

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.Executors;
+import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.apache.camel.CamelContext;
@@ -70,8 +70,7 @@ public final class Service implements AutoCloseable {
         QueueEndpoints queues =
                 new QueueEndpoints(foundation.database().jdbi(), settings.queueEndpoint(), settings.concurrency());
         bind(foundation, queues);
-        configure(read);
-        this.workers = null;
+        configure();
         startCamel(locations, queues, foundation);
     }
 
@@ -106,7 +105,7 @@ public final class Service implements AutoCloseable {
                 .waitDurationInOpenState(30);
     }
 
-    private void configure(Settings read) {
+    private void configure() {
         camel.configure().withName("chasqui");
         Properties properties = new Properties();
         properties.putAll(Map.of(
@@ -162,6 +161,12 @@ public final class Service implements AutoCloseable {
 
     public CamelContext camel() {
         return camel.getCamelContext();
+    }
+
+    /** What runs here, in one line. */
+    public String summary() {
+        return "node " + settings.node() + ", roles " + String.join(",", new TreeSet<>(settings.roles())) + ", "
+                + (workers == null ? 0 : workers.queues().size()) + " queues served";
     }
 
     public OperationStore operations() {
