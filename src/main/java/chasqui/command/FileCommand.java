@@ -1,38 +1,53 @@
 package chasqui.command;
 
 import chasqui.filing.Filing;
-import chasqui.filing.FilingRefused;
-import chasqui.filing.FilingReport;
 import chasqui.filing.FilingRequest;
-import chasqui.storage.Progress;
-import java.io.PrintStream;
+import chasqui.runtime.Foundation;
+import chasqui.topology.Locations;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** {@code chasqui file}: files a folder and says what became of it. */
-public final class FileCommand {
-    private FileCommand() {}
+/** Registers files that an instrument has written. */
+@Command(
+        name = "file",
+        mixinStandardHelpOptions = true,
+        description = "Registers the files of a folder below a SOURCE location; repeating it is safe.")
+public final class FileCommand implements Callable<Integer> {
+    @Mixin
+    private SettingsOptions options;
 
-    /**
-     * @param out gets the summary
-     * @param err gets every refused file with its remedy, and warnings
-     * @return 0 also when some files were refused; 1 when none could be filed; 2 when the request is wrong
-     */
-    public static int run(Filing filing, FilingRequest request, PrintStream out, PrintStream err) {
-        FilingReport report;
-        try {
-            report = filing.file(request, Progress.NONE);
-        } catch (FilingRefused refused) {
-            err.println(refused.getMessage());
-            return 2;
+    @Parameters(paramLabel = "DIR", description = "Folder below the root of a SOURCE location.")
+    private Path directory;
+
+    @Option(
+            names = "--instrument",
+            required = true,
+            paramLabel = "NAME",
+            description = "Instrument that wrote the files.")
+    private String instrument;
+
+    @Option(names = "--module", paramLabel = "NAME", description = "Its module (default: its only one).")
+    private String module;
+
+    @Option(names = "--observation", required = true, paramLabel = "NAME", description = "Executed observation unit.")
+    private String observation;
+
+    @Option(names = "--finish", description = "The observation is complete with these files: package it now.")
+    private boolean finish;
+
+    @Override
+    public Integer call() {
+        try (Foundation foundation = Foundation.openOrJoin(options.checked())) {
+            Locations locations = new Locations(foundation.database().jdbi());
+            return FileRun.run(
+                    new Filing(foundation.database().jdbi(), locations),
+                    new FilingRequest(directory, instrument, module, observation, finish),
+                    System.out,
+                    System.err);
         }
-        report.warnings().forEach(warning -> err.println("warning: " + warning));
-        report.refused()
-                .forEach(file -> err.println("refused: " + file.path() + ": " + file.reason() + "; " + file.remedy()));
-        if (report.refusedCount() > report.refused().size()) {
-            err.println(
-                    "refused: and " + (report.refusedCount() - report.refused().size()) + " more");
-        }
-        out.println(report.location() + ": " + report.registered() + " files registered (" + report.bytes()
-                + " bytes), " + report.already() + " already registered, " + report.refusedCount() + " refused");
-        return report.nothingCouldBeFiled() ? 1 : 0;
     }
 }

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
         name = "run",
         mixinStandardHelpOptions = true,
         description = "Runs the service until SIGTERM or Ctrl-C, then drains.",
-        footer = "Settings: application.properties, then --config, then the environment (CHASQUI_HOME for chasqui.home).")
+        footer =
+                "Settings: application.properties, then --config, then the environment (CHASQUI_HOME for chasqui.home).")
 public final class RunCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
 

@@ -61,7 +61,11 @@ final class Demo {
         report.refused().forEach(r -> problems.add(r.path() + ": " + r.reason() + "; " + r.remedy()));
         warnings.addAll(report.warnings());
         long files = filing.operations() + report.registered() + report.already();
-        filing = new StageCost(files, secondsSince(start), filing.busySeconds() + secondsSince(begin), filing.bytes() + report.bytes());
+        filing = new StageCost(
+                files,
+                secondsSince(start),
+                filing.busySeconds() + secondsSince(begin),
+                filing.bytes() + report.bytes());
         display.show(new Display.Line(Stage.FILING, files, size.files(), filing.bytes(), size.bytes()));
         placements.add(new DemoReport.Placement(observationId(observation.name()), observation.folderBelowRoot()));
     }
@@ -93,7 +97,8 @@ final class Demo {
             } else if (Duration.between(moved, Instant.now()).compareTo(PATIENCE) > 0) {
                 return now;
             }
-            if (now.passed().get(Stage.ARCHIVE).files() > now.passed().get(Stage.STAGING).files()) {
+            if (now.passed().get(Stage.ARCHIVE).files()
+                    > now.passed().get(Stage.STAGING).files()) {
                 requestStaging();
             }
             last = now;
@@ -112,7 +117,8 @@ final class Demo {
         for (Map.Entry<Stage, Snapshot.Amount> passed : now.passed().entrySet()) {
             long inHand = 0;
             for (Lease lease : service.operations().held()) {
-                if (stages.getOrDefault(lease.operation().type().name(), -1) == passed.getKey().ordinal()) {
+                if (stages.getOrDefault(lease.operation().type().name(), -1)
+                        == passed.getKey().ordinal()) {
                     inHand += lease.bytesDone();
                 }
             }
@@ -131,7 +137,8 @@ final class Demo {
 
     private Map<String, Integer> stageOfType() {
         if (types == null) {
-            types = foundation.database().jdbi().withHandle(db -> db.createQuery("SELECT name, stage FROM operation_type")
+            types = foundation.database().jdbi().withHandle(db -> db.createQuery(
+                            "SELECT name, stage FROM operation_type")
                     .setMapKeyColumn("name")
                     .setMapValueColumn("stage")
                     .collectInto(new org.jdbi.v3.core.generic.GenericType<Map<String, Integer>>() {}));
@@ -141,8 +148,7 @@ final class Demo {
 
     /** Asks for every archived package to be staged; a package that has an active job keeps it. */
     private void requestStaging() {
-        List<String> names = foundation.database().jdbi().withHandle(db -> db.createQuery(
-                        """
+        List<String> names = foundation.database().jdbi().withHandle(db -> db.createQuery("""
                         SELECT p.name FROM raw_data_package p
                          WHERE p.executed_observation_unit_id = ANY (:units) AND p.state = 'ARCHIVED'
                            AND NOT EXISTS (SELECT FROM staging_job j WHERE j.raw_data_package_id = p.id)
@@ -152,7 +158,7 @@ final class Demo {
                 .mapTo(String.class)
                 .list());
         if (!names.isEmpty()) {
-            new StagingRequests(foundation.database().jdbi(), locations)
+            new StagingRequests(foundation.database().jdbi())
                     .request(names, processing().label(), "demo", "a scientist wants this night's data");
         }
     }
@@ -165,8 +171,7 @@ final class Demo {
     }
 
     DemoResult result(Snapshot last) {
-        long archived = foundation.database().jdbi().withHandle(db -> db.createQuery(
-                        """
+        long archived = foundation.database().jdbi().withHandle(db -> db.createQuery("""
                         SELECT count(*) FROM physical_copy c
                           JOIN raw_data_package p ON p.id = c.raw_data_package_id
                           JOIN data_location l ON l.id = c.data_location_id

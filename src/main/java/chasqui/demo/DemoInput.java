@@ -32,7 +32,12 @@ final class DemoInput {
      * @param problems what of the input could not be brought here, with reason and remedy
      */
     record Observation(
-            String instrument, String module, String name, Path folder, String folderBelowRoot, List<String> problems) {}
+            String instrument,
+            String module,
+            String name,
+            Path folder,
+            String folderBelowRoot,
+            List<String> problems) {}
 
     /** Files and bytes to be filed. */
     record Size(long files, long bytes) {}
@@ -58,7 +63,8 @@ final class DemoInput {
         List<Observation> night = new ArrayList<>();
         ObservationNight bytes = new ObservationNight(Instant.now().getEpochSecond());
         for (Origin origin : origins) {
-            String name = "night-" + STAMP.format(Instant.now()) + "-" + origin.instrument() + (origin.module() == null ? "" : "-" + origin.module());
+            String name = "night-" + STAMP.format(Instant.now()) + "-" + origin.instrument()
+                    + (origin.module() == null ? "" : "-" + origin.module());
             Path folder = origin.source().root().resolve(origin.instrument()).resolve(name);
             bytes.write(folder, SCANS);
             night.add(observation(origin, name, folder, List.of()));
@@ -66,7 +72,8 @@ final class DemoInput {
         return night;
     }
 
-    private static Observation observation(Origin origin, String name, Path folder, List<String> problems) throws IOException {
+    private static Observation observation(Origin origin, String name, Path folder, List<String> problems)
+            throws IOException {
         Path root = origin.source().root().toRealPath();
         String below = RelativePath.of(root, folder.toRealPath()).encoded();
         return new Observation(origin.instrument(), origin.module(), name, folder, below, problems);

@@ -46,7 +46,8 @@ final class DemoReport {
         Files.createDirectories(target.getParent());
         Path temporary = Files.createTempFile(target.getParent(), ".report", ".json");
         try (OutputStream out = Files.newOutputStream(temporary);
-                JsonGenerator json = JsonMapper.builder().build().createGenerator(out).useDefaultPrettyPrinter()) {
+                JsonGenerator json =
+                        JsonMapper.builder().build().createGenerator(out).useDefaultPrettyPrinter()) {
             json.writeStartObject();
             json.writeStringField("version", Version.version());
             totals.write(json);
@@ -69,8 +70,7 @@ final class DemoReport {
     private Map<Long, List<ArchiveCopy>> packages(JsonGenerator json) throws IOException {
         Map<Long, List<ArchiveCopy>> copies = archiveCopies();
         json.writeArrayFieldStart("packages");
-        database.useHandle(db -> db.createQuery(
-                        """
+        database.useHandle(db -> db.createQuery("""
                         SELECT p.id, p.name, p.uuid::text AS uuid, p.size_bytes, p.xxh64, p.sha256, p.file_count, p.content_bytes,
                                p.status::text AS status, p.state::text AS state, d.name AS transfer_package
                           FROM raw_data_package p LEFT JOIN data_transfer_package d ON d.id = p.data_transfer_package_id
@@ -99,8 +99,7 @@ final class DemoReport {
 
     private void files(JsonGenerator json, Map<Long, List<ArchiveCopy>> copies) throws IOException {
         json.writeArrayFieldStart("files");
-        database.useTransaction(tx -> tx.createQuery(
-                        """
+        database.useTransaction(tx -> tx.createQuery("""
                         SELECT f.executed_observation_unit_id AS unit, f.path, f.kind::text AS kind, f.size_bytes, f.xxh64,
                                f.sha256, f.problem, f.raw_data_package_id AS package_id, p.name AS package,
                                c.state::text AS source_state
@@ -124,7 +123,10 @@ final class DemoReport {
                     archive(json, archived);
                     json.writeStringField(
                             "verified_at",
-                            archived.stream().map(ArchiveCopy::verifiedAt).max(String::compareTo).orElse(null));
+                            archived.stream()
+                                    .map(ArchiveCopy::verifiedAt)
+                                    .max(String::compareTo)
+                                    .orElse(null));
                     json.writeStringField("source", text(row, "source_state"));
                     if (row.get("problem") != null) {
                         json.writeStringField("problem", text(row, "problem"));
@@ -172,8 +174,7 @@ final class DemoReport {
 
     private Map<Long, List<ArchiveCopy>> archiveCopies() {
         Map<Long, List<ArchiveCopy>> copies = new HashMap<>();
-        database.useHandle(db -> db.createQuery(
-                        """
+        database.useHandle(db -> db.createQuery("""
                         SELECT c.raw_data_package_id AS package_id, s.short_name || '/' || l.name AS location,
                                coalesce(l.prefix, '') || c.path AS key, c.verified_at
                           FROM physical_copy c

@@ -2,11 +2,14 @@ package chasqui.demo;
 
 import chasqui.runtime.Foundation;
 import chasqui.runtime.Service;
+import chasqui.runtime.Surrounding;
 import chasqui.settings.Settings;
 import chasqui.topology.DataLocation;
 import chasqui.topology.LocationType;
 import chasqui.topology.Locations;
-import chasqui.topology.TopologyApplication;
+import chasqui.topology.StorageType;
+import chasqui.topology.Topology;
+import chasqui.topology.TopologyUpdate;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileStore;
@@ -52,6 +55,28 @@ public final class DemoRun {
     }
 
     /**
+     * Lays the ground: topology, folders, bucket.
+     *
+     * @return the topology file
+     */
+    public Path prepare() throws IOException {
+        Path topology = Path.of(System.getProperty("chasqui.root", "")).resolve("deploy/topology/three-sites.yaml");
+        new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home())).apply(topology, "demo");
+        Topology applied = new Locations(foundation.database().jdbi()).refresh();
+        for (DataLocation location : applied.locations()) {
+            if (location.storage() == StorageType.DISK) {
+                Files.createDirectories(location.root());
+            } else if (location.storage() == StorageType.S3) {
+                foundation
+                        .objectStore()
+                        .orElseThrow()
+                        .ensureBucket(location.bucket().bucket());
+            }
+        }
+        return topology;
+    }
+
+    /**
      * Runs the demo.
      *
      * @param topology topology file
@@ -59,7 +84,8 @@ public final class DemoRun {
      * @param report where to write the JSON report, or null
      * @return whether every file that was taken has passed every stage
      */
-    public boolean run(Service service, Path topology, Path input, Path report) throws IOException, InterruptedException {
+    public boolean run(Service service, Path topology, Path input, Path report)
+            throws IOException, InterruptedException {
         Locations locations = new Locations(foundation.database().jdbi());
         locations.refresh();
         List<DemoInput.Observation> observations = input == null
@@ -67,8 +93,13 @@ public final class DemoRun {
                 : DemoInput.ofTree(input, origins(locations).get(0));
         DemoInput.Size size = DemoInput.measure(observations);
         refuseWhenTooLarge(size);
-        out.printf(Locale.ROOT, "%d files, %.1f MiB, %d observations; topology %s%n",
-                size.files(), size.bytes() / MIB, observations.size(), topology.getFileName());
+        out.printf(
+                Locale.ROOT,
+                "%d files, %.1f MiB, %d observations; topology %s%n",
+                size.files(),
+                size.bytes() / MIB,
+                observations.size(),
+                topology.getFileName());
         DemoResult result;
         Demo demo;
         try (Display display = Display.forThisOutput()) {
@@ -84,7 +115,8 @@ public final class DemoRun {
         }
         new DemoTable(out, err).print(result);
         explain(result);
-        return result.complete() && result.last().filed().files() + result.refused().size() > 0
+        return result.complete()
+                && result.last().filed().files() + result.refused().size() > 0
                 && (result.last().filed().files() > 0 || result.refused().isEmpty());
     }
 
@@ -106,8 +138,7 @@ public final class DemoRun {
         List<DataLocation> sources = locations.current().locations().stream()
                 .filter(l -> l.type() == LocationType.SOURCE && l.active())
                 .toList();
-        return foundation.database().jdbi().withHandle(db -> db.createQuery(
-                        """
+        return foundation.database().jdbi().withHandle(db -> db.createQuery("""
                         SELECT i.name AS instrument, s.short_name AS site, min(m.name) AS module,
                                row_number() OVER (PARTITION BY s.id ORDER BY i.id) - 1 AS place
                           FROM instrument i JOIN site s ON s.id = i.site_id
@@ -116,7 +147,8 @@ public final class DemoRun {
                         """)
                 .map((row, context) -> {
                     String site = row.getString("site");
-                    List<DataLocation> here = sources.stream().filter(l -> l.site().equals(site)).toList();
+                    List<DataLocation> here =
+                            sources.stream().filter(l -> l.site().equals(site)).toList();
                     DataLocation source = here.get((int) (row.getLong("place") % here.size()));
                     return new DemoInput.Origin(row.getString("instrument"), row.getString("module"), source);
                 })
@@ -124,12 +156,14 @@ public final class DemoRun {
     }
 
     private void explain(DemoResult result) {
-        foundation.objectStore().ifPresent(store -> out.println("\nLook into the S3 archive with any S3 client:\n" + store.howToLook()));
+        foundation
+                .objectStore()
+                .ifPresent(
+                        store -> out.println("\nLook into the S3 archive with any S3 client:\n" + store.howToLook()));
         out.println("Homes of the disk locations: " + foundation.home().root().resolve("sites"));
         if (!result.complete()) {
             err.println("\nThe demo stopped moving before every file was through. What stands in the way:");
-            foundation.database().jdbi().useHandle(db -> db.createQuery(
-                            """
+            foundation.database().jdbi().useHandle(db -> db.createQuery("""
                             SELECT queue || ': ' || status || ': ' || coalesce(failure_message, waits_for, 'waiting') AS line
                               FROM operation ORDER BY (status = 'FAILED') DESC, id LIMIT 20
                             """)

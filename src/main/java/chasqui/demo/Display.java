@@ -18,6 +18,8 @@ interface Display extends AutoCloseable {
 
     /** Bars where a person watches, plain lines where a program reads. */
     static Display forThisOutput() {
-        return System.console() != null && !"dumb".equals(System.getenv("TERM")) ? new StageBars() : new StageLines(System.err);
+        return System.console() != null && !"dumb".equals(System.getenv("TERM"))
+                ? new StageBars()
+                : new StageLines(System.err);
     }
 }

@@ -27,8 +27,7 @@ record Snapshot(Amount filed, Map<Stage, Amount> passed, long packages, long lef
     }
 
     private static Snapshot read(Handle db, List<Long> observations) {
-        return db.createQuery(
-                        """
+        return db.createQuery("""
                         WITH archives AS (
                             SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id
                              WHERE l.location_type = 'LONG_TERM_ARCHIVE' AND l.active AND s.active),
@@ -80,9 +79,7 @@ record Snapshot(Amount filed, Map<Stage, Amount> passed, long packages, long lef
                     for (int i = 1; i <= 6; i++) {
                         passed.put(stages[i], new Amount(row.getLong("f" + i), row.getLong("b" + i)));
                     }
-                    passed.put(
-                            Stage.DELETION,
-                            new Amount(row.getLong("deleted"), row.getLong("deleted_bytes")));
+                    passed.put(Stage.DELETION, new Amount(row.getLong("deleted"), row.getLong("deleted_bytes")));
                     return new Snapshot(
                             new Amount(row.getLong("files"), row.getLong("bytes")),
                             passed,

@@ -20,8 +20,7 @@ record StageCost(long operations, double seconds, double busySeconds, long bytes
     static Map<Stage, StageCost> read(Jdbi database, Instant since, Snapshot snapshot, StageCost filing) {
         Map<Stage, StageCost> costs = new EnumMap<>(Stage.class);
         costs.put(Stage.FILING, filing);
-        database.useHandle(db -> db.createQuery(
-                        """
+        database.useHandle(db -> db.createQuery("""
                         SELECT t.stage, count(*) AS operations,
                                extract(epoch FROM max(h.finished_at) - min(h.claimed_at)) AS seconds,
                                extract(epoch FROM sum(h.finished_at - h.claimed_at)) AS busy

@@ -45,7 +45,8 @@ final class StageLines implements Display {
         String rate = seconds < 0.5 ? "" : String.format(Locale.ROOT, "  %.1f MiB/s", line.bytes() / MIB / seconds);
         String eta = seconds < 0.5 || line.done() || line.bytes() == 0
                 ? ""
-                : String.format(Locale.ROOT, "  ETA %.0f s", seconds * (line.bytesTotal() - line.bytes()) / line.bytes());
+                : String.format(
+                        Locale.ROOT, "  ETA %.0f s", seconds * (line.bytesTotal() - line.bytes()) / line.bytes());
         out.printf(
                 Locale.ROOT,
                 "%d %-10s %d/%d files  %.1f/%.1f MiB%s%s%n",

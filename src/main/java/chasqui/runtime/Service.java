@@ -113,9 +113,11 @@ public final class Service implements AutoCloseable {
                 "camel.main.auto-startup-exclude-pattern", String.join(",", silentRoutes()),
                 "camel.main.shutdown-timeout", Long.toString(settings.drain().toSeconds()),
                 "camel.main.shutdown-now-on-timeout", "true",
-                "chasqui.manager.delay-ms", Long.toString(settings.managerInterval().toMillis()),
+                "chasqui.manager.delay-ms",
+                        Long.toString(settings.managerInterval().toMillis()),
                 "chasqui.worker.look-ms", Long.toString(settings.look().toMillis()),
-                "chasqui.monitor.interval-ms", Long.toString(settings.monitorInterval().toMillis()),
+                "chasqui.monitor.interval-ms",
+                        Long.toString(settings.monitorInterval().toMillis()),
                 "chasqui.queue.room", Integer.toString(2 * settings.concurrency()),
                 "chasqui.queue.patience-seconds", Long.toString(HINT_PATIENCE.toSeconds())));
         camel.setOverrideProperties(properties);
@@ -140,7 +142,12 @@ public final class Service implements AutoCloseable {
         try {
             camel.start();
             if (settings.roles().contains("worker")) {
-                workers = new WorkerRoutes(camel.getCamelContext(), locations, foundation.database().jdbi(), queues, settings.locations());
+                workers = new WorkerRoutes(
+                        camel.getCamelContext(),
+                        locations,
+                        foundation.database().jdbi(),
+                        queues,
+                        settings.locations());
                 workers.refresh();
             }
         } catch (Exception failure) {

@@ -39,7 +39,10 @@ record ServiceSettings(
             settings.refuse("chasqui.node.roles", "wants some of manager, worker, monitor, api");
         }
         // A relative folder of routes belongs to the program, wherever it was started from.
-        Path routes = Path.of(System.getProperty("chasqui.root", "")).resolve(settings.text("chasqui.routes")).toAbsolutePath().normalize();
+        Path routes = Path.of(System.getProperty("chasqui.root", ""))
+                .resolve(settings.text("chasqui.routes"))
+                .toAbsolutePath()
+                .normalize();
         if (!java.nio.file.Files.isDirectory(routes)) {
             settings.refuse("chasqui.routes", "there is no such folder: " + routes);
         }

@@ -14,11 +14,10 @@ public final class Surrounding {
     private Surrounding() {}
 
     public static Surroundings of(HomeFolders home) {
-        return new Surroundings(
-                Map.of("home", home.root().toString()), TRANSFER_METHODS, name -> {
-                    try (S3Clients clients = new S3Clients(home.root().resolve("aws"))) {
-                        return clients.profileExists(name);
-                    }
-                });
+        return new Surroundings(Map.of("home", home.root().toString()), TRANSFER_METHODS, name -> {
+            try (S3Clients clients = new S3Clients(home.root().resolve("aws"))) {
+                return clients.profileExists(name);
+            }
+        });
     }
 }

@@ -17,16 +17,25 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
-    private static final JavaClasses CODE =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("chasqui");
-    private static final String[] STAGES =
-            Arrays.stream(Stage.values()).map(stage -> "chasqui." + stage.packageName() + "..").toArray(String[]::new);
+    private static final JavaClasses CODE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("chasqui");
+    private static final String[] STAGES = Arrays.stream(Stage.values())
+            .map(stage -> "chasqui." + stage.packageName() + "..")
+            .toArray(String[]::new);
 
     @Test
     void a_stage_never_imports_another_stage() {
         for (String stage : STAGES) {
-            String[] others = Arrays.stream(STAGES).filter(other -> !other.equals(stage)).toArray(String[]::new);
-            noClasses().that().resideInAPackage(stage).should().dependOnClassesThat().resideInAnyPackage(others).check(CODE);
+            String[] others =
+                    Arrays.stream(STAGES).filter(other -> !other.equals(stage)).toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(stage)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(others)
+                    .check(CODE);
         }
     }
 
@@ -48,7 +57,12 @@ class ArchitectureTest {
                 .resideInAPackage("chasqui.pipeline..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("chasqui.runtime..", "chasqui.command..", "chasqui.catalogue..", "chasqui.topology..", "chasqui.demo..")
+                .resideInAnyPackage(
+                        "chasqui.runtime..",
+                        "chasqui.command..",
+                        "chasqui.catalogue..",
+                        "chasqui.topology..",
+                        "chasqui.demo..")
                 .orShould()
                 .dependOnClassesThat()
                 .resideInAnyPackage(STAGES)
@@ -62,7 +76,8 @@ class ArchitectureTest {
                 .resideInAPackage("chasqui.storage..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("chasqui.pipeline..", "chasqui.catalogue..", "chasqui.topology..", "chasqui.runtime..")
+                .resideInAnyPackage(
+                        "chasqui.pipeline..", "chasqui.catalogue..", "chasqui.topology..", "chasqui.runtime..")
                 .check(CODE);
     }
 
@@ -73,7 +88,10 @@ class ArchitectureTest {
 
     @Test
     void names_that_say_nothing_are_not_used() {
-        classes().should().haveNameNotMatching(".*(Helper|Utils?|Impl|Processor)$").check(CODE);
+        classes()
+                .should()
+                .haveNameNotMatching(".*(Helper|Utils?|Impl|Processor)$")
+                .check(CODE);
     }
 
     @Test

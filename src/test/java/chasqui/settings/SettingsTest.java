@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
-    private static final Map<String, String> KNOWN =
-            Map.of("chasqui.a.time", "5s", "chasqui.a.size", "2MiB", "chasqui.a.count", "3", "chasqui.a.names", "x, y,");
+    private static final Map<String, String> KNOWN = Map.of(
+            "chasqui.a.time", "5s", "chasqui.a.size", "2MiB", "chasqui.a.count", "3", "chasqui.a.names", "x, y,");
 
     private static Settings with(String key, String value) {
         return Settings.layered(KNOWN, List.of(Map.of(key, value)));
@@ -40,7 +40,14 @@ class SettingsTest {
         Settings settings = Settings.layered(
                 KNOWN,
                 List.of(Map.of(
-                        "chasqui.a.time", "soon", "chasqui.a.size", "0MiB", "chasqui.a.count", "11", "chasqui.a.cuont", "1")));
+                        "chasqui.a.time",
+                        "soon",
+                        "chasqui.a.size",
+                        "0MiB",
+                        "chasqui.a.count",
+                        "11",
+                        "chasqui.a.cuont",
+                        "1")));
         settings.duration("chasqui.a.time");
         settings.bytes("chasqui.a.size");
         settings.number("chasqui.a.count", 1, 10);
@@ -61,10 +68,13 @@ class SettingsTest {
 
     @Test
     void the_command_line_wins_over_the_environment_and_that_over_the_file(@TempDir Path folder) throws Exception {
-        Path file = Files.writeString(folder.resolve("my.properties"), "chasqui.node.name = file\nchasqui.drain = 1s\n");
+        Path file =
+                Files.writeString(folder.resolve("my.properties"), "chasqui.node.name = file\nchasqui.drain = 1s\n");
         Map<String, String> environment = Map.of("CHASQUI_NODE_NAME", "environment");
-        assertThat(SettingsReader.read(file, Map.of(), Map.of()).text("chasqui.node.name")).isEqualTo("file");
-        assertThat(SettingsReader.read(file, environment, Map.of()).text("chasqui.node.name")).isEqualTo("environment");
+        assertThat(SettingsReader.read(file, Map.of(), Map.of()).text("chasqui.node.name"))
+                .isEqualTo("file");
+        assertThat(SettingsReader.read(file, environment, Map.of()).text("chasqui.node.name"))
+                .isEqualTo("environment");
         Settings settings = SettingsReader.read(file, environment, Map.of("chasqui.node.name", "line"));
         assertThat(settings.text("chasqui.node.name")).isEqualTo("line");
         assertThat(settings.duration("chasqui.drain")).isEqualTo(Duration.ofSeconds(1));
