@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measures Chasqui beside the standard tools, in the same run.")
+        description = "Measures Chasqui beside the standard tools, in the same run.",
+        subcommands = chasqui.bench.BenchPackagingCommand.class)
 public final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
