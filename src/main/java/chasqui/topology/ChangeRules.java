@@ -45,8 +45,8 @@ final class ChangeRules {
 
     private static void refuse(List<String> problems, String what, List<String> left) {
         if (!left.isEmpty()) {
-            problems.add(what + ": there are still " + String.join(", ", left)
-                    + "; keep it in the file until they are gone");
+            problems.add(
+                    what + " while there are " + String.join(", ", left) + "; keep it in the file until they are gone");
         }
     }
 

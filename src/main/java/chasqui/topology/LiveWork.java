@@ -11,7 +11,7 @@ final class LiveWork {
         this.tx = tx;
     }
 
-    /** Such as {@code 12 copies of raw data packages}; empty when nothing is there. Locks the location's row. */
+    /** Such as {@code copies of raw data packages (12)}; empty when nothing is there. Locks the location's row. */
     List<String> at(LocationEntry location) {
         Long id = tx.createQuery("""
                         SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id
@@ -78,7 +78,8 @@ final class LiveWork {
         return tx
                 .createQuery(sql)
                 .bind("id", id)
-                .map((row, context) -> row.getLong("n") == 0 ? "" : row.getLong("n") + " " + row.getString("what"))
+                .map((row, context) ->
+                        row.getLong("n") == 0 ? "" : "%s (%d)".formatted(row.getString("what"), row.getLong("n")))
                 .stream()
                 .filter(line -> !line.isEmpty())
                 .toList();

@@ -33,6 +33,9 @@ record NameRules(TopologyFile topology, Map<LocationType, Set<String>> operation
     private void queues(List<String> problems) {
         Map<String, String> owners = new HashMap<>();
         for (LocationEntry location : topology.locations()) {
+            if (location.type() == null) {
+                continue;
+            }
             for (String type : operationTypes.getOrDefault(location.type(), Set.of())) {
                 String queue = location.site() + "_" + location.name() + "_" + type;
                 String other = owners.putIfAbsent(queue, location.path());
