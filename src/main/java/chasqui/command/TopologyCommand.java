@@ -1,6 +1,7 @@
 package chasqui.command;
 
 import chasqui.runtime.Foundation;
+import chasqui.runtime.OwnGround;
 import chasqui.runtime.Surrounding;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -40,10 +41,14 @@ public final class TopologyCommand implements Runnable {
 
         @Override
         public Integer call() {
-            try (Foundation foundation = Foundation.openOrJoin(options.checked())) {
-                return new TopologyApply(
+            try (Foundation foundation = Foundation.openOrJoinWithObjects(options.checked())) {
+                int exit = new TopologyApply(
                                 foundation.database().jdbi(), Surrounding.of(foundation.home()), System.out, System.err)
                         .run(file, Person.here());
+                if (exit == ChasquiCommand.DONE) {
+                    OwnGround.prepare(foundation);
+                }
+                return exit;
             }
         }
     }

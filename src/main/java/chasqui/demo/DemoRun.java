@@ -1,14 +1,13 @@
 package chasqui.demo;
 
 import chasqui.runtime.Foundation;
+import chasqui.runtime.OwnGround;
 import chasqui.runtime.Service;
 import chasqui.runtime.Surrounding;
 import chasqui.settings.Settings;
 import chasqui.topology.DataLocation;
 import chasqui.topology.LocationType;
 import chasqui.topology.Locations;
-import chasqui.topology.StorageType;
-import chasqui.topology.Topology;
 import chasqui.topology.TopologyUpdate;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -59,20 +58,10 @@ public final class DemoRun {
      *
      * @return the topology file
      */
-    public Path prepare() throws IOException {
+    public Path prepare() {
         Path topology = Path.of(System.getProperty("chasqui.root", "")).resolve("deploy/topology/three-sites.yaml");
         new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home())).apply(topology, "demo");
-        Topology applied = new Locations(foundation.database().jdbi()).refresh();
-        for (DataLocation location : applied.locations()) {
-            if (location.storage() == StorageType.DISK) {
-                Files.createDirectories(location.root());
-            } else if (location.storage() == StorageType.S3) {
-                foundation
-                        .objectStore()
-                        .orElseThrow()
-                        .ensureBucket(location.bucket().bucket());
-            }
-        }
+        OwnGround.prepare(foundation);
         return topology;
     }
 

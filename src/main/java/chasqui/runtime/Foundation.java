@@ -64,12 +64,21 @@ public final class Foundation implements AutoCloseable {
      * does.
      */
     public static Foundation openOrJoin(Settings settings) {
+        return openOrJoin(settings, false);
+    }
+
+    /** As {@link #openOrJoin(Settings)}, with the object store where one is embedded and no service runs it. */
+    public static Foundation openOrJoinWithObjects(Settings settings) {
+        return openOrJoin(settings, true);
+    }
+
+    private static Foundation openOrJoin(Settings settings, boolean withObjects) {
         boolean external = !settings.text("chasqui.database.url").isEmpty();
         if (external) {
             return joined(new HomeFolders(homeOf(settings)), external(settings));
         }
         try {
-            return open(settings, false, false);
+            return open(settings, false, withObjects && wantsObjectStore(settings, false));
         } catch (HomeInUse running) {
             HomeFolders folders = Home.peek(homeOf(settings));
             Optional<DatabaseAddress> address = EmbeddedDatabase.address(folders);

@@ -46,6 +46,7 @@ public final class Service implements AutoCloseable {
     private Service(Foundation foundation, Settings read) {
         this.settings = ServiceSettings.from(read);
         NodeIdentity node = NodeIdentity.starting(settings.node());
+        OwnGround.prepare(foundation);
         Locations locations = new Locations(foundation.database().jdbi());
         locations.refresh();
         this.stages = new StageBeans(foundation, locations, node, read);

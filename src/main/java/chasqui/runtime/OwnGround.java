@@ -1,0 +1,43 @@
+package chasqui.runtime;
+
+import chasqui.topology.DataLocation;
+import chasqui.topology.Locations;
+import chasqui.topology.StorageType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+
+/**
+ * Makes what the topology names inside the home: folders below it, buckets of the embedded store. What lies elsewhere is
+ * never made, because a missing folder there is a file system that is not mounted.
+ */
+public final class OwnGround {
+    private OwnGround() {}
+
+    public static void prepare(Foundation foundation) {
+        for (DataLocation location :
+                new Locations(foundation.database().jdbi()).refresh().locations()) {
+            if (location.active() && location.storage() == StorageType.DISK) {
+                folder(foundation, location);
+            } else if (location.active() && location.storage() == StorageType.S3) {
+                foundation
+                        .objectStore()
+                        .filter(store -> store.address()
+                                .profile()
+                                .equals(location.bucket().credential()))
+                        .ifPresent(store -> store.ensureBucket(location.bucket().bucket()));
+            }
+        }
+    }
+
+    private static void folder(Foundation foundation, DataLocation location) {
+        if (!location.root().startsWith(foundation.home().root())) {
+            return;
+        }
+        try {
+            Files.createDirectories(location.root());
+        } catch (IOException e) {
+            throw new UncheckedIOException(location + ": the folder " + location.root() + " cannot be made: " + e, e);
+        }
+    }
+}
