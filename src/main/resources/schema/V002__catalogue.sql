@@ -129,7 +129,8 @@ CREATE TABLE data_transfer (
 COMMENT ON COLUMN data_transfer.incoming_name IS 'name of the bytes under the destination''s incoming folder until they are verified';
 CREATE UNIQUE INDEX one_primary_per_package ON data_transfer (data_transfer_package_id) WHERE is_primary;
 CREATE INDEX data_transfer_to_send ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NULL AND waits_for IS NULL;
-CREATE INDEX data_transfer_to_unpack ON data_transfer (id) WHERE status <> 'COMPLETED' AND sent_at IS NOT NULL;
+CREATE INDEX data_transfer_to_unpack ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NOT NULL;
+CREATE INDEX data_transfer_waiting ON data_transfer (data_transfer_package_id) WHERE waits_for IS NOT NULL;
 
 CREATE TABLE long_term_archive_transfer (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,8 +1,11 @@
 package chasqui.catalogue;
 
+import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.CopyState;
+import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.StateChanges;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /** Physical copies: where the bytes of a file or package lie, and in what state. */
@@ -43,6 +46,60 @@ public final class Copies {
                 .mapTo(Long.class)
                 .one();
     }
+
+    /**
+     * Records a copy that exists; where a live copy of the same thing at the same location is recorded already, that one
+     * is PRESENT again and gets these facts.
+     *
+     * @return its id
+     * @throws ChasquiException (platform, retryable) that copy is being deleted: try again when it is gone
+     */
+    public static long addOrRenew(Handle tx, NewCopy copy) {
+        Optional<Live> live = tx.createQuery("""
+                        SELECT id, state FROM physical_copy
+                         WHERE <subject> = :subjectId AND data_location_id = :location AND state <> 'DELETED' FOR UPDATE
+                        """)
+                .define("subject", copy.of().column())
+                .bind("subjectId", copy.subjectId())
+                .bind("location", copy.dataLocationId())
+                .map((row, context) -> new Live(row.getLong("id"), CopyState.valueOf(row.getString("state"))))
+                .findOne();
+        if (live.isEmpty()) {
+            return add(tx, copy);
+        }
+        long id = live.get().id();
+        CopyState state = live.get().state();
+        if (state == CopyState.DELETION_IN_PROGRESS || state == CopyState.DELETION_FAILED) {
+            throw new ChasquiException(
+                    FailureKind.PLATFORM,
+                    true,
+                    "physical copy " + id + " (" + copy.path() + ") is being deleted; trying again when it is gone");
+        }
+        if (state != CopyState.PRESENT) {
+            change(tx, List.of(id), state, CopyState.PRESENT);
+        }
+        tx.createUpdate("""
+                        UPDATE physical_copy
+                           SET path = :path, size_bytes = :size, checksum = :checksum, modified_at = :modified,
+                               modified_nanos = :nanos, file_key = :fileKey,
+                               verified_at = CASE WHEN :verified THEN clock_timestamp() ELSE verified_at END
+                         WHERE id = :id
+                        """)
+                .bind("path", copy.path())
+                .bind("size", copy.sizeBytes())
+                .bind("checksum", copy.checksum())
+                .bind(
+                        "modified",
+                        copy.modified() == null ? null : copy.modified().atOffset(java.time.ZoneOffset.UTC))
+                .bind("nanos", copy.modified() == null ? null : copy.modified().getNano())
+                .bind("fileKey", copy.fileKey())
+                .bind("verified", copy.verified())
+                .bind("id", id)
+                .execute();
+        return id;
+    }
+
+    private record Live(long id, CopyState state) {}
 
     /**
      * Changes the state of copies.

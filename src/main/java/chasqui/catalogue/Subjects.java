@@ -56,6 +56,18 @@ public enum Subjects {
     }
 
     /**
+     * Work on it begins, from wherever a live operation may find it: PENDING, SCHEDULED, or FAILED when a human retries.
+     *
+     * @return false when it stands elsewhere: there is nothing to work on
+     */
+    public boolean begin(Handle tx, long id) {
+        return change(tx, id, WorkStatus.SCHEDULED, WorkStatus.IN_PROGRESS)
+                || change(tx, id, WorkStatus.PENDING, WorkStatus.IN_PROGRESS)
+                || (change(tx, id, WorkStatus.FAILED, WorkStatus.PENDING)
+                        && change(tx, id, WorkStatus.PENDING, WorkStatus.IN_PROGRESS));
+    }
+
+    /**
      * Changes the state of raw data packages.
      *
      * @return how many stood in {@code from}; the others are untouched

@@ -1,6 +1,7 @@
 package chasqui.catalogue;
 
 import java.util.List;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -45,6 +46,33 @@ public final class Uses {
                 .bindArray("bys", Long.class, intents.stream().map(Intent::byId).toList())
                 .mapTo(Long.class)
                 .list();
+    }
+
+    /**
+     * As {@link #add}, and what the protected intents used before is no longer used by them.
+     *
+     * @return the {@code byId}s whose copy is protected from here on; the others keep what they had
+     */
+    public static List<Long> move(Handle tx, UseBy by, List<Intent> intents) {
+        Set<Long> safe = Set.copyOf(add(tx, by, intents));
+        List<Intent> moved =
+                intents.stream().filter(intent -> safe.contains(intent.byId())).toList();
+        if (!moved.isEmpty()) {
+            tx.createUpdate("""
+                            DELETE FROM copy_use u
+                             USING unnest(:bys, :copies) AS wanted (by_id, copy_id)
+                             WHERE u.<by> = wanted.by_id AND u.physical_copy_id <> wanted.copy_id
+                            """)
+                    .define("by", by.column())
+                    .bindArray(
+                            "bys", Long.class, moved.stream().map(Intent::byId).toList())
+                    .bindArray(
+                            "copies",
+                            Long.class,
+                            moved.stream().map(Intent::copyId).toList())
+                    .execute();
+        }
+        return List.copyOf(safe);
     }
 
     /** Ends all uses of these intents; repeating it changes nothing. */

@@ -12,4 +12,11 @@ public record ReadBackResult(long sizeBytes, Checksum xxHash64, Checksum sha256O
         DIRECT,
         CACHED
     }
+
+    /** Whether these are the registered bytes; their SHA-256 counts where both sides have one. */
+    public boolean holds(PackageDigest expected) {
+        return sizeBytes == expected.sizeBytes()
+                && xxHash64.equals(expected.xxHash64())
+                && (sha256OrNull == null || expected.sha256() == null || sha256OrNull.equals(expected.sha256()));
+    }
 }

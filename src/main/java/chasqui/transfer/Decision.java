@@ -1,0 +1,24 @@
+package chasqui.transfer;
+
+import chasqui.pipeline.OperationStore;
+
+/**
+ * How one transfer shall go.
+ *
+ * @param copyId copy of the transfer package to read; null when no readable one is left
+ * @param routeId the transfer route that was followed; null for the default
+ * @param pull the destination's worker fetches
+ */
+record Decision(
+        long id,
+        int priority,
+        Long copyId,
+        long originLocationId,
+        long destinationLocationId,
+        Long routeId,
+        String method,
+        boolean pull) {
+    OperationStore.NewOperation operation() {
+        return new OperationStore.NewOperation(id, pull ? destinationLocationId : originLocationId, priority);
+    }
+}

@@ -1,0 +1,135 @@
+package chasqui.transfer;
+
+import chasqui.catalogue.Copies;
+import chasqui.catalogue.Subjects;
+import chasqui.notification.Notifications;
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.CopyState;
+import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Lease;
+import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.OperationType;
+import chasqui.pipeline.WorkStatus;
+import chasqui.storage.RelativePath;
+import chasqui.topology.DataLocation;
+import chasqui.topology.DiskRoot;
+import chasqui.topology.Locations;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What comes before and after the bytes move. Which method moves them is the route's business. */
+public final class TransferWorker {
+    public static final OperationType TYPE = new OperationType("data_transfer");
+    private static final Logger log = LoggerFactory.getLogger(TransferWorker.class);
+
+    private final Jdbi database;
+    private final OperationStore operations;
+    private final Locations locations;
+    private final TransferSettings settings;
+
+    public TransferWorker(Jdbi database, OperationStore operations, Locations locations, TransferSettings settings) {
+        this.database = database;
+        this.operations = operations;
+        this.locations = locations;
+        this.settings = settings;
+    }
+
+    /**
+     * Loads what is to be sent and looks at both ends.
+     *
+     * @return null when the transfer cannot go this way any more: the operation is ended, and the manager decides anew
+     * @throws ChasquiException no readable copy is left, or an end is not there
+     */
+    public Transfer prepare(Lease lease) {
+        long id = lease.operation().subjectId();
+        Optional<TransferRepository.ToSend> found = database.withHandle(db -> TransferRepository.toSend(db, id));
+        if (found.isEmpty()) {
+            return reconsider(lease, "its bytes were sent already", List.of());
+        }
+        TransferRepository.ToSend ready = found.get();
+        requireRouteWeFollow(ready);
+        DataLocation origin = locations.byId(ready.originLocationId());
+        DataLocation destination = locations.byId(ready.destinationLocationId());
+        if (!destination.active()) {
+            return reconsider(lease, destination + " is switched off", List.of());
+        }
+        if (ready.copyId() == null) {
+            if (ready.otherCopies()) {
+                return reconsider(lease, "its copy at " + origin + " cannot be read any more", List.of());
+            }
+            throw new ChasquiException(
+                    FailureKind.ITEM,
+                    false,
+                    "data transfer " + id + ": no readable copy of " + ready.packageName()
+                            + " is left at any buffer; see its copies with 'chasqui trace " + ready.packageName()
+                            + "', bring one back, then retry");
+        }
+        Transfer transfer = new Transfer(
+                id,
+                ready.packageName(),
+                ready.digest(),
+                origin,
+                new RelativePath(ready.path()),
+                destination,
+                ready.packageName() + "-" + id + "-" + (ready.sendCount() + 1),
+                ready.method());
+        DiskRoot.require(destination);
+        if (!Files.exists(transfer.source()) && DiskRoot.isMounted(origin)) {
+            return reconsider(lease, transfer.source() + " is missing", List.of(ready.copyId()));
+        }
+        long bytes = ready.digest().sizeBytes();
+        lease.phase("sending", bytes, settings.stall().whenWriting(bytes));
+        return transfer;
+    }
+
+    /** Completes the operation: the bytes are at the destination, to be proven there. */
+    public void sent(Lease lease, Transfer transfer) {
+        operations.complete(lease, tx -> {
+            TransferRepository.sent(tx, transfer);
+            Subjects.DATA_TRANSFER.change(tx, transfer.id(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+        });
+    }
+
+    /** Called instead of a method that has no route. */
+    public void unknownMethod(Transfer transfer) {
+        throw new ChasquiException(
+                FailureKind.ITEM,
+                false,
+                transfer + ": there is no transfer method \"" + transfer.method()
+                        + "\"; add a route direct:transfer-" + transfer.method()
+                        + " or correct the transfer route or chasqui.transfer.method, then retry");
+    }
+
+    private Transfer reconsider(Lease lease, String why, List<Long> missingCopies) {
+        log.info("{}: {}; how it shall go is decided anew", lease, why);
+        operations.cancel(lease, tx -> {
+            Subjects.DATA_TRANSFER.change(
+                    tx, lease.operation().subjectId(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+            int lost = Copies.change(tx, missingCopies, CopyState.PRESENT, CopyState.MISSING)
+                    + Copies.change(tx, missingCopies, CopyState.DELETION_POSSIBLE, CopyState.MISSING);
+            if (lost > 0) {
+                Notifications.raise(
+                        tx,
+                        Notifications.Level.ERROR,
+                        "copy-missing:" + lease.operation().dataLocationId(),
+                        lease + ": " + why + ", although it is registered; another copy is sent if there is one",
+                        "find out who removed it from this buffer");
+            }
+        });
+        return null;
+    }
+
+    private static void requireRouteWeFollow(TransferRepository.ToSend ready) {
+        if (ready.routeType() != null && !ready.routeType().equals("CUSTOM")) {
+            throw new ChasquiException(
+                    FailureKind.ITEM,
+                    false,
+                    "data transfer " + ready.id() + ": its transfer route is of type " + ready.routeType()
+                            + ", which this version does not follow; make it CUSTOM or switch it off, then retry");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package chasqui.unpacking;
+
+import chasqui.pipeline.OperationStore;
+import chasqui.storage.Checksum;
+import chasqui.storage.PackageDigest;
+import chasqui.topology.Locations;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** The statements of stage 4. */
+final class UnpackingRepository {
+    private UnpackingRepository() {}
+
+    static List<OperationStore.NewOperation> lockArrived(Handle tx, int limit) {
+        return tx.createQuery("""
+                        SELECT t.id, t.destination_location_id, p.priority
+                          FROM data_transfer t JOIN data_transfer_package p ON p.id = t.data_transfer_package_id
+                         WHERE t.status = 'PENDING' AND t.sent_at IS NOT NULL
+                         ORDER BY p.priority, t.id LIMIT :limit FOR UPDATE OF t SKIP LOCKED
+                        """)
+                .bind("limit", limit)
+                .map((row, context) -> new OperationStore.NewOperation(
+                        row.getLong("id"), row.getLong("destination_location_id"), row.getInt("priority")))
+                .list();
+    }
+
+    /** Empty when nothing was sent, or it is to be sent again. */
+    static Optional<Arrival> arrival(Handle db, long transferId, Locations locations) {
+        return db.createQuery("""
+                        SELECT t.id, t.data_transfer_package_id, p.name, p.size_bytes, p.xxh64, t.destination_location_id,
+                               t.incoming_name, t.send_count,
+                               t.is_primary AND EXISTS (
+                                   SELECT FROM data_transfer w
+                                    WHERE w.data_transfer_package_id = p.id AND NOT w.is_primary
+                                      AND w.waits_for IS NOT NULL AND w.status NOT IN ('COMPLETED', 'CANCELLED')) AS keep
+                          FROM data_transfer t JOIN data_transfer_package p ON p.id = t.data_transfer_package_id
+                         WHERE t.id = :id AND t.sent_at IS NOT NULL
+                        """)
+                .bind("id", transferId)
+                .map((row, context) -> new Arrival(
+                        row.getLong("id"),
+                        row.getLong("data_transfer_package_id"),
+                        row.getString("name"),
+                        digest(row),
+                        locations.byId(row.getLong("destination_location_id")),
+                        row.getString("incoming_name"),
+                        row.getInt("send_count"),
+                        row.getBoolean("keep"),
+                        packages(db, row.getLong("data_transfer_package_id"))))
+                .findOne();
+    }
+
+    private static List<Arrival.ArrivedPackage> packages(Handle db, long transferPackageId) {
+        return db.createQuery("""
+                        SELECT id, name, size_bytes, xxh64 FROM raw_data_package
+                         WHERE data_transfer_package_id = :id ORDER BY name COLLATE "C"
+                        """)
+                .bind("id", transferPackageId)
+                .map((row, context) ->
+                        new Arrival.ArrivedPackage(row.getLong("id"), row.getString("name"), digest(row)))
+                .list();
+    }
+
+    private static PackageDigest digest(ResultSet row) throws SQLException {
+        return new PackageDigest(row.getLong("size_bytes"), Checksum.parse(row.getString("xxh64")), null);
+    }
+
+    /** The transfer goes back to before it was sent. */
+    static void forgetSent(Handle tx, long transferId) {
+        tx.createUpdate("UPDATE data_transfer SET sent_at = NULL, incoming_name = NULL WHERE id = :id")
+                .bind("id", transferId)
+                .execute();
+    }
+
+    static void completed(Handle tx, long transferId) {
+        tx.createUpdate("UPDATE data_transfer SET completed_at = clock_timestamp() WHERE id = :id")
+                .bind("id", transferId)
+                .execute();
+    }
+
+    /**
+     * What waited for the primary may go on, from where the primary ended.
+     *
+     * @return ids of the secondary transfers
+     */
+    static List<Long> letSecondariesGo(Handle tx, long transferPackageId, long originLocationId) {
+        return tx.createQuery("""
+                        UPDATE data_transfer SET waits_for = NULL, origin_location_id = :origin
+                         WHERE data_transfer_package_id = :package AND NOT is_primary AND waits_for IS NOT NULL
+                           AND status NOT IN ('COMPLETED', 'CANCELLED')
+                        RETURNING id
+                        """)
+                .bind("origin", originLocationId)
+                .bind("package", transferPackageId)
+                .mapTo(Long.class)
+                .list();
+    }
+}

@@ -1,0 +1,175 @@
+package chasqui.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Lease;
+import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.StallLimit;
+import chasqui.recovery.FailureClassifier;
+import chasqui.storage.Fingerprint;
+import chasqui.storage.PackageDigest;
+import chasqui.storage.Progress;
+import chasqui.testing.TestDatabase;
+import chasqui.testing.TestOperations;
+import chasqui.testing.TestTopology;
+import chasqui.testing.TestTransfers;
+import chasqui.topology.Locations;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every transfer method between two disks must do; a subclass per method. */
+abstract class ByteMoverContract {
+    private final TestDatabase database = new TestDatabase();
+    private final TestTransfers packages = new TestTransfers(database.jdbi());
+    private final OperationStore operations = TestOperations.store(database.jdbi(), new TransferEffects());
+    private TestTransfers.Assembled assembled;
+    private Lease lease;
+    private Transfer transfer;
+
+    @TempDir
+    Path folder;
+
+    abstract ByteMover mover();
+
+    @BeforeEach
+    void a_transfer() throws Exception {
+        TestTopology.on(database.jdbi(), folder);
+        assembled = packages.assembled(List.of(packages.buffered("ccat", 100)), "cologne");
+        TransferSettings settings = new TransferSettings("cp", new StallLimit(Duration.ofMinutes(1)));
+        new TransferManager(database.jdbi(), settings).findWork();
+        lease = operations.claim("ccat_buffer_data_transfer").orElseThrow();
+        transfer = new TransferWorker(database.jdbi(), operations, new Locations(database.jdbi()), settings)
+                .prepare(lease);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    /** The same transfer, of other bytes: a method knows nothing of packages. */
+    private Transfer of(byte[] content) throws IOException {
+        Files.delete(assembled.file());
+        Files.write(assembled.file(), content);
+        Fingerprint print = Fingerprint.take(assembled.file(), Progress.NONE);
+        return new Transfer(
+                transfer.id(),
+                transfer.packageName(),
+                new PackageDigest(print.sizeBytes(), print.xxHash64(), null),
+                transfer.origin(),
+                transfer.originPath(),
+                transfer.destination(),
+                transfer.incomingName(),
+                transfer.method());
+    }
+
+    private List<Path> left() throws IOException {
+        try (Stream<Path> all = Files.walk(transfer.destination().root())) {
+            return all.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 511, 512, 4096, 4097, (1 << 20) - 1, 1 << 20, (4 << 20) + 1, 64 << 20})
+    void bytes_arrive_as_they_are_whatever_their_number(int size) throws Exception {
+        byte[] content = new byte[size];
+        new Random(size).nextBytes(content);
+        Transfer moved = of(content);
+        mover().move(lease, moved);
+        assertThat(moved.incoming()).hasBinaryContent(content);
+        assertThat(left()).containsExactly(moved.incoming());
+        assertThat(lease.bytesDone()).isEqualTo(size);
+    }
+
+    @Test
+    void bytes_that_an_earlier_attempt_completed_are_adopted() throws Exception {
+        mover().move(lease, transfer);
+        Object before = Files.getAttribute(transfer.incoming(), "unix:ino");
+        mover().move(lease, transfer);
+        assertThat(Files.getAttribute(transfer.incoming(), "unix:ino")).isEqualTo(before);
+        assertThat(left()).containsExactly(transfer.incoming());
+    }
+
+    @Test
+    void other_bytes_under_the_incoming_name_are_kept_aside_and_do_not_stop_the_transfer() throws Exception {
+        Files.createDirectories(transfer.incoming().getParent());
+        Files.writeString(transfer.incoming(), "half a file of an attempt that died");
+        mover().move(lease, transfer);
+        assertThat(transfer.incoming()).hasSameBinaryContentAs(assembled.file());
+        assertThat(left()).anyMatch(path -> path.toString().contains("quarantine"));
+    }
+
+    @Test
+    void left_overs_of_an_attempt_that_died_are_removed() throws Exception {
+        Path tmp = Files.createDirectories(
+                transfer.destination().root().resolve(".chasqui").resolve("tmp"));
+        Path ours = Files.writeString(tmp.resolve("op-" + lease.operation().id() + "-dead-incoming"), "half");
+        Path others = Files.writeString(tmp.resolve("op-" + lease.operation().id() + "1-alive-x"), "whole");
+        mover().move(lease, transfer);
+        assertThat(ours).doesNotExist();
+        assertThat(others).exists();
+    }
+
+    @Test
+    void a_source_that_is_not_what_was_registered_is_not_sent() throws Exception {
+        byte[] content = Files.readAllBytes(assembled.file());
+        content[700] ^= 1;
+        Files.write(assembled.file(), content);
+        assertThatThrownBy(() -> mover().move(lease, transfer))
+                .hasMessageContaining(transfer.source().toString())
+                .hasMessageContaining(transfer.digest().xxHash64().toString());
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void a_missing_source_is_a_failure_of_the_item_that_names_the_file() throws Exception {
+        Files.delete(assembled.file());
+        assertThatThrownBy(() -> mover().move(lease, transfer))
+                .hasMessageContaining(assembled.file().toString())
+                .satisfies(e -> assertThat(FailureClassifier.classify(e).kind()).isEqualTo(FailureKind.ITEM));
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void a_destination_that_is_not_there_is_a_failure_of_the_location() throws Exception {
+        Files.delete(transfer.destination().root());
+        assertThatThrownBy(() -> mover().move(lease, transfer))
+                .hasMessageContaining("cologne/buffer")
+                .satisfies(e -> assertThat(FailureClassifier.classify(e).kind()).isEqualTo(FailureKind.LOCATION));
+        assertThat(transfer.destination().root()).doesNotExist();
+    }
+
+    @Test
+    void an_interruption_leaves_nothing_behind() throws Exception {
+        byte[] content = new byte[32 << 20];
+        new Random(1).nextBytes(content);
+        Transfer big = of(content);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> mover().move(lease, big))
+                .satisfies(e -> assertThat(FailureClassifier.classify(e).kind()).isEqualTo(FailureKind.PLATFORM));
+        Thread.interrupted();
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void an_attempt_whose_lease_is_gone_makes_no_name() throws Exception {
+        Files.createDirectories(transfer.incoming().getParent());
+        TestOperations.takeAway(database, operations, lease);
+        Thread.interrupted();
+        assertThatThrownBy(() -> mover().move(lease, transfer)).hasMessageContaining("the lease is gone");
+        assertThat(left()).isEmpty();
+    }
+}

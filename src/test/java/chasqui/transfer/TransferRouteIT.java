@@ -1,0 +1,114 @@
+package chasqui.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.StallLimit;
+import chasqui.testing.TestDatabase;
+import chasqui.testing.TestOperations;
+import chasqui.testing.TestRoutes;
+import chasqui.testing.TestTopology;
+import chasqui.testing.TestTransfers;
+import chasqui.topology.Locations;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real route files of stage 3. */
+class TransferRouteIT {
+    private static final String QUEUE = "ccat_buffer_data_transfer";
+
+    private final TestDatabase database = new TestDatabase();
+    private final TestTransfers packages = new TestTransfers(database.jdbi());
+    private final OperationStore operations = TestOperations.store(database.jdbi(), new TransferEffects());
+    private TestTransfers.Assembled assembled;
+    private TestRoutes routes;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws Exception {
+        TestTopology.on(database.jdbi(), folder);
+        assembled = packages.assembled(List.of(packages.buffered("ccat", 100)), "cologne");
+        routes = new TestRoutes(
+                Files.createDirectory(folder.resolve("routes")),
+                operations,
+                Map.of(
+                        "transferManager", manager("cp"),
+                        "transferWorker",
+                                new TransferWorker(
+                                        database.jdbi(), operations, new Locations(database.jdbi()), settings("cp")),
+                        "copyMethod", new CopyMethod()),
+                "3-transfer.camel.yaml",
+                "transfer-methods.camel.yaml");
+        routes.worker("data_transfer", QUEUE);
+    }
+
+    @AfterEach
+    void stop() {
+        routes.close();
+        database.close();
+    }
+
+    private TransferManager manager(String method) {
+        return new TransferManager(database.jdbi(), settings(method));
+    }
+
+    private static TransferSettings settings(String method) {
+        return new TransferSettings(method, new StallLimit(Duration.ofMinutes(1)));
+    }
+
+    private String transfer() {
+        return database.value("SELECT status || ' ' || (sent_at IS NOT NULL) FROM data_transfer");
+    }
+
+    @Test
+    void a_transfer_is_moved_by_the_route_of_its_method() throws Exception {
+        manager("cp").findWork();
+        routes.wake(QUEUE);
+        assertThat(transfer()).isEqualTo("PENDING true");
+        assertThat(packages.root("cologne", "buffer").resolve(".chasqui/incoming"))
+                .isDirectoryContaining("glob:**" + assembled.name() + "-*-1");
+        assertThat(database.value("SELECT status FROM operation_history")).isEqualTo("COMPLETED");
+    }
+
+    @Test
+    void a_method_without_a_route_fails_clearly_and_at_once() {
+        manager("carrier-pigeon").findWork();
+        routes.wake(QUEUE);
+        assertThat(transfer()).isEqualTo("FAILED false");
+        assertThat(database.value("SELECT failure_message FROM operation"))
+                .contains(assembled.name())
+                .contains("there is no transfer method \"carrier-pigeon\"")
+                .contains("direct:transfer-carrier-pigeon");
+    }
+
+    @Test
+    void an_error_inside_a_method_reaches_the_failure_policy_once() throws Exception {
+        manager("cp").findWork();
+        Files.write(assembled.file(), new byte[] {1});
+        routes.wake(QUEUE);
+        assertThat(database.value("SELECT attempt || ' ' || failure_kind FROM operation"))
+                .isEqualTo("1 ITEM");
+        assertThat(database.value("SELECT count(*) FROM operation_attempt")).isEqualTo("1");
+    }
+
+    @Test
+    void work_that_goes_another_way_now_ends_without_a_method() throws Exception {
+        manager("cp").findWork();
+        Files.delete(assembled.file());
+        routes.wake(QUEUE);
+        assertThat(database.value("SELECT status FROM operation_history")).isEqualTo("CANCELLED");
+        assertThat(transfer()).isEqualTo("PENDING false");
+    }
+
+    @Test
+    void a_hint_without_work_is_harmless() {
+        routes.wake(QUEUE);
+        assertThat(transfer()).isEqualTo("PENDING false");
+    }
+}
