@@ -25,7 +25,8 @@ cd "$source_folder"
 
 started=$(date +%s%N)
 
-find . -type f -print0 | sort -z | xargs -0 -r -P 2 -n 500 xxhsum -H1 >"$out/p.xxh" &
+# Line by line, else the two would write into the middle of each other's lines.
+find . -type f -print0 | sort -z | stdbuf -oL xargs -0 -r -P 2 -n 500 xxhsum -H1 >"$out/p.xxh" &
 file_digests=$!
 
 openssl dgst -sha256 <"$out/p.fifo" >"$out/p.sha" &

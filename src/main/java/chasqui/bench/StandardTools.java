@@ -9,10 +9,13 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The peer: {@code tools/pack_bar.sh}, a pipeline of tar, tee, openssl, xxhsum and dd. */
@@ -30,6 +33,7 @@ final class StandardTools {
             "coreutils",
             "xargs",
             "findutils"));
+    private static final Pattern DIGEST_LINE = Pattern.compile("([0-9a-f]{16})  \\./(.*)");
     private static final long LIMIT_MINUTES = 30;
 
     private final Path script;
@@ -78,9 +82,14 @@ final class StandardTools {
     }
 
     private void checkFiles(PackagingSet set, Path out) throws IOException {
-        Map<String, String> found = Files.readAllLines(out.resolve("p.xxh")).stream()
-                .map(line -> line.split(" +", 2))
-                .collect(Collectors.toMap(words -> words[1].replaceFirst("^\\./", ""), words -> words[0]));
+        Map<String, String> found = new HashMap<>();
+        for (String line : Files.readAllLines(out.resolve("p.xxh"))) {
+            Matcher digest = DIGEST_LINE.matcher(line);
+            if (!digest.matches()) {
+                throw new IOException(script + ": xxhsum said what is no digest: '" + line + "'");
+            }
+            found.put(digest.group(2), digest.group(1));
+        }
         for (PackageEntry entry : set.entries()) {
             if (!entry.xxHash64().hex().equals(found.get(entry.path().encoded()))) {
                 throw new IOException(script + ": " + entry.path() + " has " + entry.xxHash64() + ", xxhsum said "
