@@ -1,15 +1,21 @@
 package chasqui.bench;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.function.IntConsumer;
 
 /**
  * Runs ours and its peer in strict alternation, so that whatever else the machine does meanwhile meets both.
  *
- * <p>One pair before the first is run and not counted: it warms caches and the Java compiler.
+ * <p>Pairs before the first, for some seconds, are not counted: they warm caches and the Java compiler, as in a service
+ * that has been running for a while.
  */
 public final class Pairs {
     /** Fewer than this do not show a spread. */
     public static final int FEWEST = 5;
+
+    /** At least one pair, and at least for so long, before anything counts. */
+    public static final Duration WARM_UP = Duration.ofSeconds(5);
 
     private Pairs() {}
 
@@ -27,22 +33,21 @@ public final class Pairs {
     /**
      * @param name of the case
      * @param amount what one run handles, in the unit that the rates are to be per second of
-     * @param before called before each pair, with its number from 0 (the one that does not count) to pairs
+     * @param warmUp how long to run pairs that do not count, at least one
+     * @param before called before each pair, with its number from 1, or 0 for one that does not count
      */
     public static BenchCase run(
-            String name,
-            double amount,
-            int pairs,
-            java.util.function.IntConsumer before,
-            Contender ours,
-            Contender peer)
+            String name, double amount, int pairs, Duration warmUp, IntConsumer before, Contender ours, Contender peer)
             throws IOException, InterruptedException {
         double[] oursRates = new double[pairs];
         double[] peerRates = new double[pairs];
         double[] ratios = new double[pairs];
-        before.accept(0);
-        ours.run();
-        peer.run();
+        long started = System.nanoTime();
+        do {
+            before.accept(0);
+            ours.run();
+            peer.run();
+        } while (System.nanoTime() - started < warmUp.toNanos());
         for (int pair = 0; pair < pairs; pair++) {
             before.accept(pair + 1);
             oursRates[pair] = amount / ours.run();

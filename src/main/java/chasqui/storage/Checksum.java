@@ -2,7 +2,6 @@ package chasqui.storage;
 
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * A digest with its algorithm, written {@code xxh64:0123456789abcdef} or {@code sha256:…}.
@@ -14,14 +13,13 @@ public record Checksum(String algorithm, String hex) {
     public static final String XXH64 = "xxh64";
     public static final String SHA256 = "sha256";
     private static final Map<String, Integer> HEX_DIGITS = Map.of(XXH64, 16, SHA256, 64);
-    private static final Pattern LOWER_HEX = Pattern.compile("[0-9a-f]+");
 
     public Checksum {
         Integer digits = HEX_DIGITS.get(algorithm);
         if (digits == null) {
             throw new IllegalArgumentException("checksum algorithm '" + algorithm + "': only xxh64 and sha256 exist");
         }
-        if (hex.length() != digits || !LOWER_HEX.matcher(hex).matches()) {
+        if (hex.length() != digits || !isLowerHex(hex)) {
             throw new IllegalArgumentException(
                     "checksum " + algorithm + ":" + hex + ": must have " + digits + " lower-case hexadecimal digits");
         }
@@ -42,6 +40,10 @@ public record Checksum(String algorithm, String hex) {
             throw new IllegalArgumentException("checksum '" + text + "': must be written algorithm:hex");
         }
         return new Checksum(text.substring(0, colon), text.substring(colon + 1));
+    }
+
+    private static boolean isLowerHex(String hex) {
+        return hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
     }
 
     @Override

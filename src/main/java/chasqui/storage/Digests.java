@@ -54,6 +54,10 @@ final class Digests {
         Checksum checksum() {
             return Checksum.xxHash64(stream.getAsLong());
         }
+
+        boolean matches(Checksum registered) {
+            return stream.getAsLong() == Long.parseUnsignedLong(registered.hex(), 16);
+        }
     }
 
     /** SHA-256 as a step of its own, since nothing else that is done to the bytes takes as long. */

@@ -41,11 +41,8 @@ final class PackageExaminer {
     }
 
     private void conclude(PackageEntry entry) {
-        if (entry.kind() == FileFacts.Kind.FILE) {
-            Checksum found = content.checksum();
-            if (!found.equals(entry.xxHash64())) {
-                look.report(entry, "registered with " + entry.xxHash64() + ", now " + found);
-            }
+        if (entry.kind() == FileFacts.Kind.FILE && !content.matches(entry.xxHash64())) {
+            look.report(entry, "registered with " + entry.xxHash64() + ", now " + content.checksum());
         }
         content.reset();
     }

@@ -53,7 +53,7 @@ final class PackageLayout {
             int to = Math.min(from + SLICE, sorted.size());
             for (int i = from; i < to; i++) {
                 look.at(sorted.get(i));
-                headerLengths[i] = TarFormat.header(sorted.get(i)).length;
+                headerLengths[i] = TarFormat.headerLength(sorted.get(i));
             }
             ByteArrayOutputStream text = new ByteArrayOutputStream((to - from) * 320);
             ManifestJson.writeEntries(sorted.subList(from, to), text);

@@ -1,7 +1,10 @@
 package chasqui.storage;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,11 +16,15 @@ final class SourceLook {
     /** What the file system says now against what was registered, without reading the file. */
     void at(PackageEntry entry) {
         try {
-            FileFacts now = FileFacts.of(entry.source());
-            if (now.kind() != entry.kind()) {
-                report(entry, "registered as " + entry.kind() + ", now " + now.kind());
-            } else if (now.sizeBytes() != entry.sizeBytes()) {
-                report(entry, "registered with " + entry.sizeBytes() + " bytes, now " + now.sizeBytes());
+            BasicFileAttributes now =
+                    Files.readAttributes(entry.source(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            FileFacts.Kind kind = now.isRegularFile()
+                    ? FileFacts.Kind.FILE
+                    : now.isSymbolicLink() ? FileFacts.Kind.SYMLINK : FileFacts.Kind.OTHER;
+            if (kind != entry.kind()) {
+                report(entry, "registered as " + entry.kind() + ", now " + kind);
+            } else if (now.size() != entry.sizeBytes()) {
+                report(entry, "registered with " + entry.sizeBytes() + " bytes, now " + now.size());
             } else if (entry.kind() == FileFacts.Kind.SYMLINK
                     && !LinkTarget.encodedOf(entry.source()).equals(entry.linkTargetEncoded())) {
                 report(entry, "points elsewhere than registered");

@@ -20,13 +20,14 @@ final class TarFormat {
     private static final int NAME_BYTES = 100;
     private static final int PREFIX_BYTES = 155;
     private static final long MAX_OCTAL = 077777777777L;
-    private static final String MAGIC_AND_VERSION = "ustar\00000";
+    private static final byte[] MAGIC_AND_VERSION = ascii("ustar\00000");
+    private static final byte[] NONE = new byte[0];
 
     private TarFormat() {}
 
     /** The header of an entry: 512 bytes, or more with pax records before it. */
     static byte[] header(PackageEntry entry) {
-        byte[] target = entry.linkTargetEncoded() == null ? new byte[0] : PercentCode.decode(entry.linkTargetEncoded());
+        byte[] target = entry.linkTargetEncoded() == null ? NONE : PercentCode.decode(entry.linkTargetEncoded());
         char type = entry.kind() == FileFacts.Kind.SYMLINK ? '2' : '0';
         return header(entry.path().bytes(), type, entry.dataBytes(), entry.modified(), target);
     }
@@ -34,7 +35,7 @@ final class TarFormat {
     /** The header of the manifest, dated like the newest file of its package; always one block. */
     static byte[] manifestHeader(long sizeBytes, Instant newest) {
         long seconds = Math.max(0, Math.min(newest.getEpochSecond(), MAX_OCTAL));
-        return header(PackageManifest.PATH.bytes(), '0', sizeBytes, Instant.ofEpochSecond(seconds), new byte[0]);
+        return header(PackageManifest.PATH.bytes(), '0', sizeBytes, Instant.ofEpochSecond(seconds), NONE);
     }
 
     /** How many zero bytes fill the last block after this much data. */
@@ -48,36 +49,59 @@ final class TarFormat {
         return (int) ((end + RECORD - 1) / RECORD * RECORD - archiveBytes);
     }
 
+    /** How long {@link #header} is, without making it where it is one block, as it nearly always is. */
+    static int headerLength(PackageEntry entry) {
+        boolean plain = entry.kind() == FileFacts.Kind.FILE
+                && entry.path().encoded().length() <= NAME_BYTES
+                && fits(entry.modified().getEpochSecond())
+                && fits(entry.sizeBytes());
+        return plain ? BLOCK : header(entry).length;
+    }
+
+    private static boolean fits(long number) {
+        return number >= 0 && number <= MAX_OCTAL;
+    }
+
     private static byte[] header(byte[] name, char type, long sizeBytes, Instant modified, byte[] target) {
-        ByteArrayOutputStream pax = new ByteArrayOutputStream();
         int slash = prefixLength(name);
-        if ((slash < 0 && !isUtf8(name)) || (target.length > NAME_BYTES && !isUtf8(target))) {
+        long seconds = modified.getEpochSecond();
+        byte[] records = paxRecords(name, slash, sizeBytes, seconds, target);
+        byte[] header = ustar(name, slash, type, sizeBytes, seconds, target);
+        if (records.length == 0) {
+            return header;
+        }
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.writeBytes(ustar(ascii("PaxHeaders/file"), 0, 'x', records.length, 0, NONE));
+        whole.writeBytes(records);
+        whole.writeBytes(new byte[padding(records.length)]);
+        whole.writeBytes(header);
+        return whole.toByteArray();
+    }
+
+    private static byte[] paxRecords(byte[] name, int slash, long sizeBytes, long seconds, byte[] target) {
+        boolean longName = slash < 0;
+        boolean longTarget = target.length > NAME_BYTES;
+        if (!longName && !longTarget && fits(seconds) && fits(sizeBytes)) {
+            return NONE;
+        }
+        ByteArrayOutputStream pax = new ByteArrayOutputStream();
+        if ((longName && !isUtf8(name)) || (longTarget && !isUtf8(target))) {
             // POSIX takes pax values for UTF-8 unless this says that they are bytes.
             record(pax, "hdrcharset", ascii("BINARY"));
         }
-        long seconds = modified.getEpochSecond();
-        if (target.length > NAME_BYTES) {
+        if (longTarget) {
             record(pax, "linkpath", target);
         }
-        if (seconds < 0 || seconds > MAX_OCTAL) {
+        if (!fits(seconds)) {
             record(pax, "mtime", ascii(Long.toString(seconds)));
         }
-        if (slash < 0) {
+        if (longName) {
             record(pax, "path", name);
         }
-        if (sizeBytes > MAX_OCTAL) {
+        if (!fits(sizeBytes)) {
             record(pax, "size", ascii(Long.toString(sizeBytes)));
         }
-        if (pax.size() == 0) {
-            return ustar(name, slash, type, sizeBytes, seconds, target);
-        }
-        byte[] records = pax.toByteArray();
-        ByteArrayOutputStream whole = new ByteArrayOutputStream();
-        whole.writeBytes(ustar(ascii("PaxHeaders/file"), 0, 'x', records.length, 0, new byte[0]));
-        whole.writeBytes(records);
-        whole.writeBytes(new byte[padding(records.length)]);
-        whole.writeBytes(ustar(name, slash, type, sizeBytes, seconds, target));
-        return whole.toByteArray();
+        return pax.toByteArray();
     }
 
     /** Where a name is cut into ustar's prefix and name; 0 when it needs no prefix, -1 when it does not fit. */
@@ -104,7 +128,7 @@ final class TarFormat {
         octal(block, 136, 11, Math.max(0, Math.min(seconds, MAX_OCTAL)));
         block[156] = (byte) type;
         System.arraycopy(target, 0, block, 157, Math.min(NAME_BYTES, target.length));
-        System.arraycopy(ascii(MAGIC_AND_VERSION), 0, block, 257, MAGIC_AND_VERSION.length());
+        System.arraycopy(MAGIC_AND_VERSION, 0, block, 257, MAGIC_AND_VERSION.length);
         octal(block, 329, 7, 0);
         octal(block, 337, 7, 0);
         if (slash > 0) {

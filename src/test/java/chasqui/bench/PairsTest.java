@@ -2,6 +2,7 @@ package chasqui.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ class PairsTest {
                 "case",
                 12,
                 3,
+                Duration.ZERO,
                 pair -> runs.add("pair " + pair),
                 () -> {
                     runs.add("ours");
