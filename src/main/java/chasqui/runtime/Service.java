@@ -52,8 +52,7 @@ public final class Service implements AutoCloseable {
         this.stages = new StageBeans(foundation, locations, node, read);
         read.requireValid();
         this.operations = new OperationStore(
-                foundation.database().jdbi(), stages.effects(), node, settings.lease(), Clock.systemUTC());
-        this.stages.connect(operations);
+                foundation.database().jdbi(), StageBeans.effects(), node, settings.lease(), Clock.systemUTC());
         this.desk = new WorkDesk(operations);
         this.nodes = new Nodes(foundation.database().jdbi(), node);
         this.managerPool = managerPool();
@@ -93,7 +92,7 @@ public final class Service implements AutoCloseable {
         camel.bind("monitor", new Monitor(operations));
         camel.bind("nodes", nodes);
         camel.bind("locationCircuit", locationCircuit());
-        stages.beans().forEach(camel::bind);
+        stages.beans(operations).forEach(camel::bind);
     }
 
     /** Opens after five failures in a row that a location or link is to blame for; probes again half a minute later. */

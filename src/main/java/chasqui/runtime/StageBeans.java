@@ -4,38 +4,65 @@ import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StageEffects;
 import chasqui.settings.Settings;
+import chasqui.staging.PackageSources;
+import chasqui.staging.StagingEffects;
+import chasqui.staging.StagingManager;
+import chasqui.staging.StagingSettings;
+import chasqui.staging.StagingWorker;
 import chasqui.storage.S3Clients;
 import chasqui.topology.Locations;
-import java.util.ArrayList;
+import chasqui.transfer.CopyMethod;
+import chasqui.transfer.TransferEffects;
+import chasqui.transfer.TransferManager;
+import chasqui.transfer.TransferSettings;
+import chasqui.transfer.TransferWorker;
+import chasqui.unpacking.UnpackingEffects;
+import chasqui.unpacking.UnpackingManager;
+import chasqui.unpacking.UnpackingSettings;
+import chasqui.unpacking.UnpackingWorker;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jdbi.v3.core.Jdbi;
 
 /** The managers and workers of all stages, under the names by which the routes call them. */
 final class StageBeans implements AutoCloseable {
-    private final Foundation foundation;
+    private final Jdbi database;
     private final Locations locations;
     private final NodeIdentity node;
-    private final List<StageEffects> effects = new ArrayList<>();
-    private final Map<String, Object> beans = new LinkedHashMap<>();
     private final S3Clients s3;
+    private final TransferSettings transfer;
+    private final UnpackingSettings unpacking;
+    private final StagingSettings staging;
 
+    /** Reads the settings of every stage; what is wrong in them is collected there. */
     StageBeans(Foundation foundation, Locations locations, NodeIdentity node, Settings settings) {
-        this.foundation = foundation;
+        this.database = foundation.database().jdbi();
         this.locations = locations;
         this.node = node;
         this.s3 = new S3Clients(foundation.home().root().resolve("aws"));
+        this.transfer = TransferSettings.from(settings);
+        this.unpacking = UnpackingSettings.from(settings);
+        this.staging = StagingSettings.from(settings);
     }
 
-    List<StageEffects> effects() {
-        return effects;
+    /** What the stages add when operations change hands. */
+    static List<StageEffects> effects() {
+        return List.of(new TransferEffects(), new UnpackingEffects(), new StagingEffects());
     }
 
-    void connect(OperationStore operations) {
-        // stages come here
-    }
-
-    Map<String, Object> beans() {
+    /** Every bean that a route names. */
+    Map<String, Object> beans(OperationStore operations) {
+        Map<String, Object> beans = new LinkedHashMap<>();
+        beans.put("transferManager", new TransferManager(database, transfer));
+        beans.put("transferWorker", new TransferWorker(database, operations, locations, transfer));
+        beans.put("copyMethod", new CopyMethod());
+        beans.put("unpackingManager", new UnpackingManager(database));
+        beans.put("unpackingWorker", new UnpackingWorker(database, operations, locations, unpacking, node));
+        beans.put("stagingManager", new StagingManager(database, staging));
+        beans.put(
+                "stagingWorker",
+                new StagingWorker(database, operations, new PackageSources(locations, s3), node, staging));
         return beans;
     }
 
