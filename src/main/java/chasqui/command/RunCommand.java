@@ -55,6 +55,10 @@ public final class RunCommand implements Callable<Integer> {
                 Service service = Service.start(foundation, settings)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(stop, stopped), "shutdown"));
             log.info("ready in {} s; {}", sinceStart().toMillis() / 1000.0, service.summary());
+            if (Boolean.getBoolean("launcher.training")) {
+                // The launcher only wants to learn which classes a start needs.
+                stop.countDown();
+            }
             stop.await();
             log.info("draining: no new work, running work finishes or is given back");
         } finally {

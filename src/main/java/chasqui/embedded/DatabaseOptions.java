@@ -30,7 +30,7 @@ public record DatabaseOptions(
 
     /** Any free port, 64 MiB, 60 connections, five minutes for a long recovery. */
     public static DatabaseOptions defaults() {
-        String shared = System.getProperty("chasqui.embedded.database.binaries");
+        String shared = System.getProperty("embedded.postgres.binaries");
         return new DatabaseOptions(
                 0, 64, 60, Duration.ofMinutes(5), shared == null ? null : java.nio.file.Path.of(shared));
     }

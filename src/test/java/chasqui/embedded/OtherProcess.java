@@ -75,9 +75,9 @@ final class OtherProcess implements AutoCloseable {
                 OtherProcess.class.getName(),
                 home.toString(),
                 what));
-        String binaries = System.getProperty("chasqui.embedded.database.binaries");
+        String binaries = System.getProperty("embedded.postgres.binaries");
         if (binaries != null && prefix.isEmpty()) {
-            command.add(1, "-Dchasqui.embedded.database.binaries=" + binaries);
+            command.add(1, "-Dembedded.postgres.binaries=" + binaries);
         }
         return new OtherProcess(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
