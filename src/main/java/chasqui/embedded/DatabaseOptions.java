@@ -14,7 +14,7 @@ import java.time.Duration;
 public record DatabaseOptions(
         int port, int sharedBuffersMebibytes, int maxConnections, Duration startLimit, java.nio.file.Path binaries) {
     /** The setting that {@link #port()} comes from, as messages name it. */
-    public static final String PORT_SETTING = "chasqui.embedded.database.port";
+    public static final String PORT_SETTING = "chasqui.database.port";
 
     public DatabaseOptions {
         if (port < 0 || port > 65535) {

@@ -21,7 +21,7 @@ public final class EmbeddedObjectStore implements AutoCloseable {
     public static final String PROFILE = "chasqui";
     public static final String REGION = "us-east-1";
     /** The setting that a fixed port comes from, as messages name it. */
-    public static final String PORT_SETTING = "chasqui.embedded.object-store.port";
+    public static final String PORT_SETTING = "chasqui.object-store.port";
 
     private static final int PORT_ATTEMPTS = 5;
     private static final int MOST_THREADS = 32;
