@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Files and folders that only their owner may read, replaced whole or not at all. */
-final class PrivateFiles {
+public final class PrivateFiles {
     static final Set<PosixFilePermission> OWNER_FOLDER = PosixFilePermissions.fromString("rwx------");
     private static final FileAttribute<?> FOLDER = PosixFilePermissions.asFileAttribute(OWNER_FOLDER);
     private static final FileAttribute<?> FILE =
@@ -44,7 +44,7 @@ final class PrivateFiles {
     }
 
     /** Durable before it returns; readers see the old text or the new one. */
-    static void write(Path file, String text) throws IOException {
+    public static void write(Path file, String text) throws IOException {
         Path next = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(next);
         try (FileChannel out =
@@ -59,7 +59,7 @@ final class PrivateFiles {
         sync(file.getParent());
     }
 
-    static void write(Path file, Properties properties) throws IOException {
+    public static void write(Path file, Properties properties) throws IOException {
         StringWriter text = new StringWriter();
         properties.store(text, null);
         write(file, text.toString());
@@ -95,7 +95,7 @@ final class PrivateFiles {
     }
 
     /** 192 random bits of letters, digits, '-' and '_': safe in SQL, in ini files and in properties. */
-    static String secret() {
+    public static String secret() {
         byte[] bytes = new byte[24];
         RANDOM.nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);

@@ -18,10 +18,17 @@ public final class LeaseRenewer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaseRenewer.class);
 
     private final OperationStore store;
+    private final Runnable afterRound;
     private final ScheduledExecutorService beat;
 
     public LeaseRenewer(OperationStore store) {
+        this(store, () -> {});
+    }
+
+    /** @param afterRound told of every beat that reached the database */
+    public LeaseRenewer(OperationStore store, Runnable afterRound) {
         this.store = store;
+        this.afterRound = afterRound;
         this.beat = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "lease-renewer");
             thread.setDaemon(true);
@@ -42,6 +49,7 @@ public final class LeaseRenewer implements AutoCloseable {
                     lease.lose("put back, cancelled or finished by another");
                 }
             }
+            afterRound.run();
         } catch (RuntimeException unreachable) {
             // The work goes on: only the database decides when a lease ends, and the next beat asks again.
             log.warn(

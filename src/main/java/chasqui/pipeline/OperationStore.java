@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -27,6 +28,7 @@ public final class OperationStore {
     private final LeaseSettings settings;
     private final Clock clock;
     private final Map<UUID, Lease> held = new ConcurrentHashMap<>();
+    private volatile BiConsumer<Lease, WorkStatus> onEnd = (lease, status) -> {};
 
     public OperationStore(
             Jdbi database, List<StageEffects> effects, NodeIdentity node, LeaseSettings settings, Clock clock) {
@@ -120,6 +122,7 @@ public final class OperationStore {
         });
         // Only after the commit: until then a failure must still find the lease alive.
         held.remove(lease.token());
+        onEnd.accept(lease, status);
     }
 
     /**
@@ -141,6 +144,7 @@ public final class OperationStore {
                     effectsOf(operation).onPutBack(tx, operation);
                 }
             });
+            onEnd.accept(lease, verdict.status());
             return verdict;
         } catch (LeaseLost gone) {
             log.info("{}: failed ({}), but another attempt has taken over", operation, failure.message());
@@ -241,6 +245,11 @@ public final class OperationStore {
                     FailureKind.PLATFORM, true, operation + ": this program knows no stage for " + operation.type());
         }
         return stage;
+    }
+
+    /** Who is told, after the commit, how each attempt of this process ended: for counting, so it must not fail. */
+    public void onEnd(BiConsumer<Lease, WorkStatus> listener) {
+        onEnd = listener;
     }
 
     /** What this process works on now; unsorted, a snapshot. */

@@ -1,0 +1,190 @@
+package chasqui.runtime;
+
+import chasqui.embedded.PrivateFiles;
+import chasqui.pipeline.OperationStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.BooleanSupplier;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.main.Main;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The web server for operators, on a port of its own: Hawtio and Jolokia with a password, health and metrics without.
+ * Sharing the port with another server would make Camel ignore the password.
+ */
+final class Management implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Management.class);
+
+    private final ManagementSettings settings;
+    private final Path home;
+    private final Rounds rounds = new Rounds(Clock.systemUTC());
+    private PipelineMetrics metrics;
+    private String url;
+
+    /** @param home folder that keeps the password and tells the address */
+    Management(ManagementSettings settings, Path home) {
+        this.settings = settings;
+        this.home = home;
+    }
+
+    /**
+     * Before Camel starts. Does nothing when switched off.
+     *
+     * @throws PortInUse another process listens on the port
+     */
+    void configure(Main camel) {
+        camel.bind("rounds", rounds);
+        if (!settings.enabled()) {
+            camel.addOverrideProperty("camel.management.enabled", "false");
+            return;
+        }
+        if (settings.port() != 0) {
+            PortInUse.requireFree(settings.host(), settings.port(), ManagementSettings.PORT);
+        }
+        camel.bind("roundsNotifier", new RoundsNotifier(rounds));
+        Path users = new OperatorPassword(home).ensured();
+        Map.ofEntries(
+                        Map.entry("camel.management.enabled", "true"),
+                        Map.entry("camel.management.host", settings.host()),
+                        Map.entry("camel.management.port", Integer.toString(settings.port())),
+                        Map.entry("camel.management.jolokiaEnabled", "true"),
+                        Map.entry("camel.management.jolokiaPath", "/hawtio/jolokia"),
+                        Map.entry("camel.management.authenticationEnabled", "true"),
+                        Map.entry("camel.management.authenticationPath", "/hawtio/*"),
+                        Map.entry("camel.management.authenticationRealm", "Chasqui"),
+                        Map.entry("camel.management.basicPropertiesFile", users.toString()),
+                        Map.entry("camel.management.healthCheckEnabled", "true"),
+                        Map.entry("camel.management.metricsEnabled", "true"),
+                        Map.entry("camel.management.infoEnabled", "false"),
+                        Map.entry("camel.management.devConsoleEnabled", "false"),
+                        Map.entry("camel.metrics.enabled", "true"),
+                        Map.entry("camel.metrics.binders", "jvm-memory,jvm-gc,jvm-thread,processor,uptime"),
+                        Map.entry("camel.health.exposureLevel", "full"))
+                .forEach(camel::addOverrideProperty);
+    }
+
+    /**
+     * After Camel has started.
+     *
+     * @param parts what else must be alive, by name, such as an embedded server
+     */
+    void started(CamelContext camel, Jdbi database, OperationStore operations, Map<String, BooleanSupplier> parts) {
+        if (!settings.enabled()) {
+            return;
+        }
+        VertxPlatformHttpRouter router = camel.getRegistry().findByType(VertxPlatformHttpRouter.class).stream()
+                .filter(VertxPlatformHttpRouter::isManagementServer)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the management server did not start"));
+        new Console(router).mount();
+        expectLoops(camel);
+        health(camel, database, parts);
+        metrics =
+                PipelineMetrics.start(camel.getRegistry().findSingleByType(MeterRegistry.class), database, operations);
+        url = "http://%s:%d/hawtio/"
+                .formatted(bracketed(settings.host()), router.getServer().getPort());
+        announce();
+    }
+
+    /** Where operators look; empty when switched off or not started. */
+    Optional<String> url() {
+        return Optional.ofNullable(url);
+    }
+
+    /** Loops outside of Camel count their rounds here. */
+    Rounds rounds() {
+        return rounds;
+    }
+
+    private void expectLoops(CamelContext camel) {
+        for (Route route : camel.getRoutes()) {
+            if (RoundsNotifier.isLoop(route.getEndpoint().getEndpointUri())
+                    && Boolean.TRUE.equals(route.isAutoStartup())) {
+                rounds.expect(route.getRouteId(), settings.loopLimit());
+            }
+        }
+    }
+
+    private void health(CamelContext camel, Jdbi database, Map<String, BooleanSupplier> parts) {
+        HealthCheckRegistry checks = HealthCheckRegistry.get(camel);
+        checks.register(new HealthProbe("database", false, () -> {
+            database.useHandle(db -> db.createQuery("SELECT 1")
+                    .setQueryTimeout(5)
+                    .mapTo(Integer.class)
+                    .one());
+            return List.of();
+        }));
+        checks.register(new HealthProbe("loops", true, () -> rounds.silent().stream()
+                .map(loop -> "%s has completed no round since %s; look at the log for its errors, or restart"
+                        .formatted(loop, rounds.last().get(loop)))
+                .toList()));
+        parts.forEach((name, alive) -> checks.register(new HealthProbe(
+                name,
+                true,
+                () -> alive.getAsBoolean() ? List.of() : List.of(name + " is not running; restart this process"))));
+    }
+
+    private void announce() {
+        try {
+            Properties told = new Properties();
+            told.setProperty("url", url);
+            told.setProperty("user", OperatorPassword.USER);
+            told.setProperty(
+                    "password.file", new OperatorPassword(home).ensured().toString());
+            PrivateFiles.write(home.resolve("management.properties"), told);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write management.properties into the home " + home, e);
+        }
+        log.info(
+                "management: {} as {}, password in {}",
+                url,
+                OperatorPassword.USER,
+                new OperatorPassword(home).ensured());
+        if (!isLoopback()) {
+            log.warn(
+                    "{} is {}: others on the network reach it, and the password travels in clear; put TLS in front",
+                    ManagementSettings.HOST,
+                    settings.host());
+        }
+    }
+
+    private boolean isLoopback() {
+        try {
+            return InetAddress.getByName(settings.host()).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private static String bracketed(String host) {
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+
+    @Override
+    public void close() {
+        if (metrics != null) {
+            metrics.close();
+        }
+        try {
+            Files.deleteIfExists(home.resolve("management.properties"));
+        } catch (IOException e) {
+            log.warn("cannot remove management.properties from the home: {}", e.toString());
+        }
+    }
+}

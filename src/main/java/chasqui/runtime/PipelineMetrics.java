@@ -1,0 +1,116 @@
+package chasqui.runtime;
+
+import chasqui.pipeline.Lease;
+import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.WorkStatus;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What Prometheus reads beside Camel's own meters. Gauges of the whole pipeline come from the database every 15 s,
+ * counters are this process's own.
+ */
+final class PipelineMetrics implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PipelineMetrics.class);
+    private static final int EVERY_SECONDS = 15;
+
+    private final Jdbi database;
+    private final MeterRegistry registry;
+    private final MultiGauge operations;
+    private final MultiGauge oldest;
+    private final ScheduledExecutorService reader;
+    private volatile boolean reachable = true;
+
+    private PipelineMetrics(MeterRegistry registry, Jdbi database) {
+        this.registry = registry;
+        this.database = database;
+        this.operations = MultiGauge.builder("chasqui.operations")
+                .description("Operations that are not finished, or failed for good, by queue and status")
+                .register(registry);
+        this.oldest = MultiGauge.builder("chasqui.operations.oldest")
+                .description("Age of the oldest operation of a queue and status")
+                .baseUnit("seconds")
+                .register(registry);
+        this.reader = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "metrics");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    static PipelineMetrics start(MeterRegistry registry, Jdbi database, OperationStore store) {
+        PipelineMetrics metrics = new PipelineMetrics(registry, database);
+        Gauge.builder("chasqui.leases.held", store, held -> held.held().size())
+                .description("Operations that this process works on now")
+                .register(registry);
+        Gauge.builder("chasqui.database.reachable", metrics, m -> m.reachable ? 1 : 0)
+                .description("1 when the last look at the database succeeded")
+                .register(registry);
+        store.onEnd(metrics::ended);
+        metrics.reader.scheduleWithFixedDelay(metrics::read, 0, EVERY_SECONDS, TimeUnit.SECONDS);
+        return metrics;
+    }
+
+    /** One look at the database. */
+    void read() {
+        try {
+            List<Depth> depths = database.withHandle(db -> db.createQuery("""
+                    SELECT queue, CASE WHEN status = 'PENDING' AND waits_for IS NOT NULL THEN 'PARKED' ELSE status::text END AS status,
+                           count(*) AS depth, extract(epoch FROM clock_timestamp() - min(created_at)) AS age
+                      FROM operation GROUP BY 1, 2
+                    """)
+                    .setQueryTimeout(EVERY_SECONDS)
+                    .map((row, context) -> new Depth(
+                            Tags.of("queue", row.getString("queue"), "status", row.getString("status")),
+                            row.getLong("depth"),
+                            row.getDouble("age")))
+                    .list());
+            publish(depths);
+            reachable = true;
+        } catch (RuntimeException failure) {
+            if (reachable) {
+                log.warn("the metrics of the pipeline are absent until the database answers: {}", failure.toString());
+            }
+            reachable = false;
+            publish(List.of());
+        }
+    }
+
+    private void publish(List<Depth> depths) {
+        operations.register(
+                depths.stream().<Row<?>>map(d -> Row.of(d.tags, d.depth)).toList(), true);
+        oldest.register(depths.stream().<Row<?>>map(d -> Row.of(d.tags, d.age)).toList(), true);
+    }
+
+    private void ended(Lease lease, WorkStatus status) {
+        String type = lease.operation().type().name();
+        registry.counter(
+                        "chasqui.attempts",
+                        "type",
+                        type,
+                        "outcome",
+                        status.name().toLowerCase(Locale.ROOT))
+                .increment();
+        if (status == WorkStatus.COMPLETED) {
+            registry.counter("chasqui.bytes", "type", type).increment(lease.bytesDone());
+        }
+    }
+
+    @Override
+    public void close() {
+        reader.shutdownNow();
+    }
+
+    private record Depth(Tags tags, long depth, double age) {}
+}
