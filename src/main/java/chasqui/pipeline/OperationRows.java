@@ -193,13 +193,19 @@ final class OperationRows {
                 .list();
     }
 
-    static int create(Handle tx, OperationType type, String subjectColumn, List<OperationStore.NewOperation> subjects) {
+    static int create(
+            Handle tx,
+            OperationType type,
+            String subjectColumn,
+            List<OperationStore.NewOperation> subjects,
+            int maxAttempts) {
         if (subjects.isEmpty()) {
             return 0;
         }
         return tx.createUpdate("""
-                        INSERT INTO operation (type, data_location_id, queue, priority, <subject>)
-                        SELECT :type, l.id, s.short_name || '_' || l.name || '_' || :type, wanted.priority, wanted.subject
+                        INSERT INTO operation (type, data_location_id, queue, priority, max_attempts, <subject>)
+                        SELECT :type, l.id, s.short_name || '_' || l.name || '_' || :type, wanted.priority, :maxAttempts,
+                               wanted.subject
                           FROM unnest(:subjects, :locations, :priorities) AS wanted (subject, location, priority)
                           JOIN data_location l ON l.id = wanted.location
                           JOIN site s ON s.id = l.site_id
@@ -209,6 +215,7 @@ final class OperationRows {
                         """)
                 .define("subject", subjectColumn)
                 .bind("type", type.name())
+                .bind("maxAttempts", maxAttempts)
                 .bindArray(
                         "subjects",
                         Long.class,

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 public final class OperationStore {
     private static final Logger log = LoggerFactory.getLogger(OperationStore.class);
 
+    private static final int MOST_ATTEMPTS = 8;
+
     private final Jdbi database;
     private final Map<OperationType, StageEffects> effects;
     private final NodeIdentity node;
@@ -232,7 +234,17 @@ public final class OperationStore {
      * @return how many were new
      */
     public static int create(Handle tx, OperationType type, String subjectColumn, List<NewOperation> subjects) {
-        return OperationRows.create(tx, type, subjectColumn, subjects);
+        return create(tx, type, subjectColumn, subjects, MOST_ATTEMPTS);
+    }
+
+    /**
+     * The same, for a type with a limit of its own.
+     *
+     * @param maxAttempts item failures after which an operation fails for good, 1 or more
+     */
+    public static int create(
+            Handle tx, OperationType type, String subjectColumn, List<NewOperation> subjects, int maxAttempts) {
+        return OperationRows.create(tx, type, subjectColumn, subjects, maxAttempts);
     }
 
     /** One operation to record: its subject, where its data is, and how urgent it is (lowest first). */
