@@ -46,8 +46,9 @@ public final class DemoRun {
                 Map.entry("chasqui.park.first", "3s"),
                 Map.entry("chasqui.park.longest", "10s"),
                 Map.entry("chasqui.retry.first", "1s"),
+                Map.entry("chasqui.management.port", "0"),
                 Map.entry("chasqui.packaging.size-cap", "64MiB"),
-                Map.entry("chasqui.assembly.size-target", "128MiB"),
+                Map.entry("chasqui.assembly.target-size", "128MiB"),
                 Map.entry("chasqui.assembly.max-wait", "2s"),
                 Map.entry("chasqui.deletion.retention.source", "0s"),
                 Map.entry("chasqui.deletion.retention.processing", "1h"));

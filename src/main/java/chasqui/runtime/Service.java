@@ -16,10 +16,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.model.Resilience4jConfigurationDefinition;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class Service implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Service.class);
     private static final int MANAGER_THREADS = 4;
+    private static final String LEASE_LOOP = "lease-renewer";
     /** A hint that nobody answered for this long is forgotten; with hints in memory only, all of them at start. */
     private static final Duration HINT_PATIENCE = Duration.ofSeconds(30);
 
@@ -41,6 +43,7 @@ public final class Service implements AutoCloseable {
     private final Nodes nodes;
     private final StageBeans stages;
     private final ScheduledExecutorService managerPool;
+    private final Management management;
     private WorkerRoutes workers;
 
     private Service(Foundation foundation, Settings read) {
@@ -50,6 +53,8 @@ public final class Service implements AutoCloseable {
         Locations locations = new Locations(foundation.database().jdbi());
         locations.refresh();
         this.stages = new StageBeans(foundation, locations, node, read);
+        this.management =
+                new Management(ManagementSettings.from(read), foundation.home().root());
         read.requireValid();
         this.operations = new OperationStore(
                 foundation.database().jdbi(), StageBeans.effects(), node, settings.lease(), Clock.systemUTC());
@@ -66,7 +71,8 @@ public final class Service implements AutoCloseable {
         if (mine > 0) {
             log.info("{} operations of an earlier incarnation of {} are back in their queues", mine, settings.node());
         }
-        this.renewer = new LeaseRenewer(operations);
+        this.renewer = new LeaseRenewer(operations, () -> management.rounds().completed(LEASE_LOOP));
+        management.rounds().expect(LEASE_LOOP, ManagementSettings.from(read).loopLimit());
         QueueEndpoints queues =
                 new QueueEndpoints(foundation.database().jdbi(), settings.queueEndpoint(), settings.concurrency());
         bind(foundation, queues);
@@ -107,20 +113,21 @@ public final class Service implements AutoCloseable {
 
     private void configure() {
         camel.configure().withName("chasqui");
-        Properties properties = new Properties();
-        properties.putAll(Map.of(
-                "camel.main.routes-include-pattern", "file:" + settings.routes() + "/*.camel.yaml",
-                "camel.main.auto-startup-exclude-pattern", String.join(",", silentRoutes()),
-                "camel.main.shutdown-timeout", Long.toString(settings.drain().toSeconds()),
-                "camel.main.shutdown-now-on-timeout", "true",
-                "chasqui.manager.delay-ms",
-                        Long.toString(settings.managerInterval().toMillis()),
-                "chasqui.worker.look-ms", Long.toString(settings.look().toMillis()),
-                "chasqui.monitor.interval-ms",
-                        Long.toString(settings.monitorInterval().toMillis()),
-                "chasqui.queue.room", Integer.toString(2 * settings.concurrency()),
-                "chasqui.queue.patience-seconds", Long.toString(HINT_PATIENCE.toSeconds())));
-        camel.setOverrideProperties(properties);
+        Map.of(
+                        "camel.main.routes-include-pattern", "file:" + settings.routes() + "/*.camel.yaml",
+                        "camel.main.auto-startup-exclude-pattern", String.join(",", silentRoutes()),
+                        "camel.main.shutdown-timeout",
+                                Long.toString(settings.drain().toSeconds()),
+                        "camel.main.shutdown-now-on-timeout", "true",
+                        "chasqui.manager.delay-ms",
+                                Long.toString(settings.managerInterval().toMillis()),
+                        "chasqui.worker.look-ms", Long.toString(settings.look().toMillis()),
+                        "chasqui.monitor.interval-ms",
+                                Long.toString(settings.monitorInterval().toMillis()),
+                        "chasqui.queue.room", Integer.toString(2 * settings.concurrency()),
+                        "chasqui.queue.patience-seconds", Long.toString(HINT_PATIENCE.toSeconds()))
+                .forEach(camel::addOverrideProperty);
+        management.configure(camel);
     }
 
     private List<String> silentRoutes() {
@@ -150,10 +157,17 @@ public final class Service implements AutoCloseable {
                         settings.locations());
                 workers.refresh();
             }
+            management.started(camel.getCamelContext(), foundation.database().jdbi(), operations, parts(foundation));
         } catch (Exception failure) {
             close();
             throw new ServiceNotStarted(failure);
         }
+    }
+
+    private static Map<String, BooleanSupplier> parts(Foundation foundation) {
+        Map<String, BooleanSupplier> parts = new TreeMap<>();
+        foundation.embeddedDatabase().ifPresent(database -> parts.put("embedded PostgreSQL", database::alive));
+        return parts;
     }
 
     private static ScheduledExecutorService managerPool() {
@@ -173,7 +187,8 @@ public final class Service implements AutoCloseable {
     /** What runs here, in one line. */
     public String summary() {
         return "node " + settings.node() + ", roles " + String.join(",", new TreeSet<>(settings.roles())) + ", "
-                + (workers == null ? 0 : workers.queues().size()) + " queues served";
+                + (workers == null ? 0 : workers.queues().size()) + " queues served"
+                + management.url().map(url -> ", console " + url).orElse("");
     }
 
     public OperationStore operations() {
@@ -190,6 +205,7 @@ public final class Service implements AutoCloseable {
             for (Lease lease : operations.held()) {
                 operations.giveBack(lease, "the node is shutting down");
             }
+            management.close();
             renewer.close();
             managerPool.shutdownNow();
             stages.close();

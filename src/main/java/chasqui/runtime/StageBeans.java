@@ -1,5 +1,10 @@
 package chasqui.runtime;
 
+import chasqui.packaging.PackagingEffects;
+import chasqui.packaging.PackagingManager;
+import chasqui.packaging.PackagingSettings;
+import chasqui.packaging.PackagingWorker;
+import chasqui.packaging.Packer;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StageEffects;
@@ -31,6 +36,7 @@ final class StageBeans implements AutoCloseable {
     private final Locations locations;
     private final NodeIdentity node;
     private final S3Clients s3;
+    private final PackagingSettings packaging;
     private final TransferSettings transfer;
     private final UnpackingSettings unpacking;
     private final StagingSettings staging;
@@ -41,6 +47,7 @@ final class StageBeans implements AutoCloseable {
         this.locations = locations;
         this.node = node;
         this.s3 = new S3Clients(foundation.home().root().resolve("aws"));
+        this.packaging = PackagingSettings.from(settings);
         this.transfer = TransferSettings.from(settings);
         this.unpacking = UnpackingSettings.from(settings);
         this.staging = StagingSettings.from(settings);
@@ -48,12 +55,21 @@ final class StageBeans implements AutoCloseable {
 
     /** What the stages add when operations change hands. */
     static List<StageEffects> effects() {
-        return List.of(new TransferEffects(), new UnpackingEffects(), new StagingEffects());
+        return List.of(new PackagingEffects(), new TransferEffects(), new UnpackingEffects(), new StagingEffects());
     }
 
     /** Every bean that a route names. */
     Map<String, Object> beans(OperationStore operations) {
         Map<String, Object> beans = new LinkedHashMap<>();
+        beans.put("packagingManager", new PackagingManager(database, packaging));
+        beans.put(
+                "packagingWorker",
+                new PackagingWorker(
+                        database,
+                        operations,
+                        locations,
+                        packaging,
+                        new Packer(node.name(), "chasqui " + Version.version())));
         beans.put("transferManager", new TransferManager(database, transfer));
         beans.put("transferWorker", new TransferWorker(database, operations, locations, transfer));
         beans.put("copyMethod", new CopyMethod());

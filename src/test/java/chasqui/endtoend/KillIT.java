@@ -27,15 +27,16 @@ class KillIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int KILLS = 4;
     private static final int FILES = 240;
-    private static final Map<String, String> QUICK = Map.of(
-            "CHASQUI_MANAGER_INTERVAL", "200ms",
-            "CHASQUI_WORKER_LOOK", "500ms",
-            "CHASQUI_MONITOR_INTERVAL", "2s",
-            "CHASQUI_RETRY_FIRST", "200ms",
-            "CHASQUI_PACKAGING_SIZE_CAP", "4MiB",
-            "CHASQUI_ASSEMBLY_SIZE_TARGET", "8MiB",
-            "CHASQUI_ASSEMBLY_MAX_WAIT", "1s",
-            "CHASQUI_DELETION_RETENTION_SOURCE", "0s");
+    private static final Map<String, String> QUICK = Map.ofEntries(
+            Map.entry("CHASQUI_MANAGEMENT_PORT", "0"),
+            Map.entry("CHASQUI_MANAGER_INTERVAL", "200ms"),
+            Map.entry("CHASQUI_WORKER_LOOK", "500ms"),
+            Map.entry("CHASQUI_MONITOR_INTERVAL", "2s"),
+            Map.entry("CHASQUI_RETRY_FIRST", "200ms"),
+            Map.entry("CHASQUI_PACKAGING_SIZE_CAP", "4MiB"),
+            Map.entry("CHASQUI_ASSEMBLY_TARGET_SIZE", "8MiB"),
+            Map.entry("CHASQUI_ASSEMBLY_MAX_WAIT", "1s"),
+            Map.entry("CHASQUI_DELETION_RETENTION_SOURCE", "0s"));
 
     @TempDir
     private Path folder;

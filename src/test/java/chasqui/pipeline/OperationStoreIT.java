@@ -226,7 +226,7 @@ class OperationStoreIT {
         anOperation(100);
         Lease lease = store.claim(QUEUE).orElseThrow();
         database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '1 second'");
-        try (LeaseRenewer renewer = new LeaseRenewer(store)) {
+        try (LeaseRenewer renewer = new LeaseRenewer(store, () -> {})) {
             lease.phase("packing", 100, Duration.ofSeconds(30));
             lease.advance(7);
             renewer.renewAll();
