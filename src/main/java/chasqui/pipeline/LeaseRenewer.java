@@ -19,12 +19,7 @@ public final class LeaseRenewer implements AutoCloseable {
 
     private final OperationStore store;
     private final Runnable afterRound;
-    private final Runnable completed;
     private final ScheduledExecutorService beat;
-
-    public LeaseRenewer(OperationStore store) {
-        this(store, () -> {});
-    }
 
     /** @param afterRound told of every beat that reached the database */
     public LeaseRenewer(OperationStore store, Runnable afterRound) {

@@ -115,7 +115,6 @@ public final class Service implements AutoCloseable {
         camel.configure().withName("chasqui");
         Map.of(
                         "camel.main.routes-include-pattern", "file:" + settings.routes() + "/*.camel.yaml",
-                        "camel.main.auto-startup-exclude-pattern", String.join(",", silentRoutes()),
                         "camel.main.shutdown-timeout",
                                 Long.toString(settings.drain().toSeconds()),
                         "camel.main.shutdown-now-on-timeout", "true",
@@ -127,6 +126,9 @@ public final class Service implements AutoCloseable {
                         "chasqui.queue.room", Integer.toString(2 * settings.concurrency()),
                         "chasqui.queue.patience-seconds", Long.toString(HINT_PATIENCE.toSeconds()))
                 .forEach(camel::addOverrideProperty);
+        if (!silentRoutes().isEmpty()) {
+            camel.addOverrideProperty("camel.main.auto-startup-exclude-pattern", String.join(",", silentRoutes()));
+        }
         management.configure(camel);
     }
 

@@ -35,7 +35,7 @@ public final class TestOperations {
     public static void takeAway(TestDatabase database, OperationStore store, Lease lease) {
         database.execute("UPDATE operation SET lease_token = gen_random_uuid() WHERE id = "
                 + lease.operation().id());
-        try (LeaseRenewer renewer = new LeaseRenewer(store)) {
+        try (LeaseRenewer renewer = new LeaseRenewer(store, () -> {})) {
             renewer.renewAll();
         }
     }
