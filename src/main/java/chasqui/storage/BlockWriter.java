@@ -15,10 +15,12 @@ import java.nio.file.StandardOpenOption;
  * packages do not push everything else out of memory, and the rest through it.
  */
 final class BlockWriter implements BlockRing.Step, AutoCloseable {
+    private final Path path;
     private final FileChannel plain;
     private FileChannel direct;
 
-    private BlockWriter(FileChannel plain, FileChannel direct) {
+    private BlockWriter(Path path, FileChannel plain, FileChannel direct) {
+        this.path = path;
         this.plain = plain;
         this.direct = direct;
     }
@@ -28,7 +30,7 @@ final class BlockWriter implements BlockRing.Step, AutoCloseable {
         FileChannel plain = newFile(path);
         try {
             // Only now: creating with O_DIRECT where it is refused would leave a file and an error.
-            return new BlockWriter(plain, openDirect(path));
+            return new BlockWriter(path, plain, openDirect(path));
         } catch (IOException | RuntimeException failure) {
             plain.close();
             Failures.removeTemporary(path, failure);
@@ -61,23 +63,33 @@ final class BlockWriter implements BlockRing.Step, AutoCloseable {
         }
     }
 
+    /** @throws StorageException no room, or the write failed; names the file */
     @Override
     public void take(long index, ByteBuffer block) throws IOException {
         long position = index * Slab.BLOCK_BYTES;
-        if (direct != null && block.remaining() == Slab.BLOCK_BYTES) {
-            try {
-                writeFully(direct, block, position);
-                return;
-            } catch (IOException failure) {
-                if (!Failures.refusesDirect(failure)) {
-                    throw failure;
-                }
-                direct.close();
-                direct = null;
-                block.rewind();
+        try {
+            if (direct == null || block.remaining() < Slab.BLOCK_BYTES || !writeDirect(block, position)) {
+                writeFully(plain, block, position);
             }
+        } catch (IOException failure) {
+            throw Failures.writing(path, failure);
         }
-        writeFully(plain, block, position);
+    }
+
+    /** False, with nothing written, when the file system will not have it this way. */
+    private boolean writeDirect(ByteBuffer block, long position) throws IOException {
+        try {
+            writeFully(direct, block, position);
+            return true;
+        } catch (IOException failure) {
+            if (!Failures.refusesDirect(failure)) {
+                throw failure;
+            }
+            direct.close();
+            direct = null;
+            block.rewind();
+            return false;
+        }
     }
 
     private static void writeFully(FileChannel file, ByteBuffer block, long position) throws IOException {
@@ -89,7 +101,11 @@ final class BlockWriter implements BlockRing.Step, AutoCloseable {
 
     /** Makes all that was written durable. */
     void force() throws IOException {
-        plain.force(true);
+        try {
+            plain.force(true);
+        } catch (IOException failure) {
+            throw Failures.writing(path, failure);
+        }
     }
 
     @Override

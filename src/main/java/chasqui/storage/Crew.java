@@ -18,13 +18,18 @@ final class Crew {
         T run(int index) throws IOException;
     }
 
-    /** The results of parts 0 to count-1, in that order. */
-    static <T> List<T> run(String name, int count, Part<T> part) throws IOException {
+    /**
+     * The results of parts 0 to count-1, in that order.
+     *
+     * @param progress told on this thread, with no bytes, of every part that is done
+     */
+    static <T> List<T> run(String name, int count, Progress progress, Part<T> part) throws IOException {
         int threads = Math.min(count, BlockRing.parallelFillers());
         if (threads <= 1) {
             List<T> results = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 results.add(part.run(i));
+                progress.advance(0);
             }
             return results;
         }
@@ -42,6 +47,7 @@ final class Crew {
             List<T> results = new ArrayList<>();
             for (Future<T> done : parts) {
                 results.add(done.get());
+                progress.advance(0);
             }
             return results;
         } catch (InterruptedException stopped) {

@@ -35,6 +35,7 @@ final class Deletion {
     }
 
     DurableFiles.Discarded run() throws IOException {
+        DurableFiles.requireContained(root, file);
         boolean removed = finishEarlier();
         FileFacts there;
         try {

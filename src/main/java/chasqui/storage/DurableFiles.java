@@ -41,8 +41,7 @@ public final class DurableFiles {
             out.force();
             return digest;
         } catch (IOException failure) {
-            Failures.removeTemporary(temporary, failure);
-            throw Failures.writing(temporary, failure);
+            throw Failures.afterRemoving(temporary, source, failure);
         } catch (RuntimeException | Error stopped) {
             Failures.removeTemporary(temporary, stopped);
             throw stopped;
@@ -51,11 +50,13 @@ public final class DurableFiles {
 
     /** Writes a small new file, durable, for example a sidecar. The same rules as {@link #copy}. */
     public static void write(byte[] content, Path temporary) throws IOException {
-        try (FileChannel out = BlockWriter.newFile(temporary)) {
-            writeFully(out, ByteBuffer.wrap(content));
+        FileChannel out = BlockWriter.newFile(temporary);
+        try (out) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
             out.force(true);
-        } catch (FinalNameTaken taken) {
-            throw taken;
         } catch (IOException failure) {
             Failures.removeTemporary(temporary, failure);
             throw Failures.writing(temporary, failure);
@@ -124,12 +125,30 @@ public final class DurableFiles {
     }
 
     /**
+     * Makes sure that the folders between a root and a file are folders, not links that lead elsewhere. What has no
+     * such folders passes: nothing is there.
+     *
+     * @throws StorageException one of them is a symbolic link
+     * @throws IllegalArgumentException the file is not below the root
+     */
+    public static void requireContained(Path root, Path file) throws IOException {
+        RelativePath.of(root, file);
+        for (Path up = file.getParent(); !up.equals(root); up = up.getParent()) {
+            if (Files.isSymbolicLink(up)) {
+                throw new StorageException(up + ": a symbolic link on the way to " + file + ", which must lie below "
+                        + root + "; remove the link");
+            }
+        }
+    }
+
+    /**
      * Moves a file that must not be used, and must not be lost, into {@code root/.chasqui/quarantine}; a text beside
      * it names where it was and why it is here.
      *
      * @return where it is now
      */
     public static Path quarantine(Path root, Path file, String reason) throws IOException {
+        requireContained(root, file);
         RelativePath was = RelativePath.of(root, file);
         Path folder = root.resolve(OWN_FOLDER).resolve("quarantine");
         createFolders(root, folder);
@@ -190,12 +209,6 @@ public final class DurableFiles {
             });
         } catch (IOException leftBehind) {
             because.addSuppressed(leftBehind);
-        }
-    }
-
-    static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            out.write(bytes);
         }
     }
 }

@@ -3,8 +3,11 @@ package chasqui.storage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Turns what the JDK says about a failed access into what this package says. */
@@ -16,7 +19,7 @@ final class Failures {
         if (failure instanceof StorageException known) {
             return known;
         }
-        if (failure instanceof ClosedByInterruptException || failure instanceof InterruptedIOException) {
+        if (saysInterrupted(failure)) {
             return new WorkInterrupted(failure);
         }
         if (saysFull(failure)) {
@@ -25,14 +28,34 @@ final class Failures {
         return new StorageException(path + ": cannot be written: " + reason(failure), failure);
     }
 
+    /** Names a failed read. What says itself which file it means, or that the thread was interrupted, stays as it is. */
+    static IOException reading(Path path, IOException failure) {
+        if (failure instanceof StorageException || failure instanceof FileSystemException) {
+            return failure;
+        }
+        if (saysInterrupted(failure)) {
+            return new WorkInterrupted(failure);
+        }
+        return new StorageException(path + ": cannot be read: " + reason(failure), failure);
+    }
+
     /** What an I/O error says, without the path that its message usually begins with. */
     static String reason(IOException failure) {
-        if (failure instanceof FileSystemException at) {
-            return at.getReason() != null ? at.getReason() : at.getClass().getSimpleName();
+        if (failure instanceof FileSystemException at && at.getReason() != null) {
+            return at.getReason();
         }
-        return failure.getMessage() != null
-                ? failure.getMessage()
-                : failure.getClass().getSimpleName();
+        if (failure instanceof NoSuchFileException) {
+            return "does not exist";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (failure instanceof FileAlreadyExistsException) {
+            return "exists already";
+        }
+        return failure instanceof FileSystemException || failure.getMessage() == null
+                ? failure.getClass().getSimpleName()
+                : failure.getMessage();
     }
 
     /** Whether a file system, or the JDK for it, will not do direct I/O on a file that is otherwise fine. */
@@ -45,6 +68,12 @@ final class Failures {
                                 || reason(io).contains("multiple of the block size")));
     }
 
+    /** Removes what was half done, and names a failure that nobody has named yet. */
+    static IOException afterRemoving(Path temporary, Path source, IOException failure) {
+        removeTemporary(temporary, failure);
+        return reading(source, failure);
+    }
+
     /** Removes what was half done; a failure to do so is told along with its reason. */
     static void removeTemporary(Path temporary, Throwable because) {
         try {
@@ -52,6 +81,10 @@ final class Failures {
         } catch (IOException leftBehind) {
             because.addSuppressed(leftBehind);
         }
+    }
+
+    private static boolean saysInterrupted(IOException failure) {
+        return failure instanceof ClosedByInterruptException || failure instanceof InterruptedIOException;
     }
 
     /** The JDK has no type for ENOSPC and EDQUOT, only the C library's words; the launcher keeps those in English. */

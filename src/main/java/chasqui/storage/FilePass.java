@@ -27,6 +27,8 @@ final class FilePass {
             digest = before.sizeBytes() <= Slab.BLOCK_BYTES
                     ? pass.inOneBlock(blocks)
                     : pass.throughRing(blocks, BlockRing.parallelFillers());
+        } catch (IOException failure) {
+            throw Failures.refusesDirect(failure) ? failure : Failures.reading(file, failure);
         }
         FileFacts after = FileFacts.of(file);
         if (!before.equals(after) || digest.sizeBytes() != after.sizeBytes()) {

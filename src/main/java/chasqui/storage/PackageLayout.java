@@ -44,11 +44,13 @@ final class PackageLayout {
      * Lays out a package and looks at each of its files once.
      *
      * @param sorted entries by path
+     * @param progress told, with no bytes, that files were looked at
      */
-    static PackageLayout of(List<PackageEntry> sorted, Map<String, String> facts, SourceLook look) throws IOException {
+    static PackageLayout of(List<PackageEntry> sorted, Map<String, String> facts, SourceLook look, Progress progress)
+            throws IOException {
         int[] headerLengths = new int[sorted.size()];
         int slices = (sorted.size() + SLICE - 1) / SLICE;
-        List<byte[]> json = Crew.run("layout", slices, slice -> {
+        List<byte[]> json = Crew.run("layout", slices, progress, slice -> {
             int from = slice * SLICE;
             int to = Math.min(from + SLICE, sorted.size());
             for (int i = from; i < to; i++) {

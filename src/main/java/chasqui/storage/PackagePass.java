@@ -36,6 +36,8 @@ final class PackagePass {
         }
         try (FileBlocks blocks = new FileBlocks(file, facts.sizeBytes(), options)) {
             return over(file.toString(), blocks, BlockRing.parallelFillers(), expected, progress, visit);
+        } catch (IOException failure) {
+            throw Failures.refusesDirect(failure) ? failure : Failures.reading(file, failure);
         }
     }
 

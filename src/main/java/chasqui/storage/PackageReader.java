@@ -82,16 +82,16 @@ public final class PackageReader {
                 throw new StorageException(folder + ": not empty; a package is unpacked into a new folder");
             }
         }
-        Unpacking unpacking = new Unpacking(folder);
+        TreeWriter tree = new TreeWriter(folder);
         try {
-            PackageManifest manifest = PackagePass.over(source, expected, progress, unpacking::files);
+            PackageManifest manifest = PackagePass.over(source, expected, progress, tree::files);
             // Links come last: while files are written, no link of the package exists that could lead them astray.
-            List<SkippedLink> skipped = unpacking.links(manifest);
-            unpacking.makeDurable();
+            List<SkippedLink> skipped = tree.links(manifest);
+            tree.makeDurable(progress);
             return new Unpacked(manifest, skipped);
         } catch (IOException failure) {
             DurableFiles.emptyFolder(folder, failure);
-            throw Failures.writing(folder, failure);
+            throw failure;
         } catch (RuntimeException | Error stopped) {
             DurableFiles.emptyFolder(folder, stopped);
             throw stopped;

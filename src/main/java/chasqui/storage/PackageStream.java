@@ -33,7 +33,12 @@ final class PackageStream {
         byte[] header = readFully(TarFormat.BLOCK, PackageManifest.NAME);
         long size = manifestSize(header);
         ManifestBytes bytes = new ManifestBytes(size);
-        PackageManifest manifest = ManifestJson.read(name, bytes);
+        PackageManifest manifest;
+        try {
+            manifest = ManifestJson.read(name, bytes);
+        } catch (Stopped stopped) {
+            throw stopped.because;
+        }
         bytes.skipRest();
         zeros(TarFormat.padding(size), PackageManifest.NAME);
         Instant newest = PackageLayout.newest(manifest.entries());
@@ -185,7 +190,12 @@ final class PackageStream {
             if (left == 0) {
                 return -1;
             }
-            ByteBuffer part = some(Math.min(length, left), PackageManifest.NAME);
+            ByteBuffer part;
+            try {
+                part = some(Math.min(length, left), PackageManifest.NAME);
+            } catch (RuntimeException stopped) {
+                throw new Stopped(stopped);
+            }
             int n = part.remaining();
             part.get(bytes, offset, n);
             left -= n;
@@ -196,6 +206,17 @@ final class PackageStream {
             while (left > 0) {
                 left -= some(left, PackageManifest.NAME).remaining();
             }
+        }
+    }
+
+    /** Carries what stopped the reading past a parser that would take it for its own. */
+    private static final class Stopped extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final RuntimeException because;
+
+        Stopped(RuntimeException because) {
+            super(because);
+            this.because = because;
         }
     }
 }

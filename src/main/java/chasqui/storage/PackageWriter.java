@@ -29,7 +29,7 @@ public final class PackageWriter {
                 .toList();
         check(sorted);
         SourceLook look = new SourceLook();
-        PackageLayout layout = PackageLayout.of(sorted, facts, look);
+        PackageLayout layout = PackageLayout.of(sorted, facts, look, progress);
         look.refuse();
         BlockWriter file = BlockWriter.createNew(target);
         try (file) {
@@ -37,8 +37,7 @@ public final class PackageWriter {
             file.force();
             return digest;
         } catch (IOException failure) {
-            Failures.removeTemporary(target, failure);
-            throw Failures.writing(target, failure);
+            throw Failures.afterRemoving(target, target, failure);
         } catch (RuntimeException | Error stopped) {
             Failures.removeTemporary(target, stopped);
             throw stopped;

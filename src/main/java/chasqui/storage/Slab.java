@@ -80,7 +80,12 @@ final class Slab {
                 }
                 alive++;
             }
-            return new Slab(blocks, this);
+            try {
+                return new Slab(blocks, this);
+            } catch (OutOfMemoryError noMemory) {
+                lose();
+                throw noMemory;
+            }
         }
 
         synchronized void put(Slab slab) {

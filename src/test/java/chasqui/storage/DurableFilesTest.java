@@ -91,6 +91,20 @@ class DurableFilesTest {
     }
 
     @Test
+    void nothing_is_deleted_or_moved_through_a_link_that_leaves_the_root() throws Exception {
+        Path inside = Files.createDirectory(root.resolve("root"));
+        Path outside = Files.createDirectory(root.resolve("outside"));
+        Path file = Files.writeString(outside.resolve("f"), "theirs");
+        Path through = Files.createSymbolicLink(inside.resolve("link"), outside).resolve("f");
+        assertThatThrownBy(() -> DurableFiles.discard(inside, through, FileFacts.of(file)))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("symbolic link on the way");
+        assertThatThrownBy(() -> DurableFiles.quarantine(inside, through, "why"))
+                .isInstanceOf(StorageException.class);
+        assertThat(file).hasContent("theirs");
+    }
+
+    @Test
     void quarantine_keeps_the_file_and_says_why_it_is_there() throws Exception {
         Path file = Samples.write(root, "d/odd%0Aname", new byte[] {1, 2});
         Path aside = DurableFiles.quarantine(root, file, "its digest differs");

@@ -187,6 +187,18 @@ class HostilePackageTest {
     }
 
     @Test
+    void stopping_it_at_any_byte_is_not_taken_for_a_broken_package() throws Exception {
+        byte[] good = goodPackage();
+        Path into = folder.resolve("into");
+        assertThatThrownBy(() -> PackageReader.unpack(source(good), digest(good), into, bytes -> {
+                    throw new IllegalArgumentException("lease lost");
+                }))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("lease lost");
+        assertThat(into).isEmptyDirectory();
+    }
+
+    @Test
     void a_folder_with_something_in_it_is_not_unpacked_into() throws Exception {
         byte[] good = goodPackage();
         Path into = Files.createDirectory(folder.resolve("into"));

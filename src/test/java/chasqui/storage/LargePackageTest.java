@@ -30,7 +30,7 @@ class LargePackageTest {
                 new PackageEntry(RelativePath.ofText("big"), FileFacts.Kind.FILE, SIZE, time, any, null, big, null),
                 new PackageEntry(RelativePath.ofText("last"), FileFacts.Kind.FILE, 9, time, any, null, after, null));
         SourceLook look = new SourceLook();
-        PackageLayout layout = PackageLayout.of(entries, Samples.FACTS, look);
+        PackageLayout layout = PackageLayout.of(entries, Samples.FACTS, look, Progress.NONE);
         look.refuse();
         Path tar = folder.resolve("package.tar");
         writeWithHoles(layout, look, tar);

@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Set;
 
 /** Writes what comes out of one package below a folder of its own. */
-final class Unpacking {
+final class TreeWriter {
     private final Path folder;
     private final Set<Path> folders = new LinkedHashSet<>();
     private final List<Path> unsafe = new ArrayList<>();
 
-    Unpacking(Path folder) {
+    TreeWriter(Path folder) {
         this.folder = folder;
         folders.add(folder);
     }
@@ -60,8 +60,8 @@ final class Unpacking {
     }
 
     /** Files that were left in the cache, then all names. */
-    void makeDurable() throws IOException {
-        Crew.run("fsync", unsafe.size(), i -> {
+    void makeDurable(Progress progress) throws IOException {
+        Crew.run("fsync", unsafe.size(), progress, i -> {
             try (FileChannel file =
                     FileChannel.open(unsafe.get(i), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
                 file.force(true);
@@ -70,6 +70,7 @@ final class Unpacking {
         });
         for (Path made : folders) {
             DurableFiles.fsyncFolder(made);
+            progress.advance(0);
         }
     }
 
@@ -88,8 +89,12 @@ final class Unpacking {
         try (FileChannel out = FileChannel.open(
                 file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             stream.entry(entry, data -> {
-                while (data.hasRemaining()) {
-                    out.write(data);
+                try {
+                    while (data.hasRemaining()) {
+                        out.write(data);
+                    }
+                } catch (IOException failure) {
+                    throw Failures.writing(file, failure);
                 }
             });
             Files.getFileAttributeView(file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
