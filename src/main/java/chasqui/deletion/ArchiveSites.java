@@ -1,0 +1,25 @@
+package chasqui.deletion;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Where long-term archives are in service.
+ *
+ * @param archives by site: its active archive locations; only sites that have an active buffer too
+ */
+record ArchiveSites(Map<Long, Set<Archive>> archives) {
+    record Archive(long locationId, String location) {}
+
+    boolean contains(long site) {
+        return archives.containsKey(site);
+    }
+
+    Set<Archive> at(long site) {
+        return archives.getOrDefault(site, Set.of());
+    }
+
+    boolean anyOtherThan(long site) {
+        return archives.keySet().stream().anyMatch(other -> other != site);
+    }
+}
