@@ -57,7 +57,7 @@ public final class Service implements AutoCloseable {
                 new Management(ManagementSettings.from(read), foundation.home().root());
         read.requireValid();
         this.operations = new OperationStore(
-                foundation.database().jdbi(), StageBeans.effects(), node, settings.lease(), Clock.systemUTC());
+                foundation.database().jdbi(), stages.effects(), node, settings.lease(), Clock.systemUTC());
         this.desk = new WorkDesk(operations);
         this.nodes = new Nodes(foundation.database().jdbi(), node);
         this.managerPool = managerPool();

@@ -1,5 +1,9 @@
 package chasqui.runtime;
 
+import chasqui.deletion.DeletionEffects;
+import chasqui.deletion.DeletionManager;
+import chasqui.deletion.DeletionSettings;
+import chasqui.deletion.DeletionWorker;
 import chasqui.packaging.PackagingEffects;
 import chasqui.packaging.PackagingManager;
 import chasqui.packaging.PackagingSettings;
@@ -40,6 +44,7 @@ final class StageBeans implements AutoCloseable {
     private final TransferSettings transfer;
     private final UnpackingSettings unpacking;
     private final StagingSettings staging;
+    private final DeletionSettings deletion;
 
     /** Reads the settings of every stage; what is wrong in them is collected there. */
     StageBeans(Foundation foundation, Locations locations, NodeIdentity node, Settings settings) {
@@ -51,11 +56,17 @@ final class StageBeans implements AutoCloseable {
         this.transfer = TransferSettings.from(settings);
         this.unpacking = UnpackingSettings.from(settings);
         this.staging = StagingSettings.from(settings);
+        this.deletion = DeletionSettings.from(settings);
     }
 
     /** What the stages add when operations change hands. */
-    static List<StageEffects> effects() {
-        return List.of(new PackagingEffects(), new TransferEffects(), new UnpackingEffects(), new StagingEffects());
+    List<StageEffects> effects() {
+        return List.of(
+                new PackagingEffects(),
+                new TransferEffects(),
+                new UnpackingEffects(),
+                new StagingEffects(),
+                new DeletionEffects(deletion));
     }
 
     /** Every bean that a route names. */
@@ -79,6 +90,8 @@ final class StageBeans implements AutoCloseable {
         beans.put(
                 "stagingWorker",
                 new StagingWorker(database, operations, new PackageSources(locations, s3), node, staging));
+        beans.put("deletionManager", new DeletionManager(database, deletion));
+        beans.put("deletionWorker", new DeletionWorker(database, operations, locations, deletion));
         return beans;
     }
 
