@@ -50,6 +50,8 @@ public final class DemoCommand implements Callable<Integer> {
         }
         Map<String, String> set = new HashMap<>(DemoRun.settings());
         set.put("chasqui.home", DEFAULT_HOME);
+        set.put("chasqui.management.enabled", Boolean.toString(keepRunning));
+        set.put("chasqui.management.port", "0");
         Settings settings = options.read(set);
         settings.requireValid();
         CountDownLatch stopped = new CountDownLatch(1);

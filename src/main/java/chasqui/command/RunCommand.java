@@ -47,6 +47,10 @@ public final class RunCommand implements Callable<Integer> {
         if (locations != null) {
             set.put("chasqui.worker.locations", locations);
         }
+        boolean training = Boolean.getBoolean("launcher.training");
+        if (training) {
+            set.put("chasqui.management.port", "0");
+        }
         Settings settings = options.read(set);
         settings.requireValid();
         CountDownLatch stop = new CountDownLatch(1);
@@ -55,7 +59,7 @@ public final class RunCommand implements Callable<Integer> {
                 Service service = Service.start(foundation, settings)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(stop, stopped), "shutdown"));
             log.info("ready in {} s; {}", sinceStart().toMillis() / 1000.0, service.summary());
-            if (Boolean.getBoolean("launcher.training")) {
+            if (training) {
                 // The launcher only wants to learn which classes a start needs.
                 stop.countDown();
             }

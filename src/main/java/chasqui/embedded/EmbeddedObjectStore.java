@@ -100,6 +100,11 @@ public final class EmbeddedObjectStore implements AutoCloseable {
         return address;
     }
 
+    /** Whether the server still answers requests. */
+    public boolean alive() {
+        return server.getState().equals("STARTED");
+    }
+
     /** Creates the bucket unless it is there. */
     public synchronized void ensureBucket(String name) {
         if (!store.containerExists(name)) {

@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -44,18 +43,21 @@ final class Management implements AutoCloseable {
     }
 
     /**
-     * Before Camel starts. Does nothing when switched off.
+     * Looks for the port before anything starts.
      *
-     * @throws PortInUse another process listens on the port
+     * @throws PortInUse another process listens on it
      */
+    void requirePort() {
+        if (settings.enabled() && settings.port() != 0) {
+            PortInUse.requireFree(settings.host(), settings.port(), ManagementSettings.PORT);
+        }
+    }
+
+    /** Before Camel starts. */
     void configure(Main camel) {
-        camel.bind("rounds", rounds);
         if (!settings.enabled()) {
             camel.addOverrideProperty("camel.management.enabled", "false");
             return;
-        }
-        if (settings.port() != 0) {
-            PortInUse.requireFree(settings.host(), settings.port(), ManagementSettings.PORT);
         }
         camel.bind("roundsNotifier", new RoundsNotifier(rounds));
         Path users = new OperatorPassword(home).ensured();
@@ -74,6 +76,7 @@ final class Management implements AutoCloseable {
                         Map.entry("camel.management.infoEnabled", "false"),
                         Map.entry("camel.management.devConsoleEnabled", "false"),
                         Map.entry("camel.metrics.enabled", "true"),
+                        Map.entry("camel.metrics.enableExchangeEventNotifier", "false"),
                         Map.entry("camel.metrics.binders", "jvm-memory,jvm-gc,jvm-thread,processor,uptime"),
                         Map.entry("camel.health.exposureLevel", "full"))
                 .forEach(camel::addOverrideProperty);
@@ -107,7 +110,12 @@ final class Management implements AutoCloseable {
         return Optional.ofNullable(url);
     }
 
-    /** Loops outside of Camel count their rounds here. */
+    /** A loop outside of Camel that counts from now on. */
+    void expect(String loop) {
+        rounds.expect(loop, settings.loopLimit());
+    }
+
+    /** Where loops outside of Camel count their rounds. */
     Rounds rounds() {
         return rounds;
     }
@@ -116,7 +124,7 @@ final class Management implements AutoCloseable {
         for (Route route : camel.getRoutes()) {
             if (RoundsNotifier.isLoop(route.getEndpoint().getEndpointUri())
                     && Boolean.TRUE.equals(route.isAutoStartup())) {
-                rounds.expect(route.getRouteId(), settings.loopLimit());
+                expect(route.getRouteId());
             }
         }
     }
@@ -142,12 +150,13 @@ final class Management implements AutoCloseable {
 
     private void announce() {
         try {
-            Properties told = new Properties();
-            told.setProperty("url", url);
-            told.setProperty("user", OperatorPassword.USER);
-            told.setProperty(
-                    "password.file", new OperatorPassword(home).ensured().toString());
-            PrivateFiles.write(home.resolve("management.properties"), told);
+            PrivateFiles.write(home.resolve("management.properties"), """
+                    # Where operators look into the process that runs in this home; gone when it is stopped.
+                    url=%s
+                    user=%s
+                    password.file=%s
+                    """.formatted(
+                            url, OperatorPassword.USER, new OperatorPassword(home).ensured()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write management.properties into the home " + home, e);
         }

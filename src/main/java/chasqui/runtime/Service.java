@@ -56,6 +56,7 @@ public final class Service implements AutoCloseable {
         this.management =
                 new Management(ManagementSettings.from(read), foundation.home().root());
         read.requireValid();
+        management.requirePort();
         this.operations = new OperationStore(
                 foundation.database().jdbi(), stages.effects(), node, settings.lease(), Clock.systemUTC());
         this.desk = new WorkDesk(operations);
@@ -169,6 +170,7 @@ public final class Service implements AutoCloseable {
     private static Map<String, BooleanSupplier> parts(Foundation foundation) {
         Map<String, BooleanSupplier> parts = new TreeMap<>();
         foundation.embeddedDatabase().ifPresent(database -> parts.put("embedded PostgreSQL", database::alive));
+        foundation.objectStore().ifPresent(store -> parts.put("embedded S3", store::alive));
         return parts;
     }
 

@@ -237,7 +237,7 @@ class ManagementIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             ManagementSettings settings =
                     new ManagementSettings(true, "127.0.0.1", taken.getLocalPort(), Duration.ofMinutes(5));
-            assertThatThrownBy(() -> new Management(settings, home).configure(new Main()))
+            assertThatThrownBy(() -> new Management(settings, home).requirePort())
                     .isInstanceOf(PortInUse.class)
                     .hasMessageContaining("cannot listen on port " + taken.getLocalPort() + " of 127.0.0.1")
                     .hasMessageContaining("chasqui.management.port");
