@@ -56,7 +56,10 @@ public final class PackagingBench {
     public static void run(Path dir, int pairs, double scale, boolean json, PrintStream out, Consumer<String> says)
             throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory(dir.toAbsolutePath(), "chasqui-bench-");
-        Thread cleaner = new Thread(() -> remove(folder));
+        Thread cleaner = new Thread(() -> {
+            ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
+            remove(folder);
+        });
         Runtime.getRuntime().addShutdownHook(cleaner);
         try {
             BenchReport report = new PackagingBench(folder, pairs, scale, says).measure();
