@@ -197,6 +197,10 @@ CREATE INDEX physical_copy_of_packages_present ON physical_copy (data_location_i
 CREATE INDEX physical_copy_in_deletion ON physical_copy (data_location_id)
     WHERE state IN ('DELETION_SCHEDULED', 'DELETION_IN_PROGRESS', 'DELETION_FAILED');
 
+CREATE INDEX physical_copy_to_verify ON physical_copy (data_location_id, coalesce(verified_at, '-infinity'::timestamptz))
+    WHERE raw_data_package_id IS NOT NULL AND state = 'PRESENT';
+CREATE INDEX physical_copy_suspect ON physical_copy (data_location_id) WHERE state = 'SUSPECT';
+
 CREATE TYPE read_mode AS ENUM ('DIRECT', 'CACHED', 'REMOTE');
 
 CREATE TABLE verification (

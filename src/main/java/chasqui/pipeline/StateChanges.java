@@ -31,7 +31,7 @@ public final class StateChanges {
             DELETION_SCHEDULED, EnumSet.of(DELETION_IN_PROGRESS, DELETION_POSSIBLE, PRESENT, STAGED),
             DELETION_IN_PROGRESS, EnumSet.of(DELETED, DELETION_FAILED),
             DELETION_FAILED, EnumSet.of(DELETION_SCHEDULED),
-            SUSPECT, EnumSet.of(PRESENT, CORRUPT),
+            SUSPECT, EnumSet.of(PRESENT, CORRUPT, MISSING),
             CORRUPT, EnumSet.of(PRESENT, DELETED),
             MISSING, EnumSet.of(PRESENT, DELETED),
             DELETED, EnumSet.noneOf(CopyState.class)));

@@ -1,5 +1,11 @@
 package chasqui.runtime;
 
+import chasqui.archive.ArchiveEffects;
+import chasqui.archive.ArchiveManager;
+import chasqui.archive.ArchiveSettings;
+import chasqui.archive.ArchiveWorker;
+import chasqui.archive.Archives;
+import chasqui.archive.Sidecars;
 import chasqui.deletion.DeletionEffects;
 import chasqui.deletion.DeletionManager;
 import chasqui.deletion.DeletionSettings;
@@ -29,6 +35,11 @@ import chasqui.unpacking.UnpackingEffects;
 import chasqui.unpacking.UnpackingManager;
 import chasqui.unpacking.UnpackingSettings;
 import chasqui.unpacking.UnpackingWorker;
+import chasqui.verification.ArchivedCopies;
+import chasqui.verification.VerificationEffects;
+import chasqui.verification.VerificationManager;
+import chasqui.verification.VerificationSettings;
+import chasqui.verification.VerificationWorker;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +54,8 @@ final class StageBeans implements AutoCloseable {
     private final PackagingSettings packaging;
     private final TransferSettings transfer;
     private final UnpackingSettings unpacking;
+    private final ArchiveSettings archive;
+    private final VerificationSettings verification;
     private final StagingSettings staging;
     private final DeletionSettings deletion;
 
@@ -55,6 +68,8 @@ final class StageBeans implements AutoCloseable {
         this.packaging = PackagingSettings.from(settings);
         this.transfer = TransferSettings.from(settings);
         this.unpacking = UnpackingSettings.from(settings);
+        this.archive = ArchiveSettings.from(settings, Version.version());
+        this.verification = VerificationSettings.from(settings);
         this.staging = StagingSettings.from(settings);
         this.deletion = DeletionSettings.from(settings);
     }
@@ -65,6 +80,8 @@ final class StageBeans implements AutoCloseable {
                 new PackagingEffects(),
                 new TransferEffects(),
                 new UnpackingEffects(),
+                new ArchiveEffects(),
+                new VerificationEffects(),
                 new StagingEffects(),
                 new DeletionEffects(deletion));
     }
@@ -86,6 +103,19 @@ final class StageBeans implements AutoCloseable {
         beans.put("copyMethod", new CopyMethod());
         beans.put("unpackingManager", new UnpackingManager(database));
         beans.put("unpackingWorker", new UnpackingWorker(database, operations, locations, unpacking, node));
+        beans.put("archiveManager", new ArchiveManager(database));
+        beans.put(
+                "archiveWorker",
+                new ArchiveWorker(
+                        database,
+                        operations,
+                        new Archives(locations, s3, archive),
+                        new Sidecars(database, archive, node),
+                        node));
+        beans.put("verificationManager", new VerificationManager(database, verification));
+        beans.put(
+                "verificationWorker",
+                new VerificationWorker(database, operations, new ArchivedCopies(locations, s3), verification, node));
         beans.put("stagingManager", new StagingManager(database, staging));
         beans.put(
                 "stagingWorker",

@@ -1,6 +1,8 @@
 package chasqui.storage;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,8 @@ import java.util.UUID;
 public final class DurableFiles {
     /** Where a location's root keeps what is not data: quarantine and files on their way out. */
     public static final String OWN_FOLDER = ".chasqui";
+
+    private static final int WRITE_BUFFER_BYTES = 64 << 10;
 
     private DurableFiles() {}
 
@@ -60,6 +64,31 @@ public final class DurableFiles {
         } catch (IOException failure) {
             Failures.removeTemporary(temporary, failure);
             throw Failures.writing(temporary, failure);
+        }
+    }
+
+    /** Makes the content of a file on the way into it. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** Writes a new file, durable, whose content is made on the way. The same rules as {@link #copy}. */
+    public static PackageDigest write(Content content, Path temporary) throws IOException {
+        FileChannel file = BlockWriter.newFile(temporary);
+        try (file) {
+            DigestedOutput digested = new DigestedOutput(file);
+            OutputStream out = new BufferedOutputStream(digested, WRITE_BUFFER_BYTES);
+            content.writeTo(out);
+            out.flush();
+            file.force(true);
+            return digested.digest();
+        } catch (IOException failure) {
+            Failures.removeTemporary(temporary, failure);
+            throw Failures.writing(temporary, failure);
+        } catch (RuntimeException | Error stopped) {
+            Failures.removeTemporary(temporary, stopped);
+            throw stopped;
         }
     }
 

@@ -31,6 +31,20 @@ public final class DiskRoot {
     }
 
     /**
+     * The root of a DISK location to write to.
+     *
+     * @param used copies are registered there, so that work has been done in it
+     * @throws ChasquiException (location, retryable) the folder is not there, or is a mount point without its mount
+     */
+    public static Path requireForWriting(DataLocation location, boolean used) {
+        Path root = require(location);
+        if (used && !isMounted(location)) {
+            throw gone(location);
+        }
+        return root;
+    }
+
+    /**
      * What to throw about a registered file that cannot be found: a failure of the location when the location itself is
      * not there, else of the item.
      */

@@ -104,6 +104,7 @@ final class TransferRepository {
      *
      * @param copyId readable copy at the origin; null, as its path, when there is none
      * @param otherCopies readable copies elsewhere
+     * @param destinationUsed copies are registered at the destination
      */
     record ToSend(
             long id,
@@ -114,6 +115,7 @@ final class TransferRepository {
             Long copyId,
             String path,
             boolean otherCopies,
+            boolean destinationUsed,
             int sendCount,
             String method,
             String routeType) {}
@@ -125,7 +127,9 @@ final class TransferRepository {
                                c.id AS copy_id, c.path, t.send_count, t.method, r.route_type,
                                EXISTS (SELECT FROM physical_copy o
                                         WHERE o.data_transfer_package_id = p.id AND o.data_location_id <> t.origin_location_id
-                                          AND o.state IN ('PRESENT', 'DELETION_POSSIBLE')) AS other_copies
+                                          AND o.state IN ('PRESENT', 'DELETION_POSSIBLE')) AS other_copies,
+                               EXISTS (SELECT FROM physical_copy d WHERE d.data_location_id = t.destination_location_id
+                                          AND d.raw_data_file_id IS NULL AND d.state = 'PRESENT') AS destination_used
                           FROM data_transfer t
                           JOIN data_transfer_package p ON p.id = t.data_transfer_package_id
                           LEFT JOIN physical_copy c ON c.data_transfer_package_id = p.id
@@ -143,6 +147,7 @@ final class TransferRepository {
                         row.getObject("copy_id", Long.class),
                         row.getString("path"),
                         row.getBoolean("other_copies"),
+                        row.getBoolean("destination_used"),
                         row.getInt("send_count"),
                         row.getString("method"),
                         row.getString("route_type")))

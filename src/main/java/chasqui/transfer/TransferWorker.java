@@ -77,7 +77,7 @@ public final class TransferWorker {
                 destination,
                 ready.packageName() + "-" + id + "-" + (ready.sendCount() + 1),
                 ready.method());
-        DiskRoot.require(destination);
+        DiskRoot.requireForWriting(destination, ready.destinationUsed());
         if (!Files.exists(transfer.source()) && DiskRoot.isMounted(origin)) {
             return reconsider(lease, transfer.source() + " is missing", List.of(ready.copyId()));
         }

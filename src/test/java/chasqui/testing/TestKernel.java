@@ -1,6 +1,8 @@
 package chasqui.testing;
 
 import chasqui.pipeline.Backoff;
+import chasqui.pipeline.Lease;
+import chasqui.pipeline.LeaseRenewer;
 import chasqui.pipeline.LeaseSettings;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
@@ -26,6 +28,15 @@ public final class TestKernel {
                 new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)));
         return new OperationStore(
                 database, List.of(stages), NodeIdentity.starting("test-node"), settings, Clock.systemUTC());
+    }
+
+    /** As if the monitor had put the work back: its lease notices at the next beat. */
+    public static void takeAway(TestDatabase database, OperationStore store, Lease lease) {
+        database.execute("UPDATE operation SET lease_token = gen_random_uuid() WHERE id = "
+                + lease.operation().id());
+        try (LeaseRenewer renewer = new LeaseRenewer(store, () -> {})) {
+            renewer.renewAll();
+        }
     }
 
     /** How many SQL statements some work takes. */

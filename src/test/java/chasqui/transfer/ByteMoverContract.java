@@ -12,7 +12,7 @@ import chasqui.storage.Fingerprint;
 import chasqui.storage.PackageDigest;
 import chasqui.storage.Progress;
 import chasqui.testing.TestDatabase;
-import chasqui.testing.TestOperations;
+import chasqui.testing.TestKernel;
 import chasqui.testing.TestTopology;
 import chasqui.testing.TestTransfers;
 import chasqui.topology.Locations;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class ByteMoverContract {
     private final TestDatabase database = new TestDatabase();
     private final TestTransfers packages = new TestTransfers(database.jdbi());
-    private final OperationStore operations = TestOperations.store(database.jdbi(), new TransferEffects());
+    private final OperationStore operations = TestKernel.of(database.jdbi(), new TransferEffects());
     private TestTransfers.Assembled assembled;
     private Lease lease;
     private Transfer transfer;
@@ -167,7 +167,7 @@ abstract class ByteMoverContract {
     @Test
     void an_attempt_whose_lease_is_gone_makes_no_name() throws Exception {
         Files.createDirectories(transfer.incoming().getParent());
-        TestOperations.takeAway(database, operations, lease);
+        TestKernel.takeAway(database, operations, lease);
         Thread.interrupted();
         assertThatThrownBy(() -> mover().move(lease, transfer)).hasMessageContaining("the lease is gone");
         assertThat(left()).isEmpty();

@@ -10,7 +10,7 @@ import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StallLimit;
 import chasqui.recovery.FailureClassifier;
 import chasqui.testing.TestDatabase;
-import chasqui.testing.TestOperations;
+import chasqui.testing.TestKernel;
 import chasqui.testing.TestTopology;
 import chasqui.testing.TestTransfers;
 import chasqui.topology.Locations;
@@ -37,7 +37,7 @@ class TransferIT {
     private final TestDatabase database = new TestDatabase();
     private final TestTransfers packages = new TestTransfers(database.jdbi());
     private final TransferSettings settings = new TransferSettings("cp", new StallLimit(Duration.ofMinutes(1)));
-    private final OperationStore operations = TestOperations.store(database.jdbi(), new TransferEffects());
+    private final OperationStore operations = TestKernel.of(database.jdbi(), new TransferEffects());
     private final Locations locations = new Locations(database.jdbi());
     private final TransferManager manager = new TransferManager(database.jdbi(), settings);
     private final TransferWorker worker = new TransferWorker(database.jdbi(), operations, locations, settings);
@@ -107,7 +107,7 @@ class TransferIT {
     @Test
     void a_manager_takes_as_many_statements_for_two_hundred_transfers_as_for_one() throws Exception {
         assembled("cologne");
-        int few = TestOperations.statements(database.jdbi(), manager::findWork);
+        int few = TestKernel.statements(database.jdbi(), manager::findWork);
         TestTransfers.Assembled original = assembled("cologne");
         database.execute("""
                 WITH p AS (INSERT INTO data_transfer_package (name, buffer_location_id, primary_site_id, status, package_count,
@@ -120,7 +120,7 @@ class TransferIT {
                 INSERT INTO data_transfer (data_transfer_package_id, destination_site_id, is_primary)
                 SELECT p.id, s.id, true FROM p, site s WHERE s.short_name = 'us'
                 """.formatted(original.id(), original.copyId()));
-        int many = TestOperations.statements(database.jdbi(), manager::findWork);
+        int many = TestKernel.statements(database.jdbi(), manager::findWork);
         assertThat(database.value("SELECT count(*) FROM operation")).isEqualTo("202");
         assertThat(many).isEqualTo(few).isLessThanOrEqualTo(6);
     }

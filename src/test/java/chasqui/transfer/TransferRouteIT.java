@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StallLimit;
 import chasqui.testing.TestDatabase;
-import chasqui.testing.TestOperations;
+import chasqui.testing.TestKernel;
 import chasqui.testing.TestRoutes;
 import chasqui.testing.TestTopology;
 import chasqui.testing.TestTransfers;
@@ -26,7 +26,7 @@ class TransferRouteIT {
 
     private final TestDatabase database = new TestDatabase();
     private final TestTransfers packages = new TestTransfers(database.jdbi());
-    private final OperationStore operations = TestOperations.store(database.jdbi(), new TransferEffects());
+    private final OperationStore operations = TestKernel.of(database.jdbi(), new TransferEffects());
     private TestTransfers.Assembled assembled;
     private TestRoutes routes;
 

@@ -10,7 +10,7 @@ import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StallLimit;
 import chasqui.recovery.FailureClassifier;
 import chasqui.testing.TestDatabase;
-import chasqui.testing.TestOperations;
+import chasqui.testing.TestKernel;
 import chasqui.testing.TestTopology;
 import chasqui.testing.TestTransfers;
 import chasqui.topology.Locations;
@@ -33,7 +33,7 @@ class UnpackingIT {
 
     private final TestDatabase database = new TestDatabase();
     private final TestTransfers packages = new TestTransfers(database.jdbi());
-    private final OperationStore operations = TestOperations.store(database.jdbi(), new UnpackingEffects());
+    private final OperationStore operations = TestKernel.of(database.jdbi(), new UnpackingEffects());
     private final UnpackingManager manager = new UnpackingManager(database.jdbi());
     private final UnpackingWorker worker = new UnpackingWorker(
             database.jdbi(),
@@ -355,7 +355,7 @@ class UnpackingIT {
         database.execute("UPDATE data_transfer SET sent_at = clock_timestamp(), incoming_name = 'x',"
                 + " destination_location_id = (SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id"
                 + " WHERE s.short_name = 'cologne' AND l.name = 'buffer')");
-        int few = TestOperations.statements(database.jdbi(), manager::findWork);
+        int few = TestKernel.statements(database.jdbi(), manager::findWork);
         database.execute("""
                 WITH p AS (INSERT INTO data_transfer_package (name, buffer_location_id, primary_site_id, status, package_count,
                                   content_bytes, size_bytes, xxh64)
@@ -366,7 +366,7 @@ class UnpackingIT {
                 SELECT p.id, t.destination_site_id, true, t.sent_at, 'x', t.destination_location_id
                   FROM p, data_transfer t WHERE t.id = %d
                 """.formatted(assembled.id(), assembled.transfers().get(0)));
-        assertThat(TestOperations.statements(database.jdbi(), manager::findWork))
+        assertThat(TestKernel.statements(database.jdbi(), manager::findWork))
                 .isEqualTo(few)
                 .isLessThanOrEqualTo(3);
         assertThat(database.value("SELECT count(*) FROM operation")).isEqualTo("201");

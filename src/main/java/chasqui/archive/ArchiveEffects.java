@@ -1,0 +1,48 @@
+package chasqui.archive;
+
+import chasqui.catalogue.Subjects;
+import chasqui.notification.Notifications;
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.Failure;
+import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Operation;
+import chasqui.pipeline.OperationType;
+import chasqui.pipeline.StageEffects;
+import chasqui.pipeline.WorkStatus;
+import org.jdbi.v3.core.Handle;
+
+/** The status of the way into the archive. Its use of the source stays until it is COMPLETED. */
+public final class ArchiveEffects implements StageEffects {
+    @Override
+    public OperationType type() {
+        return ArchiveWorker.TYPE;
+    }
+
+    @Override
+    public void onClaim(Handle tx, Operation operation) {
+        if (!Subjects.LONG_TERM_ARCHIVE_TRANSFER.begin(tx, operation.subjectId())) {
+            throw new ChasquiException(
+                    FailureKind.ITEM,
+                    false,
+                    operation + ": the way into the archive is finished, cancelled or in other hands");
+        }
+    }
+
+    @Override
+    public void onPutBack(Handle tx, Operation operation) {
+        Subjects.LONG_TERM_ARCHIVE_TRANSFER.change(
+                tx, operation.subjectId(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+    }
+
+    @Override
+    public void onFailure(Handle tx, Operation operation, Failure failure) {
+        Subjects.LONG_TERM_ARCHIVE_TRANSFER.change(
+                tx, operation.subjectId(), WorkStatus.IN_PROGRESS, WorkStatus.FAILED);
+        Notifications.raise(
+                tx,
+                Notifications.Level.ERROR,
+                "failed:" + operation.queue(),
+                failure.message(),
+                "remove the cause, then retry operation " + operation.id());
+    }
+}

@@ -1,0 +1,96 @@
+package chasqui.archive;
+
+import chasqui.catalogue.Copies;
+import chasqui.catalogue.CopyOf;
+import chasqui.catalogue.NewCopy;
+import chasqui.catalogue.Subjects;
+import chasqui.catalogue.UseBy;
+import chasqui.catalogue.Uses;
+import chasqui.catalogue.Verifications;
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.CopyState;
+import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Lease;
+import chasqui.pipeline.NodeIdentity;
+import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.OperationType;
+import chasqui.pipeline.PackageState;
+import chasqui.pipeline.WorkStatus;
+import chasqui.topology.DiskRoot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Stores one package in one archive: the bytes, then the sidecar, then the rows that say so. */
+public final class ArchiveWorker {
+    public static final OperationType TYPE = new OperationType("long_term_archive_transfer");
+
+    private final Jdbi database;
+    private final OperationStore operations;
+    private final Archives archives;
+    private final Sidecars sidecars;
+    private final NodeIdentity node;
+
+    public ArchiveWorker(
+            Jdbi database, OperationStore operations, Archives archives, Sidecars sidecars, NodeIdentity node) {
+        this.database = database;
+        this.operations = operations;
+        this.archives = archives;
+        this.sidecars = sidecars;
+        this.node = node;
+    }
+
+    public void work(Lease lease) throws IOException {
+        ToArchive work = database.withHandle(
+                db -> ArchiveRepository.toArchive(db, lease.operation().subjectId(), archives::location));
+        requireSource(work);
+        ArchiveStore archive = archives.at(work.archive(), work.archiveUsed());
+        Stored stored = archive.put(work.source(), work.path(), work.digest(), lease);
+        sidecars.ensure(work, archive, stored, lease);
+        // What the history shows as done is the package, not the sidecar.
+        lease.phase("recording", work.digest().sizeBytes(), archives.stall().silence());
+        lease.advance(work.digest().sizeBytes());
+        operations.complete(lease, tx -> record(tx, lease, work, stored));
+    }
+
+    private static void requireSource(ToArchive work) {
+        if (work.originPath() == null) {
+            throw new ChasquiException(
+                    FailureKind.ITEM,
+                    false,
+                    work + ": no readable copy is left at a buffer of "
+                            + work.archive().site() + "; see its copies with 'chasqui trace " + work.name()
+                            + "', bring one back, then retry");
+        }
+        DiskRoot.require(work.origin());
+        if (!Files.isRegularFile(work.source())) {
+            throw DiskRoot.missing(work.origin(), work.source(), work.toString());
+        }
+    }
+
+    private void record(Handle tx, Lease lease, ToArchive work, Stored stored) {
+        String sha256 = work.digest().sha256().toString();
+        long copy = Copies.addOrRenew(
+                tx,
+                new NewCopy(
+                        CopyOf.RAW_DATA_PACKAGE,
+                        work.packageId(),
+                        work.archive().id(),
+                        work.path(),
+                        CopyState.PRESENT,
+                        work.digest().sizeBytes(),
+                        sha256,
+                        stored.facts() == null ? null : stored.facts().modified(),
+                        stored.facts() == null ? null : stored.facts().fileKey(),
+                        true));
+        Verifications.record(tx, copy, lease.operation().id(), stored.mode(), sha256, sha256, node.name());
+        List<Long> one = List.of(work.packageId());
+        Subjects.changeState(tx, one, PackageState.WAITING, PackageState.ARCHIVED);
+        Subjects.changeState(tx, one, PackageState.TRANSFERRING, PackageState.ARCHIVED);
+        Subjects.LONG_TERM_ARCHIVE_TRANSFER.change(tx, work.transferId(), WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
+        ArchiveRepository.completed(tx, work.transferId());
+        Uses.release(tx, UseBy.LONG_TERM_ARCHIVE_TRANSFER, List.of(work.transferId()));
+    }
+}

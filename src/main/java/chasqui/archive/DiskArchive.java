@@ -1,0 +1,87 @@
+package chasqui.archive;
+
+import chasqui.catalogue.ReadMode;
+import chasqui.pipeline.Lease;
+import chasqui.pipeline.StallLimit;
+import chasqui.storage.DurableFiles;
+import chasqui.storage.FileFacts;
+import chasqui.storage.IntegrityViolation;
+import chasqui.storage.PackageDigest;
+import chasqui.storage.Placement;
+import chasqui.storage.ReadBack;
+import chasqui.storage.ReadBackResult;
+import chasqui.storage.RelativePath;
+import chasqui.storage.Temporaries;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/** An archive that is a folder. */
+final class DiskArchive implements ArchiveStore {
+    private final Path root;
+    private final StallLimit stall;
+
+    /** @param root existing */
+    DiskArchive(Path root, StallLimit stall) {
+        this.root = root;
+        this.stall = stall;
+    }
+
+    @Override
+    public Stored put(Path source, String path, PackageDigest digest, Lease lease) throws IOException {
+        Path target = new RelativePath(path).under(root);
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            ReadBackResult there = readBack(target, digest, lease);
+            if (there.holds(digest)) {
+                return stored(target, there.mode());
+            }
+        }
+        Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token());
+        try {
+            Path temporary = temporaries.name("archive");
+            lease.phase("storing", digest.sizeBytes(), stall.whenWriting(digest.sizeBytes()));
+            PackageDigest read = DurableFiles.copy(source, temporary, lease::advance);
+            require(source + " as it was read for the archive", read, digest);
+            ReadBackResult written = readBack(temporary, digest, lease);
+            require(
+                    temporary + " as it was read back",
+                    new PackageDigest(written.sizeBytes(), written.xxHash64(), written.sha256OrNull()),
+                    digest);
+            lease.requireHeld();
+            Placement placed = Placement.place(root, temporary, target, digest, bytes -> lease.advance(0));
+            return stored(target, placed.readMode() == null ? written.mode() : placed.readMode());
+        } finally {
+            temporaries.remove();
+        }
+    }
+
+    @Override
+    public Optional<InputStream> open(String path) throws IOException {
+        Path file = new RelativePath(path).under(root);
+        try {
+            return Optional.of(Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        }
+    }
+
+    private ReadBackResult readBack(Path file, PackageDigest digest, Lease lease) throws IOException {
+        lease.phase("reading back", digest.sizeBytes(), stall.silence());
+        return ReadBack.read(file, true, lease::advance);
+    }
+
+    static void require(String where, PackageDigest found, PackageDigest wanted) throws IntegrityViolation {
+        if (!found.equals(wanted)) {
+            throw new IntegrityViolation(where, "all of it", wanted.toString(), found.toString());
+        }
+    }
+
+    private static Stored stored(Path target, ReadBackResult.Mode mode) throws IOException {
+        return new Stored(FileFacts.of(target), ReadMode.valueOf(mode.name()));
+    }
+}

@@ -1,0 +1,97 @@
+package chasqui.archive;
+
+import chasqui.catalogue.ReadMode;
+import chasqui.pipeline.Lease;
+import chasqui.pipeline.StallLimit;
+import chasqui.storage.IntegrityViolation;
+import chasqui.storage.PackageDigest;
+import chasqui.storage.ReadBack;
+import chasqui.storage.ReadBackResult;
+import chasqui.storage.S3Failure;
+import chasqui.storage.S3ObjectExists;
+import chasqui.storage.S3Objects;
+import chasqui.topology.Bucket;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An archive that is a bucket, or a part of one. */
+final class S3Archive implements ArchiveStore {
+    private static final Logger log = LoggerFactory.getLogger(S3Archive.class);
+
+    private final S3Objects objects;
+    private final Bucket bucket;
+    private final StallLimit stall;
+
+    S3Archive(S3Objects objects, Bucket bucket, StallLimit stall) {
+        this.objects = objects;
+        this.bucket = bucket;
+        this.stall = stall;
+    }
+
+    @Override
+    public Stored put(Path source, String path, PackageDigest digest, Lease lease) throws IOException {
+        String key = bucket.key(path);
+        if (objects.head(bucket.bucket(), key).isPresent()) {
+            if (readBack(key, digest, lease).equals(digest)) {
+                return new Stored(null, ReadMode.REMOTE);
+            }
+            moveAside(key, path, lease);
+        }
+        lease.phase("storing", digest.sizeBytes(), stall.whenWriting(digest.sizeBytes()));
+        try {
+            objects.put(bucket.bucket(), key, source, metadata(digest), lease::advance);
+        } catch (S3ObjectExists madeMeanwhile) {
+            log.debug("{}: another attempt was quicker, or an answer got lost; its bytes are compared", key);
+        }
+        PackageDigest found = readBack(key, digest, lease);
+        if (!found.equals(digest)) {
+            moveAside(key, path, lease);
+            throw blame(source, key, digest, found, lease);
+        }
+        return new Stored(null, ReadMode.REMOTE);
+    }
+
+    @Override
+    public Optional<InputStream> open(String path) throws IOException {
+        try {
+            return Optional.of(objects.open(bucket.bucket(), bucket.key(path)));
+        } catch (S3Failure failure) {
+            if (failure.status() == 404 && failure.code().equals("NoSuchKey")) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
+    }
+
+    private PackageDigest readBack(String key, PackageDigest digest, Lease lease) throws IOException {
+        lease.phase("reading back", digest.sizeBytes(), stall.silence());
+        return objects.readBack(bucket.bucket(), key, true, lease::advance);
+    }
+
+    private void moveAside(String key, String path, Lease lease) throws IOException {
+        lease.requireHeld();
+        String aside = bucket.key(".chasqui/quarantine/" + UUID.randomUUID() + "/" + path);
+        log.warn("s3://{}/{} holds other bytes than it should; moved to {}", bucket.bucket(), key, aside);
+        objects.moveAside(bucket.bucket(), key, aside);
+    }
+
+    /** The store is blamed only when the source still holds what was to be sent. */
+    private IntegrityViolation blame(Path source, String key, PackageDigest wanted, PackageDigest found, Lease lease)
+            throws IOException {
+        ReadBackResult sent = ReadBack.read(source, true, bytes -> lease.advance(0));
+        String where =
+                sent.holds(wanted) ? "s3://" + bucket.bucket() + "/" + key + " as it was read back" : source + "";
+        return new IntegrityViolation(where, "all of it", wanted.toString(), found.toString());
+    }
+
+    private static Map<String, String> metadata(PackageDigest digest) {
+        return Map.of(
+                "sha256", digest.sha256().hex(), "xxh64", digest.xxHash64().hex());
+    }
+}
