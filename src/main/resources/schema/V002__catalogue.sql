@@ -48,7 +48,7 @@ CREATE TABLE raw_data_package (
     CONSTRAINT an_archived_package_is_finished CHECK (state <> 'ARCHIVED' OR archived_at IS NOT NULL)
 );
 CREATE INDEX raw_data_package_to_assemble ON raw_data_package (buffer_location_id, packaged_at)
-    WHERE status = 'COMPLETED' AND state = 'WAITING' AND data_transfer_package_id IS NULL;
+    WHERE status = 'COMPLETED' AND state IN ('WAITING', 'ARCHIVED') AND data_transfer_package_id IS NULL;
 CREATE INDEX raw_data_package_of_transfer_package ON raw_data_package (data_transfer_package_id);
 CREATE INDEX raw_data_package_of_observation ON raw_data_package (executed_observation_unit_id);
 

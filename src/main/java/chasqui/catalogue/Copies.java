@@ -4,6 +4,10 @@ import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.CopyState;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.StateChanges;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -32,14 +36,7 @@ public final class Copies {
                 .bind("state", copy.state().name())
                 .bind("size", copy.sizeBytes())
                 .bind("checksum", copy.checksum())
-                .bind(
-                        "modified",
-                        copy.modified() == null
-                                ? null
-                                // Not rounded: the second must stay the one that the nanoseconds belong to.
-                                : copy.modified()
-                                        .truncatedTo(java.time.temporal.ChronoUnit.MICROS)
-                                        .atOffset(java.time.ZoneOffset.UTC))
+                .bind("modified", microseconds(copy.modified()))
                 .bind("nanos", copy.modified() == null ? null : copy.modified().getNano())
                 .bind("fileKey", copy.fileKey())
                 .bind("verified", copy.verified())
@@ -88,9 +85,7 @@ public final class Copies {
                 .bind("path", copy.path())
                 .bind("size", copy.sizeBytes())
                 .bind("checksum", copy.checksum())
-                .bind(
-                        "modified",
-                        copy.modified() == null ? null : copy.modified().atOffset(java.time.ZoneOffset.UTC))
+                .bind("modified", microseconds(copy.modified()))
                 .bind("nanos", copy.modified() == null ? null : copy.modified().getNano())
                 .bind("fileKey", copy.fileKey())
                 .bind("verified", copy.verified())
@@ -100,6 +95,11 @@ public final class Copies {
     }
 
     private record Live(long id, CopyState state) {}
+
+    /** Cut, not rounded: the second must stay the one that the nanoseconds belong to. */
+    private static OffsetDateTime microseconds(Instant modified) {
+        return modified == null ? null : modified.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+    }
 
     /**
      * Changes the state of copies.

@@ -6,6 +6,10 @@ import chasqui.archive.ArchiveSettings;
 import chasqui.archive.ArchiveWorker;
 import chasqui.archive.Archives;
 import chasqui.archive.Sidecars;
+import chasqui.assembly.AssemblyEffects;
+import chasqui.assembly.AssemblyManager;
+import chasqui.assembly.AssemblySettings;
+import chasqui.assembly.AssemblyWorker;
 import chasqui.deletion.DeletionEffects;
 import chasqui.deletion.DeletionManager;
 import chasqui.deletion.DeletionSettings;
@@ -52,6 +56,7 @@ final class StageBeans implements AutoCloseable {
     private final NodeIdentity node;
     private final S3Clients s3;
     private final PackagingSettings packaging;
+    private final AssemblySettings assembly;
     private final TransferSettings transfer;
     private final UnpackingSettings unpacking;
     private final ArchiveSettings archive;
@@ -66,6 +71,7 @@ final class StageBeans implements AutoCloseable {
         this.node = node;
         this.s3 = new S3Clients(foundation.home().root().resolve("aws"));
         this.packaging = PackagingSettings.from(settings);
+        this.assembly = AssemblySettings.from(settings);
         this.transfer = TransferSettings.from(settings);
         this.unpacking = UnpackingSettings.from(settings);
         this.archive = ArchiveSettings.from(settings, Version.version());
@@ -78,6 +84,7 @@ final class StageBeans implements AutoCloseable {
     List<StageEffects> effects() {
         return List.of(
                 new PackagingEffects(),
+                new AssemblyEffects(),
                 new TransferEffects(),
                 new UnpackingEffects(),
                 new ArchiveEffects(),
@@ -98,6 +105,8 @@ final class StageBeans implements AutoCloseable {
                         locations,
                         packaging,
                         new Packer(node.name(), "chasqui " + Version.version())));
+        beans.put("assemblyManager", new AssemblyManager(database, locations, assembly));
+        beans.put("assemblyWorker", new AssemblyWorker(database, operations, locations, assembly, node));
         beans.put("transferManager", new TransferManager(database, transfer));
         beans.put("transferWorker", new TransferWorker(database, operations, locations, transfer));
         beans.put("copyMethod", new CopyMethod());

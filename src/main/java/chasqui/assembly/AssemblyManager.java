@@ -1,0 +1,80 @@
+package chasqui.assembly;
+
+import chasqui.assembly.AssemblyRepository.NewTransferPackage;
+import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.OperationStore.NewOperation;
+import chasqui.pipeline.OperationType;
+import chasqui.topology.ArchiveSite;
+import chasqui.topology.DataLocation;
+import chasqui.topology.Locations;
+import chasqui.topology.Topology;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Bundles packages that wait at a buffer and chooses where each bundle goes first. Any number may run; one works at a
+ * time, so that packages are bundled once and the sites take turns.
+ */
+public final class AssemblyManager {
+    static final OperationType TYPE = new OperationType("data_transfer_package_creation");
+
+    /** Most packages that one round looks at; the next round goes on. */
+    private static final int ROUND = 5_000;
+
+    private final Jdbi database;
+    private final Locations locations;
+    private final AssemblySettings settings;
+
+    public AssemblyManager(Jdbi database, Locations locations, AssemblySettings settings) {
+        this.database = database;
+        this.locations = locations;
+        this.settings = settings;
+    }
+
+    /**
+     * One round in one transaction, with the same number of statements whatever the number of packages. Packages of a site
+     * that has nowhere to send them wait.
+     *
+     * @return operations recorded; 0 also when another manager is at it
+     */
+    public int findWork() {
+        Topology topology = locations.refresh();
+        Map<Long, List<ArchiveSite>> primaries = new HashMap<>();
+        for (DataLocation location : topology.locations()) {
+            List<ArchiveSite> possible = new Destinations(topology, location.siteId()).primaries();
+            if (!possible.isEmpty()) {
+                primaries.put(location.siteId(), possible);
+            }
+        }
+        return database.inTransaction(tx -> AssemblyRepository.tryLock(tx) ? assemble(tx, primaries) : 0);
+    }
+
+    private int assemble(Handle tx, Map<Long, List<ArchiveSite>> primaries) {
+        List<Bundle> bundles = Bundle.of(
+                AssemblyRepository.lockWaiting(tx, primaries.keySet(), settings.maxWait(), ROUND),
+                settings.targetSize());
+        if (bundles.isEmpty()) {
+            return 0;
+        }
+        Map<Long, LinkedList<Long>> chosen = AssemblyRepository.recentPrimaries(tx);
+        List<NewTransferPackage> packages = new ArrayList<>();
+        for (Bundle bundle : bundles) {
+            LinkedList<Long> recent = chosen.computeIfAbsent(bundle.siteId(), site -> new LinkedList<>());
+            ArchiveSite primary = RoundRobin.next(recent, primaries.get(bundle.siteId()));
+            recent.addFirst(primary.siteId());
+            packages.add(new NewTransferPackage(bundle, primary.siteId()));
+        }
+        List<Long> ids = AssemblyRepository.insert(tx, packages);
+        List<NewOperation> operations = new ArrayList<>();
+        for (int i = 0; i < packages.size(); i++) {
+            Bundle bundle = packages.get(i).bundle();
+            operations.add(new NewOperation(ids.get(i), bundle.bufferId(), bundle.priority()));
+        }
+        return OperationStore.create(tx, TYPE, "data_transfer_package_id", operations);
+    }
+}

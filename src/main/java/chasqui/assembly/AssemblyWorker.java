@@ -1,0 +1,136 @@
+package chasqui.assembly;
+
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Lease;
+import chasqui.pipeline.NodeIdentity;
+import chasqui.pipeline.OperationStore;
+import chasqui.storage.FileFacts;
+import chasqui.storage.Placement;
+import chasqui.storage.ReadBackResult;
+import chasqui.storage.RelativePath;
+import chasqui.storage.Temporaries;
+import chasqui.topology.ArchiveSite;
+import chasqui.topology.DataLocation;
+import chasqui.topology.DiskRoot;
+import chasqui.topology.Locations;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Builds one transfer package at its buffer and records the transfers it is made for. */
+public final class AssemblyWorker {
+    private static final Logger log = LoggerFactory.getLogger(AssemblyWorker.class);
+
+    private final Jdbi database;
+    private final OperationStore operations;
+    private final Locations locations;
+    private final AssemblySettings settings;
+    private final AssemblyRecords records;
+
+    public AssemblyWorker(
+            Jdbi database,
+            OperationStore operations,
+            Locations locations,
+            AssemblySettings settings,
+            NodeIdentity node) {
+        this.database = database;
+        this.operations = operations;
+        this.locations = locations;
+        this.settings = settings;
+        this.records = new AssemblyRecords(node.name());
+    }
+
+    /**
+     * Does one assembly operation to its end.
+     *
+     * @throws chasqui.storage.StorageFull no room at the buffer
+     * @throws ChasquiException the buffer is not there, no archive site can be reached, or the disk does not hold what was
+     *     written to it
+     */
+    public void work(Lease lease) throws Exception {
+        AssemblyTask task = database.withHandle(
+                db -> AssemblyRecords.task(db, lease.operation().subjectId()));
+        Path root = root(locations.byId(task.bufferId()));
+        while (!task.travellers().isEmpty()) {
+            try {
+                assemble(lease, task, root);
+                return;
+            } catch (Unfit unfit) {
+                log.error("{}: {}", lease, unfit.getMessage());
+                AssemblyTask before = task;
+                List<Traveller> left = before.travellers().stream()
+                        .filter(one -> unfit.packages().stream()
+                                .noneMatch(other -> other.traveller().equals(one)))
+                        .toList();
+                operations.record(lease, tx -> AssemblyRecords.leaveBehind(tx, before, unfit, left));
+                task = before.with(left);
+            }
+        }
+        AssemblyTask empty = task;
+        operations.cancel(lease, tx -> AssemblyRecords.cancelled(tx, empty));
+    }
+
+    /** Packages lie here, so that a root without traces of work is a mount point without its disk. */
+    private static Path root(DataLocation buffer) {
+        Path root = DiskRoot.require(buffer);
+        if (!DiskRoot.isMounted(buffer)) {
+            throw new ChasquiException(
+                    FailureKind.LOCATION,
+                    true,
+                    buffer + ": " + root
+                            + " is empty, although packages are registered there; mount it, work then goes on");
+        }
+        return root;
+    }
+
+    private void assemble(Lease lease, AssemblyTask task, Path root) throws IOException, Unfit {
+        Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token());
+        try {
+            Path temporary = temporaries.name("package.tar");
+            TransferFile.Proven proven = new TransferFile(lease, root, settings.stall()).make(task, temporary);
+            RelativePath path = RelativePath.ofText("dtp/" + task.name() + ".tar");
+            lease.phase("naming", proven.digest().sizeBytes(), settings.stall().silence());
+            Placement placement = Placement.place(root, temporary, path.under(root), proven.digest(), lease::advance);
+            if (placement.outcome() != Placement.Outcome.PUBLISHED) {
+                log.warn("{}: {} was there already: {}", lease, path, placement.outcome());
+            }
+            ReadBackResult.Mode mode = placement.readMode() == null ? proven.readMode() : placement.readMode();
+            Assembled assembled = new Assembled(path, proven.digest(), FileFacts.of(path.under(root)), mode);
+            List<Destinations.Leg> legs = legs(task);
+            operations.complete(lease, tx -> records.completed(tx, lease, task, assembled, legs));
+        } catch (IOException | Unfit | RuntimeException failure) {
+            removeAfter(failure, temporaries);
+            throw failure;
+        }
+    }
+
+    private static void removeAfter(Exception failure, Temporaries temporaries) {
+        try {
+            temporaries.remove();
+        } catch (IOException leftBehind) {
+            failure.addSuppressed(leftBehind);
+        }
+    }
+
+    /** The primary destination that the manager chose, as long as it takes data; nothing has moved yet. */
+    private List<Destinations.Leg> legs(AssemblyTask task) {
+        Destinations destinations = new Destinations(locations.refresh(), task.siteId());
+        List<ArchiveSite> possible = destinations.primaries();
+        ArchiveSite primary = possible.stream()
+                .filter(site -> site.siteId() == task.primarySiteId())
+                .findFirst()
+                .or(() -> possible.stream().max(Comparator.comparingInt(ArchiveSite::weight)))
+                .orElseThrow(() -> new ChasquiException(
+                        FailureKind.PLATFORM,
+                        true,
+                        task.name()
+                                + ": there is no archive site now that its packages may be sent to; activate one or "
+                                + "allow a transfer route, work then goes on"));
+        return destinations.legs(primary);
+    }
+}

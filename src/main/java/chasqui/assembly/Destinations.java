@@ -1,0 +1,74 @@
+package chasqui.assembly;
+
+import chasqui.topology.ArchiveSite;
+import chasqui.topology.DataLocation;
+import chasqui.topology.StorageType;
+import chasqui.topology.Topology;
+import chasqui.topology.TransferRoute;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Where packages of one site can go, as the topology has it now. Breakers of sites and links come in here later. */
+final class Destinations {
+    private final Topology topology;
+    private final long originSiteId;
+
+    Destinations(Topology topology, long originSiteId) {
+        this.topology = topology;
+        this.originSiteId = originSiteId;
+    }
+
+    /**
+     * One transfer of a transfer package.
+     *
+     * @param routeId the transfer route it follows; null for the default way
+     * @param method null: the default
+     */
+    record Leg(long siteId, boolean primary, long destinationLocationId, Long routeId, String method, boolean pull) {}
+
+    /** Sites that can be the primary destination, by name. */
+    List<ArchiveSite> primaries() {
+        return topology.archiveSites().stream()
+                .filter(site -> site.weight() > 0)
+                .filter(site -> leg(originSiteId, site, true).isPresent())
+                .toList();
+    }
+
+    /**
+     * The way to all archive sites: the primary transfer first, then from there to each other one. A site that nothing may
+     * be sent to from the primary destination gets none; neither does the origin, which archives for itself.
+     */
+    List<Leg> legs(ArchiveSite primary) {
+        List<Leg> legs =
+                new ArrayList<>(List.of(leg(originSiteId, primary, true).orElseThrow()));
+        for (ArchiveSite other : topology.archiveSites()) {
+            if (other.siteId() != primary.siteId() && other.siteId() != originSiteId) {
+                leg(primary.siteId(), other, false).ifPresent(legs::add);
+            }
+        }
+        return legs;
+    }
+
+    private Optional<Leg> leg(long fromSite, ArchiveSite to, boolean primary) {
+        Optional<TransferRoute> route = topology.route(fromSite, to.siteId());
+        if (fromSite == to.siteId() || route.map(TransferRoute::forbidden).orElse(false)) {
+            return Optional.empty();
+        }
+        List<DataLocation> buffers = topology.buffersOf(to.siteId()).stream()
+                .filter(buffer -> buffer.storage() == StorageType.DISK)
+                .toList();
+        Long wanted = route.map(TransferRoute::destinationLocationId).orElse(null);
+        return buffers.stream()
+                .filter(buffer -> wanted != null && buffer.id() == wanted)
+                .findFirst()
+                .or(() -> buffers.stream().findFirst())
+                .map(buffer -> new Leg(
+                        to.siteId(),
+                        primary,
+                        buffer.id(),
+                        route.map(TransferRoute::id).orElse(null),
+                        route.map(TransferRoute::method).orElse(null),
+                        route.map(TransferRoute::pull).orElse(false)));
+    }
+}

@@ -1,0 +1,123 @@
+package chasqui.assembly;
+
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Lease;
+import chasqui.pipeline.StallLimit;
+import chasqui.storage.DurableFiles;
+import chasqui.storage.FileFacts;
+import chasqui.storage.PackageDigest;
+import chasqui.storage.PackageWriter;
+import chasqui.storage.ReadBack;
+import chasqui.storage.ReadBackResult;
+import chasqui.storage.SourceFilesUnusable;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Makes the file of a transfer package under a temporary name, and proves what it holds. */
+final class TransferFile {
+    private final Lease lease;
+    private final Path root;
+    private final StallLimit stall;
+
+    TransferFile(Lease lease, Path root, StallLimit stall) {
+        this.lease = lease;
+        this.root = root;
+        this.stall = stall;
+    }
+
+    /** @param readMode how it was read back; null: it needed no reading */
+    record Proven(PackageDigest digest, ReadBackResult.Mode readMode) {}
+
+    /** @throws Unfit packages are gone or not what was registered; nothing stays behind */
+    Proven make(AssemblyTask task, Path temporary) throws IOException, Unfit {
+        List<Unfit.One> without = task.travellers().stream()
+                .filter(one -> one.copyId() == null)
+                .map(one -> new Unfit.One(one, "it has no readable copy at this buffer any more", true))
+                .toList();
+        if (!without.isEmpty()) {
+            throw new Unfit(without);
+        }
+        return task.travellers().size() == 1 ? link(task.travellers().get(0), temporary) : pack(task, temporary);
+    }
+
+    /** One package is its own transfer package: a second name, no second writing. */
+    private Proven link(Traveller only, Path temporary) throws IOException, Unfit {
+        Path file = only.file(root);
+        ReadBackResult.Mode readMode = null;
+        FileFacts now;
+        try {
+            now = FileFacts.of(file);
+        } catch (NoSuchFileException gone) {
+            throw new Unfit(List.of(new Unfit.One(only, "vanished", true)));
+        }
+        if (!now.equals(only.facts())) {
+            lease.phase("reading", only.digest().sizeBytes(), stall.silence());
+            ReadBackResult there = ReadBack.read(file, false, lease::advance);
+            if (!there.holds(only.digest())) {
+                String reason = "registered with " + only.digest().xxHash64() + ", now " + there.xxHash64();
+                throw new Unfit(List.of(new Unfit.One(only, reason, false)));
+            }
+            readMode = there.mode();
+        }
+        lease.requireHeld();
+        try {
+            Files.createLink(temporary, file);
+            return new Proven(only.digest(), readMode);
+        } catch (NoSuchFileException | FileAlreadyExistsException failure) {
+            throw failure;
+        } catch (UnsupportedOperationException | FileSystemException noLink) {
+            // For instance a file that another user owns: the bytes must be written once more.
+            return copy(only, file, temporary);
+        }
+    }
+
+    private Proven copy(Traveller only, Path file, Path temporary) throws IOException {
+        long bytes = only.digest().sizeBytes();
+        lease.phase("copying", bytes, stall.whenWriting(bytes));
+        PackageDigest copied = DurableFiles.copy(file, temporary, lease::advance);
+        return readBack(temporary, copied, only.digest());
+    }
+
+    private Proven pack(AssemblyTask task, Path temporary) throws IOException, Unfit {
+        long bytes = task.contentBytes();
+        lease.phase("assembling", bytes, stall.whenWriting(bytes));
+        PackageDigest written;
+        try {
+            written = PackageWriter.write(
+                    task.travellers().stream().map(one -> one.entry(root)).toList(),
+                    task.facts(),
+                    temporary,
+                    lease::advance);
+        } catch (SourceFilesUnusable unusable) {
+            throw new Unfit(unusable.files().stream()
+                    .map(file -> new Unfit.One(
+                            task.travellers().stream()
+                                    .filter(one -> one.nameInside().equals(file.path()))
+                                    .findFirst()
+                                    .orElseThrow(),
+                            file.reason(),
+                            file.reason().equals("vanished")))
+                    .toList());
+        }
+        return readBack(temporary, written, written);
+    }
+
+    private Proven readBack(Path temporary, PackageDigest written, PackageDigest expected) throws IOException {
+        lease.phase("reading back", written.sizeBytes(), stall.silence());
+        ReadBackResult there = ReadBack.read(temporary, false, lease::advance);
+        if (!there.holds(expected)) {
+            throw new ChasquiException(
+                    FailureKind.ITEM,
+                    true,
+                    temporary + " must hold " + expected.xxHash64() + " and was read back as " + there.xxHash64()
+                            + "; it will be assembled again, look at this disk if it repeats");
+        }
+        return new Proven(expected, there.mode());
+    }
+}

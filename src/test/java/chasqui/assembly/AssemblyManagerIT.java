@@ -1,0 +1,179 @@
+package chasqui.assembly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chasqui.testing.TestKernel;
+import chasqui.testing.TestPackages;
+import chasqui.testing.TestTopology;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AssemblyManagerIT {
+    private static final long LARGE = 1_000_000_000L;
+    private AssemblyKit kit;
+    private Path folder;
+
+    @BeforeEach
+    void open(@TempDir Path temporary) throws Exception {
+        folder = temporary;
+        kit = new AssemblyKit(temporary);
+    }
+
+    @AfterEach
+    void close() {
+        kit.close();
+    }
+
+    private List<String> primaries() {
+        return kit.database.values("""
+                SELECT s.short_name FROM data_transfer_package d JOIN site s ON s.id = d.primary_site_id ORDER BY d.id
+                """);
+    }
+
+    @Test
+    void packages_wait_for_a_full_bundle_or_their_time() throws Exception {
+        TestPackages.Packed first = kit.packed("first");
+        kit.packed("second");
+        assertThat(kit.manager(LARGE).findWork()).isZero();
+        assertThat(kit.manager(first.digest().sizeBytes() * 2).findWork()).isEqualTo(1);
+        assertThat(kit.database.value("SELECT package_count || ' ' || status FROM data_transfer_package"))
+                .isEqualTo("2 PENDING");
+        assertThat(kit.database.value("SELECT name FROM data_transfer_package")).matches("dtp-ccat-[0-9a-f]{12}");
+        kit.packed("third");
+        assertThat(kit.manager(LARGE).findWork()).isZero();
+        kit.age();
+        assertThat(kit.manager(LARGE).findWork()).isEqualTo(1);
+        assertThat(kit.manager(LARGE).findWork()).isZero();
+        assertThat(kit.database.values("SELECT queue FROM operation"))
+                .containsOnly(AssemblyKit.QUEUE)
+                .hasSize(2);
+    }
+
+    @Test
+    void the_copies_to_be_read_are_protected_from_then_on() throws Exception {
+        TestPackages.Packed one = kit.packed("one");
+        kit.age();
+        kit.manager(LARGE).findWork();
+        assertThat(kit.database.values(
+                        "SELECT physical_copy_id FROM copy_use WHERE data_transfer_package_id IS NOT NULL"))
+                .containsExactly(Long.toString(one.bufferCopy()));
+    }
+
+    @Test
+    void archive_sites_take_turns_by_their_weights() {
+        kit.database.execute("UPDATE site SET lta_weight = 2 WHERE short_name = 'cologne'");
+        for (int i = 0; i < 6; i++) {
+            kit.rows(1);
+            kit.manager(LARGE).findWork();
+        }
+        assertThat(primaries()).containsExactly("cologne", "us", "cologne", "cologne", "us", "cologne");
+    }
+
+    @Test
+    void bundles_of_one_round_take_turns_too() {
+        kit.rows(4);
+        assertThat(kit.manager(100).findWork()).isEqualTo(4);
+        assertThat(primaries()).containsExactly("cologne", "us", "cologne", "us");
+    }
+
+    @Test
+    void a_site_of_weight_zero_or_behind_a_forbidden_route_is_never_primary() {
+        kit.database.execute("UPDATE site SET lta_weight = 0 WHERE short_name = 'cologne'");
+        kit.rows(2);
+        kit.manager(100).findWork();
+        assertThat(primaries()).containsExactly("us", "us");
+        kit.database.execute("UPDATE site SET lta_weight = 1");
+        kit.database.execute("""
+                INSERT INTO transfer_route (origin_site_id, destination_site_id, forbidden)
+                SELECT o.id, d.id, true FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'us'
+                """);
+        kit.rows(2);
+        kit.manager(100).findWork();
+        assertThat(primaries()).containsExactly("us", "us", "cologne", "cologne");
+    }
+
+    @Test
+    void packages_wait_where_there_is_nowhere_to_go() {
+        kit.rows(1);
+        kit.database.execute("UPDATE data_location SET active = false WHERE location_type = 'LONG_TERM_ARCHIVE'");
+        assertThat(kit.manager(LARGE).findWork()).isZero();
+        kit.database.execute("UPDATE data_location SET active = true");
+        kit.database.execute("UPDATE site SET lta_weight = 0");
+        assertThat(kit.manager(LARGE).findWork()).isZero();
+        kit.database.execute("UPDATE site SET lta_weight = 1");
+        assertThat(kit.manager(LARGE).findWork()).isEqualTo(1);
+    }
+
+    @Test
+    void a_site_that_is_an_archive_itself_sends_to_the_others_only() throws Exception {
+        TestTopology.location(kit.database.jdbi(), folder, "ccat", "lta", "LONG_TERM_ARCHIVE");
+        kit.database.execute("UPDATE site SET lta_weight = 1");
+        kit.rows(4);
+        kit.database.execute(
+                "UPDATE raw_data_package SET state = 'ARCHIVED', archived_at = clock_timestamp() WHERE id % 2 = 0");
+        assertThat(kit.manager(100).findWork()).isEqualTo(4);
+        assertThat(primaries()).containsExactly("cologne", "us", "cologne", "us");
+    }
+
+    @Test
+    void packages_without_a_present_copy_at_an_active_buffer_wait() {
+        kit.rows(2);
+        kit.database.execute("UPDATE physical_copy SET state = 'SUSPECT'");
+        assertThat(kit.manager(LARGE).findWork()).isZero();
+        kit.database.execute("UPDATE physical_copy SET state = 'PRESENT'");
+        kit.database.execute("UPDATE data_location SET active = false WHERE location_type = 'BUFFER' AND site_id = 1");
+        assertThat(kit.manager(LARGE).findWork()).isZero();
+    }
+
+    @Test
+    void the_number_of_statements_does_not_follow_the_number_of_packages() {
+        kit.rows(10);
+        int few = TestKernel.statements(
+                kit.database.jdbi(),
+                () -> assertThat(kit.manager(1000).findWork()).isEqualTo(1));
+        kit.rows(3_000);
+        int many = TestKernel.statements(
+                kit.database.jdbi(),
+                () -> assertThat(kit.manager(1000).findWork()).isEqualTo(300));
+        assertThat(many).isEqualTo(few).isLessThanOrEqualTo(10);
+    }
+
+    @Test
+    void two_managers_at_once_bundle_nothing_twice_and_keep_the_turns() throws Exception {
+        ExecutorService two = Executors.newFixedThreadPool(2);
+        CyclicBarrier together = new CyclicBarrier(2);
+        int found = 0;
+        try {
+            for (int round = 0; round < 10; round++) {
+                kit.rows(3);
+                Future<Integer> first = two.submit(() -> {
+                    together.await();
+                    return kit.manager(100).findWork();
+                });
+                Future<Integer> second = two.submit(() -> {
+                    together.await();
+                    return kit.manager(100).findWork();
+                });
+                found += first.get() + second.get();
+            }
+        } finally {
+            two.shutdownNow();
+        }
+        assertThat(found).isEqualTo(30);
+        assertThat(kit.database.value("SELECT count(DISTINCT data_transfer_package_id) FROM raw_data_package"))
+                .isEqualTo("30");
+        assertThat(kit.database.value("SELECT count(*) FROM copy_use")).isEqualTo("30");
+        List<String> primaries = primaries();
+        for (int i = 0; i < primaries.size(); i++) {
+            assertThat(primaries.get(i)).isEqualTo(i % 2 == 0 ? "cologne" : "us");
+        }
+    }
+}
