@@ -13,6 +13,17 @@ final class Console {
     private static final int FIRST = 0;
     private static final int FILES = 500;
 
+    /** Connecting to other machines from here is switched off: that wants a proxy, which this server is not. */
+    private static final String LOOKS = """
+            {"branding": {"appName": "Chasqui", "showAppLogo": true, "appLogoUrl": "img/hawtio-logo.svg"},
+             "about": {"title": "Chasqui", "productInfo": [], "additionalInfo": "", "copyright": ""},
+             "disabledRoutes": ["/connect"]}
+            """;
+
+    /** No script from elsewhere runs beside the password; the console's source view would fetch its editor from afar. */
+    private static final String OWN_ONLY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+            + " font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; form-action 'self'";
+
     private final VertxPlatformHttpRouter router;
 
     Console(VertxPlatformHttpRouter router) {
@@ -27,6 +38,8 @@ final class Console {
         router.get("/hawtio/preset-connections").handler(request -> json(request, "[]"));
         router.get("/hawtio/keycloak/enabled").handler(request -> json(request, "false"));
         router.get("/hawtio/auth/config/login").handler(request -> json(request, "{}"));
+        router.get("/hawtio/auth/config/session-timeout").handler(request -> json(request, "{}"));
+        router.get("/hawtio/hawtconfig.json").handler(request -> json(request, LOOKS));
         router.route("/hawtio/*")
                 .order(FILES)
                 .handler(StaticHandler.create("hawtio-static").setIndexPage("index.html"));
@@ -46,7 +59,7 @@ final class Console {
             return;
         }
         context.response()
-                .putHeader("X-Frame-Options", "SAMEORIGIN")
+                .putHeader("Content-Security-Policy", OWN_ONLY)
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Referrer-Policy", "same-origin");
         context.next();

@@ -113,6 +113,8 @@ class ManagementIT {
         assertThat(operator("/hawtio/user").body()).isEqualTo("\"operator\"");
         assertThat(operator("/hawtio/img/hawtio-logo.svg").statusCode()).isEqualTo(200);
         assertThat(operator("/hawtio/static/nothing.js").statusCode()).isEqualTo(404);
+        assertThat(operator("/hawtio/").headers().firstValue("Content-Security-Policy"))
+                .hasValueSatisfying(policy -> assertThat(policy).startsWith("default-src 'self'"));
     }
 
     @Test
