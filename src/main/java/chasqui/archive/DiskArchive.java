@@ -35,14 +35,13 @@ final class DiskArchive implements ArchiveStore {
     @Override
     public Stored put(Path source, String path, PackageDigest digest, Lease lease) throws IOException {
         Path target = new RelativePath(path).under(root);
-        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.notExists(target, LinkOption.NOFOLLOW_LINKS)) {
             ReadBackResult there = readBack(target, digest, lease);
             if (there.holds(digest)) {
                 return stored(target, there.mode());
             }
         }
-        Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token());
-        try {
+        try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {
             Path temporary = temporaries.name("archive");
             lease.phase("storing", digest.sizeBytes(), stall.whenWriting(digest.sizeBytes()));
             PackageDigest read = DurableFiles.copy(source, temporary, lease::advance);
@@ -55,8 +54,6 @@ final class DiskArchive implements ArchiveStore {
             lease.requireHeld();
             Placement placed = Placement.place(root, temporary, target, digest, bytes -> lease.advance(0));
             return stored(target, placed.readMode() == null ? written.mode() : placed.readMode());
-        } finally {
-            temporaries.remove();
         }
     }
 

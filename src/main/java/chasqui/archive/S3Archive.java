@@ -41,7 +41,7 @@ final class S3Archive implements ArchiveStore {
             if (readBack(key, digest, lease).equals(digest)) {
                 return new Stored(null, ReadMode.REMOTE);
             }
-            moveAside(key, path, lease);
+            moveAside(key, path, digest, lease);
         }
         lease.phase("storing", digest.sizeBytes(), stall.whenWriting(digest.sizeBytes()));
         try {
@@ -51,7 +51,7 @@ final class S3Archive implements ArchiveStore {
         }
         PackageDigest found = readBack(key, digest, lease);
         if (!found.equals(digest)) {
-            moveAside(key, path, lease);
+            moveAside(key, path, digest, lease);
             throw blame(source, key, digest, found, lease);
         }
         return new Stored(null, ReadMode.REMOTE);
@@ -74,8 +74,8 @@ final class S3Archive implements ArchiveStore {
         return objects.readBack(bucket.bucket(), key, true, lease::advance);
     }
 
-    private void moveAside(String key, String path, Lease lease) throws IOException {
-        lease.requireHeld();
+    private void moveAside(String key, String path, PackageDigest digest, Lease lease) throws IOException {
+        lease.phase("moving aside", 0, stall.whenWriting(digest.sizeBytes()));
         String aside = bucket.key(".chasqui/quarantine/" + UUID.randomUUID() + "/" + path);
         log.warn("s3://{}/{} holds other bytes than it should; moved to {}", bucket.bucket(), key, aside);
         objects.moveAside(bucket.bucket(), key, aside);

@@ -38,9 +38,8 @@ public final class Sidecars {
                         there.get(), work.name(), work.digest().sha256())) {
             return;
         }
-        Temporaries temporaries =
-                Temporaries.begin(work.origin().root(), lease.operation().id(), lease.token());
-        try {
+        try (Temporaries temporaries =
+                Temporaries.begin(work.origin().root(), lease.operation().id(), lease.token())) {
             Path document = temporaries.name("sidecar");
             SidecarFacts facts = database.withHandle(
                     db -> SidecarRepository.facts(db, work, stored, settings.version(), node.name()));
@@ -51,8 +50,6 @@ public final class Sidecars {
             };
             PackageDigest digest = DurableFiles.write(out -> ArchiveSidecar.write(facts, files, out), document);
             archive.put(document, work.sidecarPath(), digest, lease);
-        } finally {
-            temporaries.remove();
         }
     }
 }

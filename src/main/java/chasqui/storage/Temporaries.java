@@ -11,7 +11,7 @@ import java.util.UUID;
  * Names for what one attempt has not finished: {@code ROOT/.chasqui/tmp/op-OPERATION-TOKEN-…}. What earlier attempts of
  * the same operation left there is removed; if one of them still runs, it finds its file gone and can publish nothing.
  */
-public final class Temporaries {
+public final class Temporaries implements AutoCloseable {
     private final Path folder;
     private final String prefix;
 
@@ -42,6 +42,12 @@ public final class Temporaries {
     /** Removes what this attempt did not publish. */
     public void remove() throws IOException {
         remove(prefix + "*");
+    }
+
+    /** As {@link #remove}. */
+    @Override
+    public void close() throws IOException {
+        remove();
     }
 
     private void remove(String glob) throws IOException {

@@ -2,14 +2,12 @@ package chasqui.topology;
 
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
+import chasqui.storage.DurableFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Tells a location that is not there from a file that is not there: the first is nobody's fault but the mount's. */
 public final class DiskRoot {
-    /** Made in every location by its first work: a mount point without it is not mounted. */
-    private static final String OWN_FOLDER = ".chasqui";
-
     private DiskRoot() {}
 
     /**
@@ -56,9 +54,20 @@ public final class DiskRoot {
                 FailureKind.ITEM, true, what + ": " + file + " is not there, although " + location + " is");
     }
 
-    /** Whether the location is there and work has been done in it: what it lacks then is really missing. */
+    /**
+     * Whether the location is there and work has been done in it: what it lacks then is really missing. The first work
+     * in every location makes our own folder, so that a mount point without it is not mounted.
+     */
     public static boolean isMounted(DataLocation location) {
-        return Files.isDirectory(require(location).resolve(OWN_FOLDER));
+        return Files.isDirectory(require(location).resolve(DurableFiles.OWN_FOLDER));
+    }
+
+    /** Where bytes from another site lie at a buffer until they are verified. */
+    public static Path incoming(DataLocation buffer, String name) {
+        return buffer.root()
+                .resolve(DurableFiles.OWN_FOLDER)
+                .resolve("incoming")
+                .resolve(name);
     }
 
     private static ChasquiException gone(DataLocation location) {

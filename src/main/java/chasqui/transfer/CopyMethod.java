@@ -21,8 +21,7 @@ public final class CopyMethod implements ByteMover {
         if (isThere(lease, transfer)) {
             return;
         }
-        Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token());
-        try {
+        try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {
             if (!Files.isRegularFile(transfer.source())) {
                 throw DiskRoot.missing(transfer.origin(), transfer.source(), transfer.toString());
             }
@@ -31,8 +30,6 @@ public final class CopyMethod implements ByteMover {
             requireRegistered(transfer, read);
             lease.requireHeld();
             Placement.place(root, temporary, transfer.incoming(), transfer.digest(), bytes -> lease.advance(0));
-        } finally {
-            temporaries.remove();
         }
     }
 

@@ -3,6 +3,7 @@ package chasqui.transfer;
 import chasqui.storage.PackageDigest;
 import chasqui.storage.RelativePath;
 import chasqui.topology.DataLocation;
+import chasqui.topology.DiskRoot;
 import java.nio.file.Path;
 
 /**
@@ -30,7 +31,7 @@ public record Transfer(
 
     /** Where the bytes must lie in the end; its destination is a DISK location. */
     public Path incoming() {
-        return destination.root().resolve(".chasqui").resolve("incoming").resolve(incomingName);
+        return DiskRoot.incoming(destination, incomingName);
     }
 
     @Override

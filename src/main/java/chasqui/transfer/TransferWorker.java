@@ -78,7 +78,7 @@ public final class TransferWorker {
                 ready.packageName() + "-" + id + "-" + (ready.sendCount() + 1),
                 ready.method());
         DiskRoot.requireForWriting(destination, ready.destinationUsed());
-        if (!Files.exists(transfer.source()) && DiskRoot.isMounted(origin)) {
+        if (Files.notExists(transfer.source()) && DiskRoot.isMounted(origin)) {
             return reconsider(lease, transfer.source() + " is missing", List.of(ready.copyId()));
         }
         long bytes = ready.digest().sizeBytes();

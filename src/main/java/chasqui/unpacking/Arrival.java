@@ -2,6 +2,7 @@ package chasqui.unpacking;
 
 import chasqui.storage.PackageDigest;
 import chasqui.topology.DataLocation;
+import chasqui.topology.DiskRoot;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -49,7 +50,7 @@ record Arrival(
     }
 
     Path incoming() {
-        return destination.root().resolve(".chasqui").resolve("incoming").resolve(incomingName);
+        return DiskRoot.incoming(destination, incomingName);
     }
 
     Path finalName(ArrivedPackage one) {

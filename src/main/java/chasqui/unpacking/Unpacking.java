@@ -57,7 +57,7 @@ final class Unpacking {
     }
 
     Result run() throws IOException, Damaged {
-        if (!Files.exists(arrival.incoming())) {
+        if (Files.notExists(arrival.incoming())) {
             return inPlaceAlready();
         }
         return arrival.isOnePackage() ? onePackage() : severalPackages();
@@ -170,7 +170,7 @@ final class Unpacking {
     }
 
     private Path requireThere(Path file) throws Damaged {
-        if (!Files.exists(file)) {
+        if (Files.notExists(file)) {
             throw new Damaged(
                     arrival + ": the bytes that were sent are gone (" + arrival.incoming() + "), and " + file
                             + " is not there either",

@@ -64,14 +64,11 @@ public final class UnpackingWorker {
         if (!DiskRoot.isMounted(arrival.destination())) {
             throw DiskRoot.missing(arrival.destination(), arrival.incoming(), arrival.toString());
         }
-        Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token());
-        try {
+        try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {
             Unpacking.Result result = new Unpacking(arrival, lease, settings.stall(), temporaries).run();
             operations.complete(lease, tx -> record(tx, lease, arrival, result));
         } catch (Unpacking.Damaged damaged) {
             sendAgain(lease, arrival, damaged);
-        } finally {
-            temporaries.remove();
         }
     }
 

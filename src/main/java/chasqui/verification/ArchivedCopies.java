@@ -64,7 +64,7 @@ public final class ArchivedCopies {
 
     private static Optional<Reading> file(DataLocation archive, String path, Progress progress) throws IOException {
         Path file = new RelativePath(path).under(DiskRoot.require(archive));
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
             if (!DiskRoot.isMounted(archive)) {
                 throw DiskRoot.missing(archive, file, "verification");
             }

@@ -246,6 +246,21 @@ class TransferIT {
     }
 
     @Test
+    void a_destination_that_lost_its_mount_is_not_filled_beneath_the_mount_point() throws Exception {
+        assembled("cologne");
+        manager.findWork();
+        database.execute("""
+                INSERT INTO physical_copy (raw_data_package_id, data_location_id, path, size_bytes, checksum)
+                SELECT p.id, l.id, 'rdp/x.tar', 1, p.xxh64 FROM raw_data_package p, data_location l JOIN site s ON s.id = l.site_id
+                 WHERE s.short_name = 'cologne' AND l.name = 'buffer'
+                """);
+        Lease lease = claim(QUEUE);
+        assertThatThrownBy(() -> worker.prepare(lease))
+                .isInstanceOfSatisfying(
+                        ChasquiException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.LOCATION));
+    }
+
+    @Test
     void what_failed_for_good_is_sent_when_a_human_retries_its_operation() throws Exception {
         TestTransfers.Assembled assembled = assembled("cologne");
         manager.findWork();
