@@ -77,46 +77,54 @@ class DemoIT {
 
         JsonNode json = new ObjectMapper().readTree(report.toFile());
         Map<String, Path> trees = new HashMap<>();
-        for (JsonNode archived : json.get("packages")) {
-            String name = archived.get("name").asText();
-            assertThat(archived.get("archive")).hasSize(2);
-            for (JsonNode copy : archived.get("archive")) {
-                String key = copy.get("key").asText();
-                assertThat(key).endsWith(".tar");
-                Path tar = fetch(home, copy.get("location").asText(), key, folder.resolve(name + ".tar"));
-                assertThat("sha256:" + sha256(tar))
-                        .isEqualTo(archived.get("sha256").asText());
-                assertThat("xxh64:" + xxh64(tar))
-                        .isEqualTo(archived.get("xxh64").asText());
-                Path tree = Files.createTempDirectory(folder, "tree");
-                Tools.run(tree, "tar", "xf", tar.toString());
-                trees.put(name + " " + copy.get("location").asText(), tree);
-                Files.delete(tar);
+        try (Archive s3 = new Archive(home)) {
+            for (JsonNode archived : json.get("packages")) {
+                String name = archived.get("name").asText();
+                assertThat(archived.get("archive")).hasSize(2);
+                for (JsonNode copy : archived.get("archive")) {
+                    String key = copy.get("key").asText();
+                    assertThat(key).endsWith(".tar");
+                    Path tar = fetch(home, s3, copy.get("location").asText(), key, folder.resolve(name + ".tar"));
+                    assertThat("sha256:" + sha256(tar))
+                            .isEqualTo(archived.get("sha256").asText());
+                    assertThat("xxh64:" + xxh64(tar))
+                            .isEqualTo(archived.get("xxh64").asText());
+                    Path tree = Files.createTempDirectory(folder, "tree");
+                    Tools.run(tree, "tar", "xf", tar.toString());
+                    trees.put(name + " " + copy.get("location").asText(), tree);
+                    Files.delete(tar);
+                }
             }
         }
+        Path processing = home.resolve("sites/cologne/processing");
         assertThat(json.get("files")).hasSize(before.size());
         for (JsonNode file : json.get("files")) {
             String encoded = file.get("path_encoded").asText();
             assertThat(before).containsKey(encoded);
             assertThat(file.get("sha256").asText()).isEqualTo("sha256:" + before.get(encoded));
+            RelativePath packed =
+                    new RelativePath(file.get("path_in_package_encoded").asText());
+            // A link out of its tree is kept in the archive and left out where the tree is unpacked.
+            if (!encoded.equals("link-out")) {
+                Path staged =
+                        packed.under(processing.resolve(file.get("package").asText()));
+                assertThat(digest(staged)).as("staged " + encoded).isEqualTo(before.get(encoded));
+            }
             for (JsonNode copy : file.get("archive")) {
                 Path tree = trees.get(file.get("package").asText() + " "
                         + copy.get("location").asText());
-                Path there =
-                        new RelativePath(file.get("path_in_package_encoded").asText()).under(tree);
+                Path there = packed.under(tree);
                 assertThat(digest(there)).as(encoded).isEqualTo(before.get(encoded));
             }
         }
     }
 
-    private static Path fetch(Path home, String location, String key, Path target) throws Exception {
+    private static Path fetch(Path home, Archive archive, String location, String key, Path target) throws Exception {
         if (location.equals("us/lta")) {
             return Files.copy(home.resolve("sites/us/lta").resolve(key), target);
         }
-        try (Archive archive = new Archive(home)) {
-            archive.s3().fetch("chasqui-archive", key, target);
-            return target;
-        }
+        archive.s3().fetch("chasqui-archive", key, target);
+        return target;
     }
 
     /** The archive's server ends with the demo: whoever looks later starts the service on the same home. */
@@ -126,11 +134,18 @@ class DemoIT {
         }
 
         private static Program start(Path home) throws Exception {
-            Program service =
-                    Program.start(home.getParent(), Map.of(), "run", "--home", home.toString(), "--role", "api");
+            Program service = Program.start(
+                    home.getParent(),
+                    Map.of("CHASQUI_MANAGEMENT_PORT", "0"),
+                    "run",
+                    "--home",
+                    home.toString(),
+                    "--role",
+                    "api");
             org.awaitility.Awaitility.await()
                     .atMost(Duration.ofMinutes(1))
                     .until(() -> service.err().contains("ready in ") || !service.alive());
+            assertThat(service.alive()).as(service.err()).isTrue();
             return service;
         }
 
