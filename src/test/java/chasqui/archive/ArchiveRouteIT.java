@@ -26,7 +26,8 @@ class ArchiveRouteIT {
 
     private final TestDatabase database = new TestDatabase();
     private final TestTransfers packages = new TestTransfers(database.jdbi());
-    private final OperationStore operations = TestKernel.of(database.jdbi(), new ArchiveEffects());
+    private final OperationStore operations =
+            TestKernel.of(database.jdbi(), Duration.ofMinutes(1), new ArchiveEffects());
     private final ArchiveManager manager = new ArchiveManager(database.jdbi());
     private TestRoutes routes;
 

@@ -19,13 +19,19 @@ import org.jdbi.v3.core.statement.StatementContext;
 public final class TestKernel {
     private TestKernel() {}
 
+    /** Failed and parked work is due again at once. */
     public static OperationStore of(Jdbi database, StageEffects... stages) {
+        return of(database, Duration.ofMillis(1), stages);
+    }
+
+    /** @param pause until failed and parked work is due again */
+    public static OperationStore of(Jdbi database, Duration pause, StageEffects... stages) {
         LeaseSettings settings = new LeaseSettings(
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
-                new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)),
-                new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)));
+                new Backoff(pause, pause),
+                new Backoff(pause, pause));
         return new OperationStore(
                 database, List.of(stages), NodeIdentity.starting("test-node"), settings, Clock.systemUTC());
     }

@@ -53,7 +53,7 @@ public final class TestRoutes implements AutoCloseable {
                 .add();
     }
 
-    /** Wakes a worker once and waits until it is done. */
+    /** Wakes a worker and waits until nothing is due in its queue any more. */
     public void wake(String queue) {
         camel.getCamelContext().createProducerTemplate().sendBody("direct:" + queue, "hint");
     }

@@ -26,7 +26,8 @@ class TransferRouteIT {
 
     private final TestDatabase database = new TestDatabase();
     private final TestTransfers packages = new TestTransfers(database.jdbi());
-    private final OperationStore operations = TestKernel.of(database.jdbi(), new TransferEffects());
+    private final OperationStore operations =
+            TestKernel.of(database.jdbi(), Duration.ofMinutes(1), new TransferEffects());
     private TestTransfers.Assembled assembled;
     private TestRoutes routes;
 
