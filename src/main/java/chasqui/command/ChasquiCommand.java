@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
             TopologyCommand.class,
             FileCommand.class,
             StageCommand.class,
+            StatusCommand.class,
+            TraceCommand.class,
             BenchCommand.class,
             HelpCommand.class
         })

@@ -31,10 +31,17 @@ public record DeletionSettings(
     }
 
     public static DeletionSettings from(Settings settings) {
+        Duration maxAge = settings.duration("chasqui.deletion.verification-max-age");
+        if (maxAge.compareTo(settings.duration("chasqui.verification.oldest")) < 0) {
+            settings.refuse(
+                    "chasqui.deletion.verification-max-age",
+                    "is shorter than chasqui.verification.oldest, so that deletions would wait for verifications that "
+                            + "do not come; make it at least as long");
+        }
         return new DeletionSettings(
                 settings.flag("chasqui.deletion.enabled"),
                 settings.number("chasqui.deletion.copies", 1, 9),
-                settings.duration("chasqui.deletion.verification-max-age"),
+                maxAge,
                 settings.duration("chasqui.deletion.retention.source"),
                 settings.duration("chasqui.deletion.retention.processing"),
                 settings.number("chasqui.deletion.batch", 1, 500),

@@ -1,0 +1,40 @@
+package chasqui.command;
+
+import chasqui.inspection.InspectionJson;
+import chasqui.inspection.TraceAnswer;
+import chasqui.inspection.TraceReader;
+import chasqui.inspection.TraceText;
+import java.io.PrintStream;
+import org.jdbi.v3.core.Jdbi;
+
+/** {@code chasqui trace FILE|PACKAGE [--json]}: its whole life. */
+public final class TraceReport {
+    private final TraceReader reader;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    public TraceReport(Jdbi database, PrintStream out, PrintStream err) {
+        this.reader = new TraceReader(database);
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * @param name path, end of a path, package name or UUID
+     * @return exit code: 0 traced, 1 nothing has this name, 2 several things have it (they are listed)
+     */
+    public int run(String name, boolean json) {
+        TraceAnswer answer = reader.find(name);
+        if (answer.isUnknown()) {
+            err.println("nothing was filed or packaged under \"" + name + "\": give a path as it is below its source's "
+                    + "root, the end of one, a package's name or a UUID");
+            return 1;
+        }
+        if (json) {
+            out.println(InspectionJson.write(answer.trace() == null ? answer : answer.trace()));
+        } else {
+            out.print(answer.trace() == null ? TraceText.of(answer) : TraceText.of(answer.trace()));
+        }
+        return answer.trace() == null ? 2 : 0;
+    }
+}

@@ -1,0 +1,94 @@
+package chasqui.inspection;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * How everything stands at one moment. Lists that could grow without end show their oldest members, with the full number
+ * beside them.
+ *
+ * @param at on the database's clock
+ * @param stages what each stage has before it, in hand and behind it, in order of stage
+ * @param queues live and failed operations by queue and status
+ * @param copies what lies where, without what was deleted
+ * @param failed operations that ended for good without success, newest first
+ * @param waiting operations and transfers that cannot go on now, longest first
+ * @param problems files that cannot be packaged
+ * @param notifications what people are to be told
+ */
+public record Status(
+        Instant at,
+        List<StageCount> stages,
+        List<QueueCount> queues,
+        List<CopyCount> copies,
+        long failedCount,
+        List<FailedOperation> failed,
+        long waitingCount,
+        List<Waiting> waiting,
+        long problemCount,
+        List<Problem> problems,
+        List<Notice> notifications,
+        List<Node> nodes) {
+
+    /**
+     * Subjects of one stage in one status.
+     *
+     * @param stage 0 to 7
+     * @param what the subject, such as "raw data package"
+     * @param bytes of these subjects, 0 where they have none
+     */
+    public record StageCount(int stage, String name, String what, String status, long count, long bytes) {}
+
+    /**
+     * Operations of one queue in one status.
+     *
+     * @param oldestSeconds age of the oldest of them
+     * @param bytesDone of those in progress
+     */
+    public record QueueCount(
+            String queue,
+            String type,
+            String status,
+            long count,
+            long oldestSeconds,
+            long bytesDone,
+            long bytesTotal) {}
+
+    /** Copies of one kind in one state at one location. */
+    public record CopyCount(String location, String locationType, String of, String state, long count, long bytes) {}
+
+    /** An operation that will not go on by itself. */
+    public record FailedOperation(
+            long operation,
+            String queue,
+            String subject,
+            int attempts,
+            Instant failedAt,
+            String message,
+            String nextStep) {}
+
+    /** Something parked, and why. */
+    public record Waiting(String what, String subject, String location, Instant since, String waitsFor) {}
+
+    /** A file that cannot be packaged, and why. */
+    public record Problem(String uuid, String location, String path, String problem) {}
+
+    /** A notification that was not sent yet. */
+    public record Notice(
+            String level, String cause, String message, String nextStep, long occurrences, Instant lastAt) {}
+
+    /**
+     * A process of this system.
+     *
+     * @param alive it said so within the last minute and did not say that it stops
+     */
+    public record Node(
+            String name,
+            String host,
+            String version,
+            List<String> roles,
+            List<String> locations,
+            Instant startedAt,
+            Instant heartbeatAt,
+            boolean alive) {}
+}
