@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -13,6 +14,13 @@ import org.jdbi.v3.core.statement.StatementContext;
 final class OperationRows {
     private static final String COLUMNS =
             "id, type, data_location_id, queue, subject_id, priority, attempt, max_attempts, stalls";
+
+    private static final String CLAIMED = """
+            status = 'IN_PROGRESS', lease_owner = :node, lease_boot_id = :boot, lease_token = :token,
+            lease_expires_at = clock_timestamp() + make_interval(secs => :lease),
+            claimed_at = clock_timestamp(), heartbeat_at = clock_timestamp(),
+            phase = NULL, bytes_done = 0, bytes_total = NULL
+            """;
 
     private OperationRows() {}
 
@@ -27,6 +35,37 @@ final class OperationRows {
                 row.getInt("attempt"),
                 row.getInt("max_attempts"),
                 row.getInt("stalls"));
+    }
+
+    static Optional<Operation> claimBest(Handle tx, String queue, NodeIdentity node, UUID token, Duration lease) {
+        return tx.createQuery("""
+                        UPDATE operation SET <claimed>
+                         WHERE id = (SELECT id FROM operation
+                                      WHERE queue = :queue AND status IN ('PENDING', 'SCHEDULED') AND waits_for IS NULL
+                                        AND not_before <= clock_timestamp()
+                                      ORDER BY priority, created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                        RETURNING <columns>
+                        """)
+                .define("claimed", CLAIMED)
+                .define("columns", COLUMNS)
+                .bind("queue", queue)
+                .bindMap(claimant(node, token, lease))
+                .map(OperationRows::operation)
+                .findOne();
+    }
+
+    /** @return false when it is no longer free */
+    static boolean claim(Handle db, long id, NodeIdentity node, UUID token, Duration lease) {
+        return db.createUpdate("UPDATE operation SET <claimed> WHERE id = :id AND status IN ('PENDING', 'SCHEDULED')")
+                        .define("claimed", CLAIMED)
+                        .bind("id", id)
+                        .bindMap(claimant(node, token, lease))
+                        .execute()
+                == 1;
+    }
+
+    private static Map<String, Object> claimant(NodeIdentity node, UUID token, Duration lease) {
+        return Map.of("node", node.name(), "boot", node.bootId(), "token", token, "lease", lease.toMillis() / 1000.0);
     }
 
     static void lock(Handle tx, Lease lease) {

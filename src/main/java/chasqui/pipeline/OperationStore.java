@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -42,49 +43,47 @@ public final class OperationStore {
     }
 
     /**
-     * Claims the best due operation of a queue: lowest priority number first, then the oldest.
+     * Claims the best due operation of a queue, lowest priority number first, then the oldest; in the same transaction
+     * the stage does its part. A stage that throws fails the operation.
      *
-     * @return empty when nothing is due
+     * @return empty when nothing is due, or when the stage refused what was
      */
     public Optional<Lease> claim(String queue) {
         UUID token = UUID.randomUUID();
-        Optional<Operation> claimed = database.inTransaction(tx -> take(tx, queue, token));
-        return claimed.flatMap(operation -> {
-            Lease lease = new Lease(operation, token, settings.stallLimit(), clock);
-            held.put(token, lease);
-            try {
-                record(lease, tx -> effectsOf(operation).onClaim(tx, operation));
-                return Optional.of(lease);
-            } catch (ChasquiException refused) {
-                fail(lease, Failure.of(refused));
-            } catch (RuntimeException broken) {
-                log.error("{}: could not begin", operation, broken);
-                fail(lease, new Failure(FailureKind.ITEM, true, operation + ": could not begin: " + broken));
+        AtomicReference<Operation> refused = new AtomicReference<>();
+        try {
+            return database.inTransaction(tx -> {
+                        Optional<Operation> best = OperationRows.claimBest(tx, queue, node, token, settings.lease());
+                        best.ifPresent(operation -> {
+                            refused.set(operation);
+                            effectsOf(operation).onClaim(tx, operation);
+                        });
+                        return best;
+                    })
+                    .map(operation -> hold(operation, token));
+        } catch (RuntimeException failure) {
+            if (refused.get() == null) {
+                throw failure;
             }
+            failAtItsClaim(refused.get(), token, failure);
             return Optional.empty();
-        });
+        }
     }
 
-    private Optional<Operation> take(Handle tx, String queue, UUID token) {
-        return tx.createQuery("""
-                        UPDATE operation
-                           SET status = 'IN_PROGRESS', lease_owner = :node, lease_boot_id = :boot, lease_token = :token,
-                               lease_expires_at = clock_timestamp() + make_interval(secs => :lease),
-                               claimed_at = clock_timestamp(), heartbeat_at = clock_timestamp(),
-                               phase = NULL, bytes_done = 0, bytes_total = NULL
-                         WHERE id = (SELECT id FROM operation
-                                      WHERE queue = :queue AND status IN ('PENDING', 'SCHEDULED') AND waits_for IS NULL
-                                        AND not_before <= clock_timestamp()
-                                      ORDER BY priority, created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-                        RETURNING id, type, data_location_id, queue, subject_id, priority, attempt, max_attempts, stalls
-                        """)
-                .bind("node", node.name())
-                .bind("boot", node.bootId())
-                .bind("token", token)
-                .bind("lease", settings.lease().toMillis() / 1000.0)
-                .bind("queue", queue)
-                .map(OperationRows::operation)
-                .findOne();
+    private Lease hold(Operation operation, UUID token) {
+        Lease lease = new Lease(operation, token, settings.stallLimit(), clock);
+        held.put(token, lease);
+        return lease;
+    }
+
+    private void failAtItsClaim(Operation operation, UUID token, RuntimeException failure) {
+        if (database.withHandle(db -> OperationRows.claim(db, operation.id(), node, token, settings.lease()))) {
+            Failure recorded = failure instanceof ChasquiException ours
+                    ? Failure.of(ours)
+                    : new Failure(FailureKind.ITEM, true, operation + ": could not begin: " + failure);
+            log.warn("{}: refused at its claim: {}", operation, recorded.message(), failure);
+            fail(hold(operation, token), recorded);
+        }
     }
 
     /**
