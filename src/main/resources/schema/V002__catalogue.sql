@@ -82,7 +82,7 @@ CREATE INDEX raw_data_file_to_package
     ON raw_data_file (executed_observation_unit_id, instrument_module_id, source_location_id, id)
     INCLUDE (size_bytes, filed_at)
     WHERE raw_data_package_id IS NULL AND problem IS NULL;
-CREATE INDEX raw_data_file_of_package ON raw_data_file (raw_data_package_id) WHERE raw_data_package_id IS NOT NULL;
+CREATE INDEX raw_data_file_of_package ON raw_data_file (raw_data_package_id, id) WHERE raw_data_package_id IS NOT NULL;
 CREATE INDEX raw_data_file_with_problem ON raw_data_file (id) WHERE problem IS NOT NULL;
 CREATE INDEX raw_data_file_by_path ON raw_data_file (path);
 

@@ -1,5 +1,6 @@
 package chasqui.archive;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -117,12 +118,14 @@ record SidecarFacts(Archived archived, Observation observation, ObsCore obscore,
     /**
      * One file of the package.
      *
+     * @param id its row, not in the document
      * @param path percent-encoded bytes, as in the package
      * @param readable the same for people
      * @param xxh64 of a symbolic link: of its target
      * @param linkTarget percent-encoded, of symbolic links only
      */
     record PackedFile(
+            @JsonIgnore long id,
             UUID uuid,
             String path,
             String readable,

@@ -172,17 +172,17 @@ final class SidecarRepository {
                 .list();
     }
 
-    /** In order of path; the first page after null. */
+    /** In the order in which they were filed; the first page after null. */
     static List<SidecarFacts.PackedFile> filesAfter(
             Handle db, long packageId, SidecarFacts.PackedFile last, int limit) {
         return db.createQuery("""
-                        SELECT uuid, path, readable_path, kind, size_bytes, xxh64, sha256, modified_at, modified_nanos, link_target
+                        SELECT id, uuid, path, readable_path, kind, size_bytes, xxh64, sha256, modified_at, modified_nanos, link_target
                           FROM raw_data_file
-                         WHERE raw_data_package_id = :package AND path > :after
-                         ORDER BY path LIMIT :limit
+                         WHERE raw_data_package_id = :package AND id > :after
+                         ORDER BY id LIMIT :limit
                         """)
                 .bind("package", packageId)
-                .bind("after", last == null ? "" : last.path())
+                .bind("after", last == null ? 0L : last.id())
                 .bind("limit", limit)
                 .map(SidecarRepository::file)
                 .list();
@@ -190,6 +190,7 @@ final class SidecarRepository {
 
     private static SidecarFacts.PackedFile file(ResultSet row, StatementContext context) throws SQLException {
         return new SidecarFacts.PackedFile(
+                row.getLong("id"),
                 row.getObject("uuid", UUID.class),
                 row.getString("path"),
                 row.getString("readable_path"),
