@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** One demo from its start to its table. */
 public final class DemoRun {
@@ -47,8 +48,8 @@ public final class DemoRun {
                 Map.entry("chasqui.park.longest", "10s"),
                 Map.entry("chasqui.retry.first", "1s"),
                 Map.entry("chasqui.management.port", "0"),
-                Map.entry("chasqui.packaging.size-cap", "64MiB"),
-                Map.entry("chasqui.assembly.target-size", "128MiB"),
+                Map.entry("chasqui.packaging.size-cap", "24MiB"),
+                Map.entry("chasqui.assembly.target-size", "48MiB"),
                 Map.entry("chasqui.assembly.max-wait", "2s"),
                 Map.entry("chasqui.deletion.retention.source", "0s"),
                 Map.entry("chasqui.deletion.retention.processing", "1h"));
@@ -110,6 +111,15 @@ public final class DemoRun {
                 && (result.last().filed().files() > 0 || result.refused().isEmpty());
     }
 
+    private List<String> buckets() {
+        return new Locations(foundation.database().jdbi())
+                .refresh().locations().stream()
+                        .filter(location -> location.bucket() != null && location.active())
+                        .map(location -> location.bucket().bucket())
+                        .distinct()
+                        .toList();
+    }
+
     private void refuseWhenTooLarge(DemoInput.Size size) throws IOException {
         FileStore store = Files.getFileStore(foundation.home().root());
         if (store.getUsableSpace() < size.bytes() * COPIES_AT_ONCE) {
@@ -148,9 +158,11 @@ public final class DemoRun {
     private void explain(DemoResult result) {
         foundation
                 .objectStore()
-                .ifPresent(
-                        store -> out.println("\nLook into the S3 archive with any S3 client:\n" + store.howToLook()));
-        out.println("Homes of the disk locations: " + foundation.home().root().resolve("sites"));
+                .ifPresent(store -> out.println("\nLook into the S3 archive with any S3 client:\n"
+                        + buckets().stream()
+                                .map(bucket -> store.howToLook().replace("BUCKET", bucket))
+                                .collect(Collectors.joining("\n"))));
+        out.println("Folders of the disk locations: " + foundation.home().root().resolve("sites"));
         if (!result.complete()) {
             err.println("\nThe demo stopped moving before every file was through. What stands in the way:");
             foundation.database().jdbi().useHandle(db -> db.createQuery("""

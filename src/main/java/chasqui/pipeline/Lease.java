@@ -19,6 +19,7 @@ public final class Lease {
     private volatile Duration stallLimit;
     private volatile long bytesDone;
     private volatile long bytesTotal;
+    private volatile long mostBytes;
     private volatile Instant stamp;
     private volatile String lost;
 
@@ -48,6 +49,7 @@ public final class Lease {
      */
     public void phase(String name, long totalBytes, Duration limit) {
         requireHeld();
+        mostBytes = mostBytes();
         phase = name;
         bytesDone = 0;
         bytesTotal = totalBytes;
@@ -80,6 +82,11 @@ public final class Lease {
 
     public long bytesDone() {
         return bytesDone;
+    }
+
+    /** Bytes of the phase that moved most: what the whole work is recorded with. */
+    long mostBytes() {
+        return Math.max(mostBytes, bytesDone);
     }
 
     public long bytesTotal() {

@@ -97,7 +97,7 @@ final class OperationRows {
                 .bind("id", lease.operation().id())
                 .bind("token", lease.token())
                 .bind("status", status.name())
-                .bind("bytes", lease.bytesDone())
+                .bind("bytes", lease.mostBytes())
                 .execute();
         if (moved == 0) {
             throw new LeaseLost(lease.operation(), "put back, cancelled or taken over");
@@ -107,7 +107,7 @@ final class OperationRows {
     static void putBack(Handle tx, Lease lease, Verdict verdict, Failure failure) {
         StateChanges.require(WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
         lock(tx, lease);
-        attemptEnded(tx, lease.operation().id(), verdict.outcome(), failure, lease.bytesDone());
+        attemptEnded(tx, lease.operation().id(), verdict.outcome(), failure, lease.mostBytes());
         tx.createUpdate("""
                         UPDATE operation
                            SET status = 'PENDING', attempt = attempt + :counts, waits_for = :waitsFor, scheduled_at = NULL,
@@ -128,7 +128,7 @@ final class OperationRows {
     static void failForGood(Handle tx, Lease lease, Failure failure) {
         StateChanges.require(WorkStatus.IN_PROGRESS, WorkStatus.FAILED);
         lock(tx, lease);
-        attemptEnded(tx, lease.operation().id(), "FAILED", failure, lease.bytesDone());
+        attemptEnded(tx, lease.operation().id(), "FAILED", failure, lease.mostBytes());
         fail(tx, lease.operation().id(), failure);
     }
 
