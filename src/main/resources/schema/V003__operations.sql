@@ -40,6 +40,7 @@ CREATE TABLE deletion_batch (
     created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
     completed_at     timestamptz
 );
+CREATE INDEX deletion_batch_open ON deletion_batch (data_location_id) WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
 
 CREATE TABLE operation (
     id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

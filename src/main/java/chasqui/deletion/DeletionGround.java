@@ -3,6 +3,7 @@ package chasqui.deletion;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
 import chasqui.storage.DurableFiles;
+import chasqui.storage.FileFacts;
 import chasqui.storage.RelativePath;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,10 +16,12 @@ import java.util.stream.Stream;
 final class DeletionGround {
     private final String location;
     private final Path root;
+    private final boolean proven;
 
     DeletionGround(String location, Path root) {
         this.location = location;
         this.root = root;
+        this.proven = Files.isDirectory(root.resolve(DurableFiles.OWN_FOLDER));
     }
 
     Path root() {
@@ -60,6 +63,35 @@ final class DeletionGround {
             }
         }
         return true;
+    }
+
+    /**
+     * Makes sure that a file which is not there is gone, and not hidden behind a mount that is missing.
+     *
+     * @param device number of the device it was registered on, null where it is not known
+     * @throws ChasquiException (location, retryable) the nearest folder lies on another device
+     */
+    void requireGone(Path file, String device) throws IOException {
+        Path nearest = file.getParent();
+        while (!nearest.equals(root) && !Files.isDirectory(nearest, LinkOption.NOFOLLOW_LINKS)) {
+            nearest = nearest.getParent();
+        }
+        boolean known = nearest.equals(root) && proven || deviceOf(nearest).equals(device);
+        if (!known) {
+            throw unusable(file + " is not there, but neither is the disk that it was registered on; mount it", null);
+        }
+    }
+
+    String device() throws IOException {
+        return deviceOf(root);
+    }
+
+    private static String deviceOf(Path path) throws IOException {
+        return device(FileFacts.of(path).fileKey());
+    }
+
+    static String device(String fileKey) {
+        return fileKey.substring(0, fileKey.indexOf(':'));
     }
 
     private ChasquiException unusable(String why, IOException cause) {

@@ -31,7 +31,7 @@ final class FileRemoval {
         try {
             return switch (DurableFiles.discard(ground.root(), file, expected(file, victim))) {
                 case REMOVED -> new Outcome(victim.copyId(), Outcome.What.DELETED, null);
-                case ABSENT -> new Outcome(victim.copyId(), Outcome.What.ABSENT, null);
+                case ABSENT -> absent(victim, file);
             };
         } catch (VictimChanged changed) {
             return new Outcome(victim.copyId(), Outcome.What.CHANGED, changed.getMessage());
@@ -47,10 +47,15 @@ final class FileRemoval {
         Path file = new RelativePath(victim.path()).under(ground.root());
         try {
             DurableFiles.discard(ground.root(), file, NO_FILE);
-            return new Outcome(victim.copyId(), Outcome.What.ABSENT, null);
+            return absent(victim, file);
         } catch (VictimChanged there) {
             return new Outcome(victim.copyId(), Outcome.What.FAILED, whyNot);
         }
+    }
+
+    private Outcome absent(Victim victim, Path file) throws IOException {
+        ground.requireGone(file, DeletionGround.device(victim.fileKey()));
+        return new Outcome(victim.copyId(), Outcome.What.ABSENT, null);
     }
 
     /**
@@ -61,20 +66,15 @@ final class FileRemoval {
         FileFacts registered = victim.facts();
         try {
             FileFacts found = FileFacts.of(file);
-            String root = FileFacts.of(ground.root()).fileKey();
             FileFacts remounted = new FileFacts(
                     registered.sizeBytes(),
                     registered.modified(),
-                    device(root) + ":" + inode(registered.fileKey()),
+                    ground.device() + ":" + inode(registered.fileKey()),
                     registered.kind());
             return found.equals(remounted) ? remounted : registered;
         } catch (NoSuchFileException absent) {
             return registered;
         }
-    }
-
-    private static String device(String fileKey) {
-        return fileKey.substring(0, fileKey.indexOf(':'));
     }
 
     private static String inode(String fileKey) {

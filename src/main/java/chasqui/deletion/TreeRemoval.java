@@ -27,15 +27,15 @@ import java.util.Map;
 final class TreeRemoval {
     private static final int MOST_NAMED = 10;
 
-    private final Path root;
+    private final DeletionGround ground;
     private final Path tree;
     private final Path aside;
     private final Map<String, ExpectedFile> expected;
     private final Victim victim;
 
     TreeRemoval(DeletionGround ground, Path outgoing, Victim victim, Map<String, ExpectedFile> expected) {
-        this.root = ground.root();
-        this.tree = new RelativePath(victim.path()).under(root);
+        this.ground = ground;
+        this.tree = new RelativePath(victim.path()).under(ground.root());
         this.aside = outgoing.resolve("tree-" + victim.copyId());
         this.expected = expected;
         this.victim = victim;
@@ -45,7 +45,7 @@ final class TreeRemoval {
     Outcome remove(Progress progress) throws IOException {
         if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
             if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-                return outcome(Outcome.What.ABSENT, null);
+                return absent();
             }
             if (!Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
                 return outcome(Outcome.What.CHANGED, tree + ": no folder but something else; it was not touched");
@@ -85,9 +85,12 @@ final class TreeRemoval {
         if (Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
             return outcome(Outcome.What.FAILED, whyNot + "; " + back());
         }
-        return Files.exists(tree, LinkOption.NOFOLLOW_LINKS)
-                ? outcome(Outcome.What.FAILED, whyNot)
-                : outcome(Outcome.What.ABSENT, null);
+        return Files.exists(tree, LinkOption.NOFOLLOW_LINKS) ? outcome(Outcome.What.FAILED, whyNot) : absent();
+    }
+
+    private Outcome absent() throws IOException {
+        ground.requireGone(tree, null);
+        return outcome(Outcome.What.ABSENT, null);
     }
 
     /** Lists files, and folders with the deepest first; returns the names of those that are not ours to remove. */

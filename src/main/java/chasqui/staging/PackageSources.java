@@ -10,6 +10,7 @@ import chasqui.storage.S3Failure;
 import chasqui.storage.S3Objects;
 import chasqui.topology.Bucket;
 import chasqui.topology.DataLocation;
+import chasqui.topology.DiskRoot;
 import chasqui.topology.Locations;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +19,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.stream.Stream;
 
 /** Opens copies of packages wherever they lie: on a disk or in an S3 store. */
 public final class PackageSources {
@@ -31,16 +31,12 @@ public final class PackageSources {
     }
 
     /**
-     * The root of a disk location, made sure of.
+     * The root to unpack below, made sure of.
      *
-     * @throws ChasquiException (location, retryable) it is not there
+     * @throws ChasquiException (location, retryable) it is not there, or not mounted
      */
-    Path root(long location) throws IOException {
-        DataLocation place = locations.byId(location);
-        if (place.root() == null || !Files.isDirectory(place.root())) {
-            throw absent(place, "there is no such folder");
-        }
-        return place.root();
+    Path root(StagingTask task) {
+        return DiskRoot.requireForWriting(locations.byId(task.location()), task.placeWasUsed());
     }
 
     ReadableSource open(SourceCopy copy) throws IOException {
@@ -54,28 +50,18 @@ public final class PackageSources {
         };
     }
 
-    private static ReadableSource file(DataLocation place, SourceCopy copy) throws IOException {
-        requireMounted(place);
-        Path file = new RelativePath(copy.path()).under(place.root());
+    private static ReadableSource file(DataLocation place, SourceCopy copy) {
+        Path file = new RelativePath(copy.path()).under(DiskRoot.require(place));
         return ReadableSource.of(file.toString(), () -> {
             try {
                 return Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
             } catch (NoSuchFileException gone) {
-                throw new CopyUnreadable(file + ": there is no such file", gone);
+                if (DiskRoot.isMounted(place)) {
+                    throw new CopyUnreadable(file + ": there is no such file", gone);
+                }
+                throw DiskRoot.missing(place, file, "staging");
             }
         });
-    }
-
-    /** An empty folder where an archive should be is a disk that is not mounted: no copy is blamed for it. */
-    private static void requireMounted(DataLocation place) throws IOException {
-        if (!Files.isDirectory(place.root())) {
-            throw absent(place, "there is no such folder");
-        }
-        try (Stream<Path> inside = Files.list(place.root())) {
-            if (inside.findAny().isEmpty()) {
-                throw absent(place, "the folder is empty");
-            }
-        }
     }
 
     private ReadableSource object(Bucket bucket, SourceCopy copy) throws S3Failure {
@@ -94,10 +80,5 @@ public final class PackageSources {
             }
             throw failure;
         }
-    }
-
-    private static ChasquiException absent(DataLocation place, String why) {
-        return new ChasquiException(
-                FailureKind.LOCATION, true, place + ": " + place.root() + ": " + why + "; is its disk mounted?");
     }
 }

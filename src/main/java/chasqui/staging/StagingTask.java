@@ -10,6 +10,7 @@ import org.jdbi.v3.core.statement.StatementContext;
  * What a worker needs to know about a job.
  *
  * @param withdrawn nobody needs the package any more
+ * @param placeWasUsed copies were registered at the place: its disk must be recognisable
  * @param expected size and both digests of the whole package, as registered
  * @param contentBytes bytes of its files
  */
@@ -17,6 +18,7 @@ record StagingTask(
         long job,
         long location,
         boolean withdrawn,
+        boolean placeWasUsed,
         long packageId,
         String packageName,
         PackageDigest expected,
@@ -26,6 +28,7 @@ record StagingTask(
                 row.getLong("id"),
                 row.getLong("data_location_id"),
                 row.getBoolean("withdrawn"),
+                row.getBoolean("place_was_used"),
                 row.getLong("package_id"),
                 row.getString("name"),
                 new PackageDigest(

@@ -13,10 +13,13 @@ import chasqui.storage.PackageManifest;
 import chasqui.storage.PackageReader;
 import chasqui.storage.ReadableSource;
 import chasqui.storage.StorageException;
+import chasqui.storage.Temporaries;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -58,7 +61,7 @@ public final class StagingWorker {
             operations.cancel(lease, tx -> StagingRecords.withdrawn(tx, task));
             return;
         }
-        Path root = sources.root(task.location());
+        Path root = sources.root(task);
         for (Optional<SourceCopy> source = records.source(operations, lease, task);
                 source.isPresent();
                 source = records.source(operations, lease, task)) {
@@ -78,34 +81,44 @@ public final class StagingWorker {
     private ReadMode bring(Lease lease, StagingTask task, Path root, ReadableSource source)
             throws IOException, BadCopy {
         Path finalName = root.resolve(task.packageName());
-        StagingFolder folder = new StagingFolder(root, lease);
         if (Files.exists(finalName, LinkOption.NOFOLLOW_LINKS)) {
             Optional<ReadMode> adopted = adopt(lease, task, root, source);
             if (adopted.isPresent()) {
                 return adopted.get();
             }
         }
-        Path temporary = folder.fresh();
-        try {
-            PackageReader.Unpacked unpacked = unpack(lease, task, source, temporary);
+        try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {
+            Path tree = temporaries.name("tree");
+            PackageReader.Unpacked unpacked = unpack(lease, task, source, tree);
             unpacked.skippedLinks()
                     .forEach(link -> log.warn(
                             "{}: the symbolic link {} leads out of its package and was not made", lease, link.path()));
-            ReadMode mode = readBack(lease, task, temporary, unpacked.manifest());
-            folder.publish(temporary, finalName);
+            ReadMode mode = readBack(lease, task, tree, unpacked.manifest());
+            lease.requireHeld();
+            publish(tree, finalName);
             return mode;
         } catch (FinalNameTaken taken) {
-            StagingFolder.removeTree(temporary);
             return adopt(lease, task, root, source)
                     .orElseThrow(() -> new ChasquiException(
                             FailureKind.ITEM,
                             true,
                             finalName + ": another tree appeared there while the package was unpacked; it is in "
                                     + "quarantine now, and the package will be fetched again"));
-        } catch (IOException | BadCopy | RuntimeException failure) {
-            removeAfter(failure, temporary);
-            throw failure;
         }
+    }
+
+    /** Gives the tree its name; nothing but an empty folder can stand there and be replaced. */
+    private static void publish(Path tree, Path finalName) throws IOException {
+        try {
+            Files.move(tree, finalName, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException refused) {
+            if (Files.exists(finalName, LinkOption.NOFOLLOW_LINKS) && Files.isDirectory(tree)) {
+                throw new FinalNameTaken(finalName);
+            }
+            throw refused;
+        }
+        DurableFiles.fsyncFolder(finalName.getParent());
+        DurableFiles.fsyncFolder(tree.getParent());
     }
 
     private PackageReader.Unpacked unpack(Lease lease, StagingTask task, ReadableSource source, Path temporary)
@@ -154,16 +167,6 @@ public final class StagingWorker {
         Path aside = DurableFiles.quarantine(root, there, "in the place of a package to be staged: " + difference);
         log.warn("{}: {} was not the package ({}); it is now {}", lease, there, difference, aside);
         return Optional.empty();
-    }
-
-    private static void removeAfter(Throwable failure, Path temporary) {
-        try {
-            if (Files.exists(temporary, LinkOption.NOFOLLOW_LINKS)) {
-                StagingFolder.removeTree(temporary);
-            }
-        } catch (IOException leftBehind) {
-            failure.addSuppressed(leftBehind);
-        }
     }
 
     /** The copy that was read is not what was registered, or not there. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chasqui.catalogue.CopyOf;
+import chasqui.catalogue.UseBy;
+import chasqui.catalogue.Uses;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.CopyState;
 import chasqui.pipeline.Failure;
@@ -361,6 +363,29 @@ class DeletionIT {
     }
 
     @Test
+    void whoever_is_about_to_read_a_copy_and_whoever_deletes_it_cannot_both_go_on() throws Exception {
+        Packed packed = archived("night");
+        long dtp = Long.parseLong(database.value("SELECT id FROM data_transfer_package"));
+        List<Uses.Intent> intent = List.of(new Uses.Intent(dtp, packed.bufferCopy()));
+        database.jdbi().useTransaction(reader -> {
+            assertThat(Uses.add(reader, UseBy.DATA_TRANSFER_PACKAGE, intent)).hasSize(1);
+            manager.findWork();
+            assertThat(copies("ccat/buffer"))
+                    .as("passed over while the reader has not committed")
+                    .anyMatch(copy -> copy.startsWith("rdp/") && copy.endsWith(" PRESENT"));
+        });
+        worker.work(operations.claim(BUFFER).orElseThrow());
+        assertThat(manager.findWork()).as("in use").isZero();
+        database.jdbi().useTransaction(tx -> Uses.release(tx, UseBy.DATA_TRANSFER_PACKAGE, List.of(dtp)));
+        assertThat(manager.findWork()).isEqualTo(1);
+        assertThat(database.jdbi()
+                        .<List<Long>, RuntimeException>inTransaction(
+                                late -> Uses.add(late, UseBy.DATA_TRANSFER_PACKAGE, intent)))
+                .as("too late: it is scheduled")
+                .isEmpty();
+    }
+
+    @Test
     void two_managers_and_two_workers_delete_each_copy_once() throws Exception {
         for (int i = 0; i < 8; i++) {
             archived("n" + i);
@@ -494,6 +519,20 @@ class DeletionIT {
         database.execute("UPDATE operation SET waits_for = NULL, not_before = clock_timestamp()");
         worker.work(operations.claim(SOURCE).orElseThrow());
         assertThat(copies("ccat/telescope_computer")).allMatch(copy -> copy.endsWith(" DELETED"));
+    }
+
+    @Test
+    void a_disk_mounted_below_the_root_that_is_missing_is_not_taken_for_deleted_files() throws Exception {
+        Packed packed = longArchived("night");
+        for (Path file : packed.files()) {
+            Files.delete(file);
+        }
+        database.execute("UPDATE physical_copy SET file_key = '1' || file_key WHERE path LIKE 'night/%'");
+        Lease lease = claim(SOURCE);
+        assertThatThrownBy(() -> worker.work(lease))
+                .isInstanceOf(ChasquiException.class)
+                .hasMessageContaining("neither is the disk that it was registered on");
+        assertThat(copies("ccat/telescope_computer")).allMatch(copy -> copy.endsWith(" DELETION_IN_PROGRESS"));
     }
 
     @Test

@@ -235,7 +235,7 @@ class StagingIT {
         assertThatThrownBy(this::work)
                 .isInstanceOfSatisfying(
                         ChasquiException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.LOCATION))
-                .hasMessageContaining("is its disk mounted?");
+                .hasMessageContaining("mount it or correct its path");
         assertThat(database.values("SELECT state FROM physical_copy WHERE state = 'SUSPECT'"))
                 .isEmpty();
     }

@@ -6,6 +6,7 @@ import chasqui.catalogue.NewCopy;
 import chasqui.catalogue.ReadMode;
 import chasqui.catalogue.Verifications;
 import chasqui.pipeline.CopyState;
+import chasqui.storage.DurableFiles;
 import chasqui.storage.FileFacts;
 import chasqui.storage.Fingerprint;
 import chasqui.storage.PackageDigest;
@@ -152,6 +153,7 @@ public final class TestPackages {
         String path = "camera/2026/01/" + packed.name() + ".tar";
         Path tar = root(archive).resolve(path);
         Files.createDirectories(tar.getParent());
+        Files.createDirectories(root(archive).resolve(DurableFiles.OWN_FOLDER));
         Files.copy(packed.tar(), tar);
         long copy = copy(CopyOf.RAW_DATA_PACKAGE, packed.id(), archive, path, packed.digest(), CopyState.PRESENT);
         String sha256 = packed.digest().sha256().toString();
