@@ -1,0 +1,113 @@
+package chasqui.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chasqui.pipeline.Backoff;
+import chasqui.pipeline.Effect;
+import chasqui.pipeline.Failure;
+import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Lease;
+import chasqui.pipeline.LeaseSettings;
+import chasqui.pipeline.NodeIdentity;
+import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.OperationType;
+import chasqui.pipeline.StageEffects;
+import chasqui.testing.TestDatabase;
+import chasqui.testing.TestTopology;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PipelineMetricsIT {
+    private static final String QUEUE = "ccat_buffer_deletion";
+    private static final Backoff BACKOFF = new Backoff(Duration.ofHours(1), Duration.ofHours(2));
+
+    private final TestDatabase database = new TestDatabase();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final StageEffects stage = () -> new OperationType("deletion");
+    private final OperationStore operations = new OperationStore(
+            database.jdbi(),
+            List.of(stage),
+            NodeIdentity.starting("here"),
+            new LeaseSettings(Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ofSeconds(60), BACKOFF, BACKOFF),
+            Clock.systemUTC());
+    private PipelineMetrics metrics;
+
+    @BeforeEach
+    void two_operations(@TempDir Path folder) throws Exception {
+        TestTopology.on(database.jdbi(), folder);
+        database.execute("""
+                WITH l AS (SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id
+                            WHERE s.short_name = 'ccat' AND l.name = 'buffer'),
+                b AS (INSERT INTO deletion_batch (data_location_id) SELECT l.id FROM l, generate_series(1, 2)
+                      RETURNING id, data_location_id)
+                INSERT INTO operation (type, data_location_id, queue, deletion_batch_id)
+                SELECT 'deletion', data_location_id, 'ccat_buffer_deletion', id FROM b
+                """);
+        metrics = PipelineMetrics.start(registry, database.jdbi(), operations);
+    }
+
+    @AfterEach
+    void close() {
+        metrics.close();
+        database.close();
+    }
+
+    @Test
+    void attempts_and_bytes_are_counted_when_they_end() {
+        Lease first = operations.claim(QUEUE).orElseThrow();
+        assertThat(registry.get("chasqui.leases.held").gauge().value()).isEqualTo(1);
+        first.phase("deleting", 5, Duration.ofSeconds(60));
+        first.advance(5);
+        operations.complete(first, Effect.NONE);
+        Lease second = operations.claim(QUEUE).orElseThrow();
+        second.advance(3);
+        operations.fail(second, new Failure(FailureKind.ITEM, true, "not now"));
+
+        assertThat(registry.get("chasqui.bytes")
+                        .tag("type", "deletion")
+                        .counter()
+                        .count())
+                .isEqualTo(5);
+        assertThat(attempts("completed")).isEqualTo(1);
+        assertThat(attempts("pending")).isEqualTo(1);
+        assertThat(registry.get("chasqui.leases.held").gauge().value()).isZero();
+    }
+
+    @Test
+    void gauges_follow_the_database_and_are_absent_while_it_is_away() {
+        metrics.read();
+        assertThat(depth("PENDING")).isEqualTo(2);
+
+        operations.claim(QUEUE);
+        metrics.read();
+        assertThat(depth("PENDING")).isEqualTo(1);
+        assertThat(depth("IN_PROGRESS")).isEqualTo(1);
+
+        database.database().close();
+        metrics.read();
+        assertThat(registry.find("chasqui.operations").gauges()).isEmpty();
+        assertThat(registry.get("chasqui.database.reachable").gauge().value()).isZero();
+    }
+
+    private double attempts(String outcome) {
+        return registry.get("chasqui.attempts")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
+    }
+
+    private double depth(String status) {
+        return registry.get("chasqui.operations")
+                .tag("queue", QUEUE)
+                .tag("status", status)
+                .gauge()
+                .value();
+    }
+}
