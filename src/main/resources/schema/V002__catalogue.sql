@@ -58,7 +58,7 @@ CREATE TABLE raw_data_file (
     executed_observation_unit_id bigint NOT NULL REFERENCES executed_observation_unit,
     instrument_module_id bigint NOT NULL REFERENCES instrument_module,
     source_location_id   bigint NOT NULL REFERENCES data_location,
-    path          text COLLATE "C" NOT NULL CHECK (path <> ''),
+    path          text COLLATE "C" NOT NULL CHECK (path <> '' AND strpos(path, chr(92)) = 0),
     readable_path text NOT NULL,
     kind          file_kind NOT NULL DEFAULT 'FILE',
     link_target   text,
@@ -84,7 +84,8 @@ CREATE INDEX raw_data_file_to_package
     WHERE raw_data_package_id IS NULL AND problem IS NULL;
 CREATE INDEX raw_data_file_of_package ON raw_data_file (raw_data_package_id, id) WHERE raw_data_package_id IS NOT NULL;
 CREATE INDEX raw_data_file_with_problem ON raw_data_file (id) WHERE problem IS NOT NULL;
-CREATE INDEX raw_data_file_by_path ON raw_data_file (path);
+-- By digest: a path may be longer than an index entry. The cast reads no backslash, which paths do not have.
+CREATE INDEX raw_data_file_by_path ON raw_data_file (sha256(path::bytea));
 
 CREATE TABLE data_transfer_package (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -168,7 +169,7 @@ CREATE TABLE physical_copy (
     raw_data_package_id      bigint REFERENCES raw_data_package,
     data_transfer_package_id bigint REFERENCES data_transfer_package,
     data_location_id bigint NOT NULL REFERENCES data_location,
-    path          text COLLATE "C" NOT NULL CHECK (path <> ''),
+    path          text COLLATE "C" NOT NULL CHECK (path <> '' AND strpos(path, chr(92)) = 0),
     state         copy_state NOT NULL DEFAULT 'PRESENT',
     size_bytes    bigint NOT NULL CHECK (size_bytes >= 0),
     checksum      text NOT NULL CHECK (checksum ~ '^(xxh64:[0-9a-f]{16}|sha256:[0-9a-f]{64})$'),
@@ -181,7 +182,7 @@ CREATE TABLE physical_copy (
     CONSTRAINT a_copy_is_of_one_thing CHECK (num_nonnulls(raw_data_file_id, raw_data_package_id, data_transfer_package_id) = 1)
 );
 COMMENT ON COLUMN physical_copy.path IS 'below the location''s root (DISK, percent-encoded) or prefix (S3, key)';
-CREATE UNIQUE INDEX one_live_copy_per_path ON physical_copy (data_location_id, path) WHERE state <> 'DELETED';
+CREATE UNIQUE INDEX one_live_copy_per_path ON physical_copy (data_location_id, sha256(path::bytea)) WHERE state <> 'DELETED';
 CREATE UNIQUE INDEX one_live_copy_of_a_file ON physical_copy (raw_data_file_id, data_location_id)
     WHERE raw_data_file_id IS NOT NULL AND state <> 'DELETED';
 CREATE UNIQUE INDEX one_live_copy_of_a_package ON physical_copy (raw_data_package_id, data_location_id)

@@ -81,12 +81,13 @@ final class FilingRepository {
                                i.name || ' (module ' || m.name || ') observation ' || u.name AS observation,
                                f.kind, f.size_bytes, extract(epoch FROM date_trunc('second', c.modified_at))::bigint AS seconds,
                                c.modified_nanos, c.file_key, f.xxh64, f.problem
-                          FROM physical_copy c
+                          FROM unnest(:paths) AS wanted (path)
+                          JOIN physical_copy c ON sha256(c.path::bytea) = sha256(wanted.path::bytea) AND c.path = wanted.path
                           JOIN raw_data_file f ON f.id = c.raw_data_file_id
                           JOIN executed_observation_unit u ON u.id = f.executed_observation_unit_id
                           JOIN instrument i ON i.id = u.instrument_id
                           JOIN instrument_module m ON m.id = f.instrument_module_id
-                         WHERE c.data_location_id = :location AND c.path = ANY (:paths) AND c.state <> 'DELETED'
+                         WHERE c.data_location_id = :location AND c.state <> 'DELETED'
                         """)
                 .bind("location", locationId)
                 .bindArray(
@@ -159,7 +160,7 @@ final class FilingRepository {
                                                    modified_at, modified_nanos, file_key)
                         SELECT id, :location, path, 'PRESENT', size_bytes, xxh64, modified_at, modified_nanos, file_key
                           FROM filed ORDER BY path
-                        ON CONFLICT (data_location_id, path) WHERE state <> 'DELETED' DO NOTHING
+                        ON CONFLICT (data_location_id, sha256(path::bytea)) WHERE state <> 'DELETED' DO NOTHING
                         RETURNING path
                         """)
                 .bind("unit", owner.unitId())

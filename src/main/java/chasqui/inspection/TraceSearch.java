@@ -44,6 +44,11 @@ final class TraceSearch {
         }
     }
 
+    private static final String EXACT = """
+            sha256(f.path::bytea) IN (SELECT sha256(form::bytea) FROM unnest(:forms) AS form WHERE strpos(form, chr(92)) = 0)
+            AND f.path = ANY (:forms)
+            """;
+
     /** At most one more than is ever shown. */
     List<Found> find(String text) {
         if (UUID_TEXT.matcher(text).matches()) {
@@ -54,7 +59,7 @@ final class TraceSearch {
             return packages;
         }
         Set<String> forms = forms(text);
-        List<Found> exact = files("f.path = ANY (:forms)", text, forms, Set.of());
+        List<Found> exact = files(EXACT, text, forms, Set.of());
         return exact.isEmpty()
                 ? files("(f.path LIKE ANY (:endings) OR f.readable_path = :text)", text, forms, endings(forms))
                 : exact;

@@ -82,6 +82,22 @@ class FilingIT {
     }
 
     @Test
+    void a_path_of_thousands_of_random_bytes_is_filed_and_found_again() throws Exception {
+        java.util.Random random = new java.util.Random(7);
+        StringBuilder path = new StringBuilder();
+        for (int depth = 0; depth < 14; depth++) {
+            path.append(depth == 0 ? "" : "/");
+            for (int letter = 0; letter < 250; letter++) {
+                path.append(String.format("%%%02X", 0x80 + random.nextInt(0x80)));
+            }
+        }
+        write(path.toString(), "deep down");
+        assertThat(file(root, "obs").registered()).isEqualTo(1);
+        assertThat(database.value("SELECT path FROM raw_data_file")).isEqualTo(path.toString());
+        assertThat(file(root, "obs").already()).isEqualTo(1);
+    }
+
+    @Test
     void filing_again_registers_nothing_and_reads_nothing() throws Exception {
         write("night/a", "one");
         write("night/b", "two");
