@@ -40,12 +40,18 @@ record SidecarFacts(Archived archived, Observation observation, ObsCore obscore,
             String instrument,
             String module,
             String telescope,
+            String observatory,
             String site,
             String siteName,
             Double siteLatitudeDeg,
             Double siteLongitudeDeg,
             String siteCountry) {
         private static final double UNIX_EPOCH_MJD = 40_587.0;
+
+        /** What took the data, as far as the topology tells. */
+        private String facility() {
+            return telescope != null ? telescope : observatory != null ? observatory : siteName;
+        }
 
         ObsCore obscore(long sizeBytes) {
             return new ObsCore(
@@ -58,7 +64,7 @@ record SidecarFacts(Archived archived, Observation observation, ObsCore obscore,
                     declinationDeg,
                     mjd(startedAt),
                     mjd(endedAt),
-                    telescope == null ? siteName : telescope,
+                    facility(),
                     instrument,
                     "application/x-tar",
                     (sizeBytes + 999) / 1000);

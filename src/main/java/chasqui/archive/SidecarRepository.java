@@ -21,7 +21,7 @@ final class SidecarRepository {
         return db.createQuery("""
                         SELECT p.uuid, p.name, p.size_bytes, p.xxh64, p.sha256, p.file_count, p.content_bytes, p.created_at,
                                p.packaged_at, u.name AS unit, u.program, u.target, u.right_ascension_deg, u.declination_deg,
-                               u.started_at, u.ended_at, i.name AS instrument, m.name AS module, i.telescope,
+                               u.started_at, u.ended_at, i.name AS instrument, m.name AS module, i.telescope, i.observatory,
                                s.short_name AS site, s.name AS site_name, s.latitude, s.longitude, s.country,
                                fs.short_name || '/' || f.name AS source, bs.short_name || '/' || b.name AS buffer,
                                t.name AS transfer_package, clock_timestamp() AS now
@@ -93,6 +93,7 @@ final class SidecarRepository {
                 row.getString("instrument"),
                 row.getString("module"),
                 row.getString("telescope"),
+                row.getString("observatory"),
                 row.getString("site"),
                 row.getString("site_name"),
                 row.getObject("latitude", Double.class),

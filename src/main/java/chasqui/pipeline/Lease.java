@@ -85,7 +85,7 @@ public final class Lease {
     }
 
     /** Bytes of the phase that moved most: what the whole work is recorded with. */
-    long mostBytes() {
+    public long mostBytes() {
         return Math.max(mostBytes, bytesDone);
     }
 

@@ -103,7 +103,7 @@ final class PipelineMetrics implements AutoCloseable {
                         status.name().toLowerCase(Locale.ROOT))
                 .increment();
         if (status == WorkStatus.COMPLETED) {
-            registry.counter("chasqui.bytes", "type", type).increment(lease.bytesDone());
+            registry.counter("chasqui.bytes", "type", type).increment(lease.mostBytes());
         }
     }
 
