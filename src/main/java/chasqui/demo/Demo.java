@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jdbi.v3.core.generic.GenericType;
 
 /** Drives files through all stages and watches them. */
 final class Demo {
@@ -34,6 +35,7 @@ final class Demo {
     private final List<DemoReport.Placement> placements = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
+    private final Map<String, Integer> stageOfType;
     private final Instant start = Instant.now();
     private StageCost filing = new StageCost(0, 0, 0, 0);
 
@@ -42,6 +44,11 @@ final class Demo {
         this.service = service;
         this.locations = locations;
         this.display = display;
+        this.stageOfType = foundation.database().jdbi().withHandle(db -> db.createQuery(
+                        "SELECT name, stage FROM operation_type")
+                .setMapKeyColumn("name")
+                .setMapValueColumn("stage")
+                .collectInto(new GenericType<Map<String, Integer>>() {}));
     }
 
     /** Files one observation, and counts its bytes on the display while they are read. */
@@ -113,11 +120,10 @@ final class Demo {
     /** Shows each stage, with what its workers have in hand; returns how many bytes those have moved. */
     private long show(Snapshot now) {
         long busy = 0;
-        Map<String, Integer> stages = stageOfType();
         for (Map.Entry<Stage, Snapshot.Amount> passed : now.passed().entrySet()) {
             long inHand = 0;
             for (Lease lease : service.operations().held()) {
-                if (stages.getOrDefault(lease.operation().type().name(), -1)
+                if (stageOfType.getOrDefault(lease.operation().type().name(), -1)
                         == passed.getKey().ordinal()) {
                     inHand += lease.bytesDone();
                 }
@@ -131,19 +137,6 @@ final class Demo {
                     now.filed().bytes()));
         }
         return busy;
-    }
-
-    private Map<String, Integer> types;
-
-    private Map<String, Integer> stageOfType() {
-        if (types == null) {
-            types = foundation.database().jdbi().withHandle(db -> db.createQuery(
-                            "SELECT name, stage FROM operation_type")
-                    .setMapKeyColumn("name")
-                    .setMapValueColumn("stage")
-                    .collectInto(new org.jdbi.v3.core.generic.GenericType<Map<String, Integer>>() {}));
-        }
-        return types;
     }
 
     /** Asks for every archived package to be staged; a package that has an active job keeps it. */
@@ -194,7 +187,7 @@ final class Demo {
     }
 
     void write(Path report, DemoResult result) throws IOException {
-        new DemoReport(foundation.database().jdbi(), placements).write(report, result.totals(), result.costs());
+        new DemoReport(foundation.database().jdbi(), placements).write(report, result);
     }
 
     private static double secondsSince(Instant start) {

@@ -1,6 +1,5 @@
 package chasqui.demo;
 
-import chasqui.pipeline.Stage;
 import chasqui.runtime.Version;
 import chasqui.storage.RelativePath;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -41,7 +40,7 @@ final class DemoReport {
     private record ArchiveCopy(String location, String key, String verifiedAt) {}
 
     /** Writes the report next to its final name first, so that nobody reads half of it. */
-    void write(Path file, DemoTotals totals, Map<Stage, StageCost> costs) throws IOException {
+    void write(Path file, DemoResult result) throws IOException {
         Path target = file.toAbsolutePath();
         Files.createDirectories(target.getParent());
         Path temporary = Files.createTempFile(target.getParent(), ".report", ".json");
@@ -50,8 +49,10 @@ final class DemoReport {
                         JsonMapper.builder().build().createGenerator(out).useDefaultPrettyPrinter()) {
             json.writeStartObject();
             json.writeStringField("version", Version.version());
-            totals.write(json);
-            StageCost.write(json, costs);
+            result.totals().write(json);
+            StageCost.write(json, result.costs());
+            texts(json, "refused", result.refused());
+            texts(json, "warnings", result.warnings());
             Map<Long, List<ArchiveCopy>> copies = packages(json);
             files(json, copies);
             json.writeEndObject();
@@ -61,6 +62,14 @@ final class DemoReport {
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
         }
+    }
+
+    private static void texts(JsonGenerator json, String name, List<String> lines) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String line : lines) {
+            json.writeString(line);
+        }
+        json.writeEndArray();
     }
 
     private List<Long> observations() {

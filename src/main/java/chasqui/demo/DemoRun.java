@@ -83,6 +83,11 @@ public final class DemoRun {
                 ? DemoInput.ofNight(origins(locations))
                 : DemoInput.ofTree(input, origins(locations).get(0));
         DemoInput.Size size = DemoInput.measure(observations);
+        if (size.files() == 0
+                && observations.stream().allMatch(o -> o.problems().isEmpty())) {
+            err.println("there are no files below " + input + "; give a folder that has some");
+            return false;
+        }
         refuseWhenTooLarge(size);
         out.printf(
                 Locale.ROOT,
@@ -106,9 +111,10 @@ public final class DemoRun {
         }
         new DemoTable(out, err).print(result);
         explain(result);
-        return result.complete()
-                && result.last().filed().files() + result.refused().size() > 0
-                && (result.last().filed().files() > 0 || result.refused().isEmpty());
+        if (result.last().filed().files() == 0) {
+            err.println("not one file could be taken; what stands in the way is named above");
+        }
+        return result.complete() && result.last().filed().files() > 0;
     }
 
     private List<String> buckets() {
