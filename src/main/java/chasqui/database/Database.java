@@ -1,10 +1,14 @@
 package chasqui.database;
 
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.FailureKind;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
 
 /** A pooled connection to PostgreSQL with the schema in place. */
@@ -44,8 +48,23 @@ public final class Database implements AutoCloseable {
      * Brings the schema up to this program's version.
      *
      * @return how many migrations ran, 0 when the schema was current
+     * @throws ChasquiException (platform) another version of this program made the schema, or it cannot be changed
      */
     public int migrate() {
+        try {
+            return migrated();
+        } catch (FlywayException mismatch) {
+            throw new ChasquiException(
+                    FailureKind.PLATFORM,
+                    false,
+                    "the schema of this database does not fit this version of Chasqui: "
+                            + mismatch.getMessage().lines().limit(2).collect(Collectors.joining("; "))
+                            + "; use the version that made it, or another database or --home",
+                    mismatch);
+        }
+    }
+
+    private int migrated() {
         return Flyway.configure()
                 .dataSource(pool)
                 .locations("classpath:schema")

@@ -5,6 +5,9 @@ import chasqui.runtime.OwnGround;
 import chasqui.runtime.Service;
 import chasqui.runtime.Surrounding;
 import chasqui.settings.Settings;
+import chasqui.storage.Progress;
+import chasqui.storage.ReadBack;
+import chasqui.storage.ReadBackResult;
 import chasqui.topology.DataLocation;
 import chasqui.topology.LocationType;
 import chasqui.topology.Locations;
@@ -24,6 +27,7 @@ public final class DemoRun {
     /** A package lies at its source, in two buffers, in two archives and staged while another is on its way. */
     private static final int COPIES_AT_ONCE = 7;
 
+    private static final int PROBE_BYTES = 8192;
     private static final double MIB = 1024.0 * 1024.0;
 
     private final Foundation foundation;
@@ -60,11 +64,31 @@ public final class DemoRun {
      *
      * @return the topology file
      */
-    public Path prepare() {
+    public Path prepare() throws IOException {
         Path topology = Path.of(System.getProperty("chasqui.root", "")).resolve("deploy/topology/three-sites.yaml");
         new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home())).apply(topology, "demo");
         OwnGround.prepare(foundation);
+        acceptWhatTheDiskCanDo();
         return topology;
+    }
+
+    /** Where the home cannot be read past the page cache, no deletion would ever be proven: the demo then accepts less. */
+    private void acceptWhatTheDiskCanDo() throws IOException {
+        Path probe = Files.createTempFile(foundation.home().root(), "probe", ".bin");
+        try {
+            Files.write(probe, new byte[PROBE_BYTES]);
+            if (ReadBack.read(probe, false, Progress.NONE).mode() == ReadBackResult.Mode.CACHED) {
+                foundation
+                        .database()
+                        .jdbi()
+                        .useHandle(
+                                db -> db.execute(
+                                        "UPDATE data_location SET accept_cached_verification = true WHERE storage_type = 'DISK'"));
+                out.println("this file system cannot be read past the page cache: verifications through it count here");
+            }
+        } finally {
+            Files.delete(probe);
+        }
     }
 
     /**
