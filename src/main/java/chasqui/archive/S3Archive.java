@@ -43,6 +43,9 @@ final class S3Archive implements ArchiveStore {
             }
             moveAside(key, path, digest, lease);
         }
+        if (lease.operation().attempt() > 0) {
+            requireUnchanged(source, digest, lease);
+        }
         lease.phase("storing", digest.sizeBytes(), stall.whenWriting(digest.sizeBytes()));
         try {
             objects.put(bucket.bucket(), key, source, metadata(digest), lease::advance);
@@ -79,6 +82,16 @@ final class S3Archive implements ArchiveStore {
         String aside = bucket.key(".chasqui/quarantine/" + UUID.randomUUID() + "/" + path);
         log.warn("s3://{}/{} holds other bytes than it should; moved to {}", bucket.bucket(), key, aside);
         objects.moveAside(bucket.bucket(), key, aside);
+    }
+
+    /** A source that went bad shall not fill the archive with one more object in quarantine at every attempt. */
+    private void requireUnchanged(Path source, PackageDigest digest, Lease lease) throws IOException {
+        lease.phase("reading the source", digest.sizeBytes(), stall.silence());
+        ReadBackResult there = ReadBack.read(source, true, lease::advance);
+        if (!there.holds(digest)) {
+            throw new IntegrityViolation(
+                    source + ", which is to be archived,", "all of it", digest.toString(), there.toString());
+        }
     }
 
     /** The store is blamed only when the source still holds what was to be sent. */

@@ -33,7 +33,7 @@ final class SourceReach {
      */
     static void require(DataLocation source, List<PackedFile> unusable, List<PackedFile> usable) {
         SourceReach reach = new SourceReach(source);
-        reach.requireListable();
+        reach.requireContent();
         List<PackedFile> elsewhere = unusable.stream()
                 .filter(file -> Files.notExists(file.entry().source(), LinkOption.NOFOLLOW_LINKS))
                 .filter(reach::heldByAnotherDevice)
@@ -54,9 +54,12 @@ final class SourceReach {
         }
     }
 
-    private void requireListable() {
+    /** Files were registered here: a root without anything was made anew, or lost its mount on the same device. */
+    private void requireContent() {
         try (DirectoryStream<Path> names = Files.newDirectoryStream(root)) {
-            names.iterator().hasNext();
+            if (!names.iterator().hasNext()) {
+                throw away(root + " is empty, although files are registered there", null);
+            }
         } catch (IOException failure) {
             throw away(root + " cannot be read: " + failure.getMessage(), failure);
         }

@@ -8,6 +8,8 @@ import chasqui.pipeline.LeaseLost;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.Verdict;
 import chasqui.pipeline.WorkStatus;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,8 @@ public final class FailurePolicy {
     private static final Logger log = LoggerFactory.getLogger(FailurePolicy.class);
 
     private final OperationStore operations;
+    /** By queue: what its breaker last counted, so that work it turns away says the cause and not only the effect. */
+    private final Map<String, String> causes = new ConcurrentHashMap<>();
 
     public FailurePolicy(OperationStore operations) {
         this.operations = operations;
@@ -37,6 +41,7 @@ public final class FailurePolicy {
         Verdict verdict = operations.fail(lease, failure);
         report(lease, failure, verdict, error);
         if (failure.kind() == FailureKind.LOCATION || failure.kind() == FailureKind.LINK) {
+            causes.put(lease.operation().queue(), failure.message());
             throw new ChasquiException(failure.kind(), true, failure.message());
         }
     }
@@ -48,13 +53,15 @@ public final class FailurePolicy {
      */
     public void circuitOpen(Lease lease, Throwable error) {
         if (error == null) {
+            String queue = lease.operation().queue();
+            String cause = causes.get(queue);
             operations.fail(
                     lease,
                     new Failure(
                             FailureKind.LOCATION,
                             true,
-                            lease.operation().queue()
-                                    + " has failed repeatedly; nothing is sent there until a probe succeeds"));
+                            queue + " has failed repeatedly; nothing is sent there until a probe succeeds"
+                                    + (cause == null ? "" : "; it failed last with: " + cause)));
         }
     }
 

@@ -9,7 +9,8 @@ import java.nio.file.Files;
 
 /**
  * Makes what the topology names inside the home: folders below it, buckets of the embedded store. What lies elsewhere is
- * never made, because a missing folder there is a file system that is not mounted.
+ * never made, because a missing folder there is a file system that is not mounted; nor is a folder that copies are
+ * registered in, because it was moved away, and an empty one in its place would be taken for it.
  */
 public final class OwnGround {
     private OwnGround() {}
@@ -18,7 +19,9 @@ public final class OwnGround {
         for (DataLocation location :
                 new Locations(foundation.database().jdbi()).refresh().locations()) {
             if (location.active() && location.storage() == StorageType.DISK) {
-                folder(foundation, location);
+                if (!Files.isDirectory(location.root()) && !holdsCopies(foundation, location)) {
+                    folder(foundation, location);
+                }
             } else if (location.active() && location.storage() == StorageType.S3) {
                 foundation
                         .objectStore()
@@ -28,6 +31,15 @@ public final class OwnGround {
                         .ifPresent(store -> store.ensureBucket(location.bucket().bucket()));
             }
         }
+    }
+
+    private static boolean holdsCopies(Foundation foundation, DataLocation location) {
+        return foundation.database().jdbi().withHandle(db -> db.createQuery("""
+                        SELECT EXISTS (SELECT FROM physical_copy WHERE data_location_id = :location AND state <> 'DELETED')
+                        """)
+                .bind("location", location.id())
+                .mapTo(Boolean.class)
+                .one());
     }
 
     private static void folder(Foundation foundation, DataLocation location) {

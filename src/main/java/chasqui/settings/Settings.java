@@ -66,8 +66,10 @@ public final class Settings {
             });
         }
         Settings settings = new Settings(Collections.unmodifiableMap(new TreeMap<>(merged)));
-        unknown.forEach(key ->
-                settings.problems.add(key + ": there is no such setting" + Spelling.suggestion(key, known.keySet())));
+        Set<String> names = new TreeSet<>(known.keySet());
+        known.keySet().forEach(key -> names.add(SettingsReader.variable(key)));
+        unknown.forEach(
+                key -> settings.problems.add(key + ": there is no such setting" + Spelling.suggestion(key, names)));
         return settings;
     }
 

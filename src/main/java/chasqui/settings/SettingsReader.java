@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 
 /**
  * Where settings come from, lowest first: {@code application.properties} in the program (every key with its default),
@@ -21,6 +22,10 @@ import java.util.Properties;
  */
 public final class SettingsReader {
     private static final String OURS = "chasqui.";
+    private static final String OURS_IN_ENVIRONMENT = "CHASQUI_";
+    /** What the launcher script reads. */
+    private static final Set<String> LAUNCHERS =
+            Set.of("CHASQUI_ARCHIVE", "CHASQUI_BUILD", "CHASQUI_JAVA_OPTS", "CHASQUI_LOG_LEVEL");
 
     private SettingsReader() {}
 
@@ -72,14 +77,23 @@ public final class SettingsReader {
         return found;
     }
 
+    /** A variable of ours that belongs to no key stays as it is, and is refused like any other unknown key. */
     private static Map<String, String> fromEnvironment(Map<String, String> environment, Map<String, String> known) {
-        Map<String, String> found = new HashMap<>();
+        Map<String, String> keys = new HashMap<>();
         for (String key : known.keySet()) {
-            String variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
-            if (environment.containsKey(variable)) {
-                found.put(key, environment.get(variable));
-            }
+            keys.put(variable(key), key);
         }
+        Map<String, String> found = new HashMap<>();
+        environment.forEach((name, value) -> {
+            if (name.startsWith(OURS_IN_ENVIRONMENT) && !LAUNCHERS.contains(name)) {
+                found.put(keys.getOrDefault(name, name), value);
+            }
+        });
         return found;
+    }
+
+    /** The environment's name of a setting: {@code CHASQUI_NODE_NAME} for {@code chasqui.node.name}. */
+    static String variable(String key) {
+        return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 }

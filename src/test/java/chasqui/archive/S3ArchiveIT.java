@@ -1,9 +1,13 @@
 package chasqui.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chasqui.embedded.EmbeddedObjectStore;
 import chasqui.embedded.Home;
+import chasqui.pipeline.Failure;
+import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Lease;
 import chasqui.storage.Progress;
 import chasqui.storage.S3Clients;
 import chasqui.storage.S3Endpoint;
@@ -97,6 +101,24 @@ class S3ArchiveIT extends ArchiveContract {
         Path file = Files.write(Files.createTempFile(folder, "planted", ""), bytes);
         S3Objects objects = clients.objects(ENDPOINT);
         objects.put("archive", PREFIX + path, file, Map.of(), Progress.NONE);
+    }
+
+    @Test
+    void a_source_that_went_bad_leaves_one_object_in_quarantine_and_not_one_for_each_attempt() throws Exception {
+        TestTransfers.Buffered one = packages.buffered("cologne", 5000);
+        byte[] bytes = Files.readAllBytes(one.file());
+        bytes[3000] ^= 1;
+        Files.write(one.file(), bytes);
+        manager.findWork();
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            Lease lease = operations.claim(queue()).orElseThrow();
+            assertThatThrownBy(() -> worker.work(lease))
+                    .hasMessageContaining(one.file().toString());
+            operations.fail(lease, new Failure(FailureKind.ITEM, true, "the source is not what was registered"));
+            database.execute("UPDATE operation SET not_before = clock_timestamp()");
+        }
+        assertThat(quarantined()).hasSize(1);
+        assertThat(archived()).isEmpty();
     }
 
     @Test

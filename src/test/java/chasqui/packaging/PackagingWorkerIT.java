@@ -213,7 +213,28 @@ class PackagingWorkerIT {
     }
 
     @Test
-    void an_empty_mount_point_in_the_place_of_the_source_is_the_locations_failure_too() throws Exception {
+    void an_empty_folder_made_in_the_place_of_a_source_that_was_moved_away_loses_no_files() throws Exception {
+        kit.write("a", "one");
+        kit.write("night/b", "two");
+        kit.file("obs", true);
+        Lease lease = kit.claimed();
+        Path away = kit.source.resolveSibling("away");
+        Files.move(kit.source, away);
+        Files.createDirectory(kit.source);
+        assertThatThrownBy(() -> kit.worker().work(lease))
+                .isInstanceOfSatisfying(
+                        ChasquiException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.LOCATION))
+                .hasMessageContaining("is empty, although files are registered there");
+        assertThat(kit.database.value("SELECT count(*) FROM raw_data_file WHERE problem IS NULL"))
+                .isEqualTo("2");
+        Files.delete(kit.source);
+        Files.move(away, kit.source);
+        kit.worker().work(lease);
+        assertThat(status()).isEqualTo("COMPLETED WAITING");
+    }
+
+    @Test
+    void a_root_without_its_mount_is_the_locations_failure_too() throws Exception {
         kit.write("night/a", "one");
         kit.write("night/b", "two");
         kit.file("obs", true);
@@ -221,6 +242,7 @@ class PackagingWorkerIT {
         kit.database.execute("UPDATE raw_data_file SET file_key = '999999:1'");
         Lease lease = kit.claimed();
         Files.move(kit.source.resolve("night"), folder.resolve("away"));
+        Files.createDirectory(kit.source.resolve("lost+found"));
         assertThatThrownBy(() -> kit.worker().work(lease))
                 .isInstanceOfSatisfying(
                         ChasquiException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.LOCATION))

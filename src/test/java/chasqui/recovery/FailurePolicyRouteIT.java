@@ -171,6 +171,9 @@ class FailurePolicyRouteIT {
                         database.value(
                                 "SELECT count(*) FROM operation WHERE status = 'PENDING' AND waits_for LIKE 'location:%' AND attempt = 0"))
                 .isEqualTo("5");
+        assertThat(database.value("SELECT count(*) FROM operation WHERE waits_for LIKE '%Stale file handle%'"))
+                .as("what was turned away says the cause as well")
+                .isEqualTo("5");
         assertThat(operations.held()).isEmpty();
     }
 

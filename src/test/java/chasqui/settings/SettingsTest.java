@@ -67,6 +67,16 @@ class SettingsTest {
     }
 
     @Test
+    void a_variable_of_ours_that_belongs_to_no_setting_stops_the_start_unless_it_is_the_launchers() {
+        SettingsReader.read(null, Map.of("CHASQUI_BUILD", "never", "HOME", "/root"), Map.of())
+                .requireValid();
+        Settings settings = SettingsReader.read(null, Map.of("CHASQUI_PACKAGING_SIZECAP", "1GB"), Map.of());
+        assertThatThrownBy(settings::requireValid)
+                .hasMessageContaining("CHASQUI_PACKAGING_SIZECAP: there is no such setting")
+                .hasMessageContaining("did you mean CHASQUI_PACKAGING_SIZE_CAP?");
+    }
+
+    @Test
     void the_command_line_wins_over_the_environment_and_that_over_the_file(@TempDir Path folder) throws Exception {
         Path file =
                 Files.writeString(folder.resolve("my.properties"), "chasqui.node.name = file\nchasqui.drain = 1s\n");
