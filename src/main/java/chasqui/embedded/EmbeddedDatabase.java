@@ -11,18 +11,19 @@ import java.util.Properties;
  * A PostgreSQL inside the home, durable (fsync and synchronous commit on), on loopback and behind a generated password.
  *
  * <p>Its life is tied to this process: {@link #close()} stops it, and so does the end of the process in whatever way.
- * Whoever drains work on shutdown closes it last.
+ * Whoever drains work on shutdown closes it last. A server that ends without being asked is started again at the same
+ * address.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     /** How often another free port is tried when somebody takes the chosen one in between. */
     private static final int PORT_ATTEMPTS = 5;
 
-    private final PostgresServer server;
     private final DatabaseAddress address;
+    private final PostgresKeeper keeper;
 
-    private EmbeddedDatabase(PostgresServer server, DatabaseAddress address) {
-        this.server = server;
+    private EmbeddedDatabase(DatabaseAddress address, PostgresKeeper keeper) {
         this.address = address;
+        this.keeper = keeper;
     }
 
     public static EmbeddedDatabase start(Home home) {
@@ -60,15 +61,17 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Path data = folders.postgres().resolve("data");
         PostgresServer.endLeftover(data);
         PostgresCluster cluster = PostgresCluster.open(folders.postgres(), binaries, identity);
-        java.nio.file.Files.deleteIfExists(data.resolve("postmaster.pid"));
+        PostmasterFile.forget(data);
         for (int attempt = 1; ; attempt++) {
             int port = choosePort(folders, options);
-            PostgresServer server = PostgresServer.launch(
+            PostgresKeeper.Launch launch = () -> PostgresServer.launch(
                     identity.command(cluster.serverCommand(binaries, port, options)),
                     data,
                     folders.postgres().resolve("server.log"));
+            PostgresServer server = launch.again();
             if (server.ready(options.startLimit())) {
-                return serving(server, cluster, port, folders);
+                DatabaseAddress address = provision(server, cluster, port, folders);
+                return new EmbeddedDatabase(address, new PostgresKeeper(server, launch, data, options.startLimit()));
             }
             boolean again = options.port() == 0 && attempt < PORT_ATTEMPTS && !LocalPort.free(port);
             if (!again) {
@@ -78,13 +81,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    private static EmbeddedDatabase serving(
+    private static DatabaseAddress provision(
             PostgresServer server, PostgresCluster cluster, int port, HomeFolders folders)
             throws IOException, SQLException {
         try {
             DatabaseAddress address = cluster.provision(port);
             PrivateFiles.write(folders.connectionProperties(), address.toProperties(port));
-            return new EmbeddedDatabase(server, address);
+            return address;
         } catch (IOException | SQLException | RuntimeException e) {
             server.close();
             throw e;
@@ -124,12 +127,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** Whether the server process still runs. */
     public boolean alive() {
-        return server.alive();
+        return keeper.alive();
     }
 
     /** Ends all connections and stops the server; what was committed stays. */
     @Override
     public void close() {
-        server.close();
+        keeper.close();
     }
 }

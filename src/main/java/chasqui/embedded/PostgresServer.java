@@ -95,6 +95,10 @@ final class PostgresServer implements AutoCloseable {
         return guard.isAlive();
     }
 
+    void awaitEnd() throws InterruptedException {
+        guard.waitFor();
+    }
+
     /** What the server said since this start, its last 20 lines. */
     String logTail() {
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {

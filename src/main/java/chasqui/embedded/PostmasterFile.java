@@ -25,4 +25,9 @@ record PostmasterFile(long pid, boolean ready) {
             return new PostmasterFile(-1, false);
         }
     }
+
+    /** Removes what a server left that runs no more: the number in it may be anybody's by now. */
+    static void forget(Path data) throws IOException {
+        Files.deleteIfExists(data.resolve("postmaster.pid"));
+    }
 }

@@ -37,6 +37,7 @@ public final class LeaseRenewer implements AutoCloseable {
     /** One beat; public so that a test need not wait for the clock. */
     public void renewAll() {
         try {
+            store.recordLate();
             List<Lease> alive = store.held().stream().filter(this::isAlive).toList();
             Set<UUID> ours = new HashSet<>(store.renew(alive));
             for (Lease lease : alive) {

@@ -13,6 +13,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,9 @@ public final class OperationStore {
     private final LeaseSettings settings;
     private final Clock clock;
     private final Map<UUID, Lease> held = new ConcurrentHashMap<>();
+    /** Work that ended while the database could not be reached: ours to put back when it can. */
+    private final Map<Lease, Failure> unrecorded = new ConcurrentHashMap<>();
+
     private volatile BiConsumer<Lease, WorkStatus> onEnd = (lease, status) -> {};
 
     public OperationStore(
@@ -130,9 +134,38 @@ public final class OperationStore {
      * Records a failure: an item failure is retried after a backoff until its attempts are spent and then is permanent;
      * a failure of a location, link or the platform parks the work and costs it nothing.
      *
+     * <p>Where the database cannot be reached, the failure is kept until it can: that the operation could not be put
+     * back shall not count as a stall of it.
+     *
      * @return what became of the operation
      */
     public Verdict fail(Lease lease, Failure failure) {
+        try {
+            return recordFailure(lease, failure);
+        } catch (JdbiException unreachable) {
+            unrecorded.put(lease, failure);
+            throw unreachable;
+        }
+    }
+
+    /**
+     * Records what could not be recorded when it happened.
+     *
+     * @throws JdbiException the database still cannot be reached; what is left stays for the next time
+     */
+    void recordLate() {
+        for (Map.Entry<Lease, Failure> late : unrecorded.entrySet()) {
+            Verdict verdict = recordFailure(late.getKey(), late.getValue());
+            unrecorded.remove(late.getKey());
+            log.info(
+                    "{}: is {} again; recorded late: {}",
+                    late.getKey(),
+                    verdict.status(),
+                    late.getValue().message());
+        }
+    }
+
+    private Verdict recordFailure(Lease lease, Failure failure) {
         Operation operation = lease.operation();
         Verdict verdict = Verdict.of(operation, failure, settings, ThreadLocalRandom.current());
         try {

@@ -117,21 +117,35 @@ class EmbeddedDatabaseIT {
         Home.open(folder).close();
     }
 
-    @Test
-    void a_server_whose_guard_was_killed_is_stopped_before_the_next_start() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_server_that_was_killed_alone_or_with_its_guard_serves_again_at_the_same_address(boolean withGuard)
+            throws Exception {
         Path folder = temporary.resolve("home");
-        try (Home home = Home.open(folder)) {
-            EmbeddedDatabase first = EmbeddedDatabase.start(home);
-            execute(first.address(), "create table kept (word text)", "insert into kept values ('relay')");
-            ProcessHandle.current()
+        try (Home home = Home.open(folder);
+                EmbeddedDatabase database = EmbeddedDatabase.start(home)) {
+            execute(database.address(), "create table kept (word text)", "insert into kept values ('relay')");
+            List<ProcessHandle> guards = ProcessHandle.current()
                     .children()
                     .filter(child -> child.info().commandLine().orElse("").contains(folder.toString()))
-                    .forEach(ProcessHandle::destroyForcibly);
-            try (EmbeddedDatabase second = EmbeddedDatabase.start(home)) {
-                assertThat(ask(second.address(), "select word from kept")).isEqualTo("relay");
+                    .toList();
+            assertThat(guards).isNotEmpty();
+            if (withGuard) {
+                guards.forEach(ProcessHandle::destroyForcibly);
+            } else {
+                PostmasterFile server =
+                        PostmasterFile.read(home.folders().postgres().resolve("data"));
+                ProcessHandle.of(server.pid()).orElseThrow().destroyForcibly();
             }
-            first.close();
+            guards.forEach(guard -> guard.onExit().join());
+            Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> assertThat(
+                            ask(database.address(), "select word from kept"))
+                    .isEqualTo("relay"));
+            assertThat(database.alive()).isTrue();
         }
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
+                        commandsWith(folder.toRealPath().toString()))
+                .isEmpty());
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,28 @@ class OperationStoreIT {
         assertThat(store.claim(QUEUE).orElseThrow().operation().subjectId()).isEqualTo(late);
         assertThat(store.claim(QUEUE)).isEmpty();
         assertThat(effects).containsExactly("claim", "claim");
+    }
+
+    @Test
+    void a_failure_that_the_database_did_not_take_is_recorded_at_the_next_beat_and_is_no_stall() {
+        anOperation(100);
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        database.execute("ALTER TABLE operation_attempt RENAME TO away");
+        assertThatThrownBy(() -> store.fail(lease, new Failure(FailureKind.PLATFORM, true, "no database")))
+                .isInstanceOf(JdbiException.class);
+        try (LeaseRenewer renewer = new LeaseRenewer(store, () -> {})) {
+            renewer.renewAll();
+            assertThat(database.value("SELECT status FROM operation")).isEqualTo("IN_PROGRESS");
+            database.execute("ALTER TABLE away RENAME TO operation_attempt");
+            renewer.renewAll();
+            renewer.renewAll();
+        }
+        assertThat(database.value(
+                        "SELECT status || ' ' || stalls || ' ' || attempt || ' ' || waits_for FROM operation"))
+                .isEqualTo("PENDING 0 0 platform: no database");
+        assertThat(database.value("SELECT string_agg(outcome, ',') FROM operation_attempt"))
+                .isEqualTo("PARKED");
+        assertThat(effects).containsExactly("claim", "put back");
     }
 
     @Test
