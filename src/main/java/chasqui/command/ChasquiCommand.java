@@ -47,14 +47,21 @@ public final class ChasquiCommand implements Runnable {
      * @return 0 done, 1 failed, 2 wrong usage
      */
     public static int execute(String... arguments) {
-        return new CommandLine(new ChasquiCommand())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine commands = new CommandLine(new ChasquiCommand());
+        nameVersion(commands);
+        return commands.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println("chasqui: " + message(failure));
                     LoggerFactory.getLogger(ChasquiCommand.class).debug("the command failed", failure);
                     return FAILED;
                 })
                 .execute(arguments);
+    }
+
+    /** picocli gives {@code --version} to every command, and the version to none but the first. */
+    private static void nameVersion(CommandLine command) {
+        command.getCommandSpec().versionProvider(new VersionText());
+        command.getSubcommands().values().forEach(ChasquiCommand::nameVersion);
     }
 
     private static String message(Throwable failure) {

@@ -41,7 +41,7 @@ public final class FileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Foundation foundation = Foundation.openOrJoin(options.checked())) {
+        try (Foundation foundation = Foundation.lookInto(options.checked())) {
             Locations locations = new Locations(foundation.database().jdbi());
             return FileRun.run(
                     new Filing(foundation.database().jdbi(), locations),

@@ -31,7 +31,7 @@ public final class StageCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Foundation foundation = Foundation.openOrJoin(options.checked())) {
+        try (Foundation foundation = Foundation.lookInto(options.checked())) {
             return new StageRequest(foundation.database().jdbi(), System.out, System.err)
                     .run(packages, location, release, Person.here(), reason);
         }

@@ -20,7 +20,7 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Foundation foundation = Foundation.openOrJoin(options.checked())) {
+        try (Foundation foundation = Foundation.lookInto(options.checked())) {
             return new StatusReport(foundation.database().jdbi(), System.out).run(json);
         }
     }

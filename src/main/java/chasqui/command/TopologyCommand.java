@@ -3,6 +3,7 @@ package chasqui.command;
 import chasqui.runtime.Foundation;
 import chasqui.runtime.OwnGround;
 import chasqui.runtime.Surrounding;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,8 +40,15 @@ public final class TopologyCommand implements Runnable {
         @Parameters(paramLabel = "FILE.yaml", description = "The topology; see docs/topology.md.")
         private Path file;
 
+        @Spec
+        private CommandSpec spec;
+
         @Override
         public Integer call() {
+            if (!Files.isReadable(file)) {
+                throw new ParameterException(
+                        spec.commandLine(), file + ": there is no such file, or it cannot be read; check the path");
+            }
             try (Foundation foundation = Foundation.openOrJoinWithObjects(options.checked())) {
                 int exit = new TopologyApply(
                                 foundation.database().jdbi(), Surrounding.of(foundation.home()), System.out, System.err)

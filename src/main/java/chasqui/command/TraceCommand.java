@@ -26,7 +26,7 @@ public final class TraceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Foundation foundation = Foundation.openOrJoin(options.checked())) {
+        try (Foundation foundation = Foundation.lookInto(options.checked())) {
             return new TraceReport(foundation.database().jdbi(), System.out, System.err).run(name, json);
         }
     }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,9 @@ final class Demo {
     private final List<String> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final Map<String, Integer> stageOfType;
+    private final Map<Stage, Long> furthest = new EnumMap<>(Stage.class);
     private final Instant start = Instant.now();
+    private Instant glimpsed = start;
     private StageCost filing = new StageCost(0, 0, 0, 0);
 
     Demo(Foundation foundation, Service service, Locations locations, Display display) {
@@ -64,7 +67,7 @@ final class Demo {
                                 observation.module(),
                                 observation.name(),
                                 true),
-                        read -> bytes.addAndGet(read));
+                        read -> glimpse(size, bytes.addAndGet(read)));
         report.refused().forEach(r -> problems.add(r.path() + ": " + r.reason() + "; " + r.remedy()));
         warnings.addAll(report.warnings());
         long files = filing.operations() + report.registered() + report.already();
@@ -117,26 +120,51 @@ final class Demo {
         return placements.stream().map(DemoReport.Placement::observationId).toList();
     }
 
+    /** Shows the bytes of filing, now and then, while its files are read. */
+    private void glimpse(DemoInput.Size size, long bytes) {
+        if (Duration.between(glimpsed, Instant.now()).compareTo(GLANCE) > 0) {
+            glimpsed = Instant.now();
+            display.show(new Display.Line(Stage.FILING, filing.operations(), size.files(), bytes, size.bytes()));
+        }
+    }
+
     /** Shows each stage, with what its workers have in hand; returns how many bytes those have moved. */
     private long show(Snapshot now) {
-        long busy = 0;
+        Map<Stage, Long> inHand = inHand();
         for (Map.Entry<Stage, Snapshot.Amount> passed : now.passed().entrySet()) {
-            long inHand = 0;
-            for (Lease lease : service.operations().held()) {
-                if (stageOfType.getOrDefault(lease.operation().type().name(), -1)
-                        == passed.getKey().ordinal()) {
-                    inHand += lease.bytesDone();
-                }
-            }
-            busy += inHand;
+            Stage stage = passed.getKey();
+            long working = inHand.getOrDefault(stage, 0L) / ways(stage, now);
+            long bytes =
+                    Math.min(passed.getValue().bytes() + working, now.filed().bytes());
             display.show(new Display.Line(
-                    passed.getKey(),
+                    stage,
                     passed.getValue().files(),
                     now.filed().files(),
-                    Math.min(passed.getValue().bytes() + inHand, now.filed().bytes()),
+                    furthest.merge(stage, bytes, Math::max),
                     now.filed().bytes()));
         }
-        return busy;
+        return inHand.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private Map<Stage, Long> inHand() {
+        Map<Stage, Long> inHand = new EnumMap<>(Stage.class);
+        for (Lease lease : service.operations().held()) {
+            Integer stage = stageOfType.get(lease.operation().type().name());
+            if (stage != null) {
+                inHand.merge(Stage.values()[stage], lease.bytesDone(), Long::sum);
+            }
+        }
+        return inHand;
+    }
+
+    /** How often a stage handles each byte: what is in hand counts for as much less. */
+    private static long ways(Stage stage, Snapshot now) {
+        return switch (stage) {
+            case TRANSFER, UNPACKING, ARCHIVE -> Math.max(1, now.archives());
+            // Its workers delete packages too; shown is what is gone from the source.
+            case DELETION -> Long.MAX_VALUE;
+            default -> 1;
+        };
     }
 
     /** Asks for every archived package to be staged; a package that has an active job keeps it. */

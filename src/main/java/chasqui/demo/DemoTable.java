@@ -39,14 +39,14 @@ final class DemoTable {
         DemoTotals totals = result.totals();
         out.printf(
                 Locale.ROOT,
-                "%n%d files (%.1f MiB) in %d packages: %d verified archive copies, %d source files deleted, %d refused, %.1f s%n",
+                "%n%d files (%.1f MiB) in %d packages, %.1f s%n%d verified archive copies, %d source files deleted, %d refused%n",
                 totals.files(),
                 totals.bytes() / MIB,
                 totals.packages(),
+                totals.seconds(),
                 totals.archiveCopies(),
                 totals.sourceDeleted(),
-                totals.refused(),
-                totals.seconds());
+                totals.refused());
         name("warning", result.warnings());
         name("refused", result.refused());
     }

@@ -2,6 +2,7 @@ package chasqui.demo;
 
 import chasqui.pipeline.Stage;
 import java.io.PrintStream;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -13,51 +14,47 @@ final class StageLines implements Display {
     private static final Duration PAUSE = Duration.ofSeconds(5);
     private static final double MIB = 1024.0 * 1024.0;
 
-    private record Shown(Line line, Instant first, Instant last) {}
+    private record Shown(Line line, Instant at) {}
 
     private final PrintStream out;
+    private final Clock clock;
+    private final Map<Stage, Pace> paces = new EnumMap<>(Stage.class);
     private final Map<Stage, Shown> shown = new EnumMap<>(Stage.class);
 
-    StageLines(PrintStream out) {
+    StageLines(PrintStream out, Clock clock) {
         this.out = out;
+        this.clock = clock;
     }
 
     @Override
     public void show(Line line) {
-        if (line.files() == 0 && line.bytes() == 0) {
-            return;
-        }
-        Instant now = Instant.now();
+        Instant now = clock.instant();
+        Pace pace = paces.computeIfAbsent(line.stage(), stage -> new Pace());
+        pace.note(line, now);
         Shown before = shown.get(line.stage());
-        boolean moved = before == null || !before.line().equals(line);
+        boolean moved = pace.moved() && (before == null || !before.line().equals(line));
         boolean due = before == null
                 || line.done() && !before.line().done()
-                || Duration.between(before.last(), now).compareTo(PAUSE) >= 0;
+                || Duration.between(before.at(), now).compareTo(PAUSE) >= 0;
         if (moved && due) {
-            Instant first = before == null ? now : before.first();
-            print(line, Duration.between(first, now));
-            shown.put(line.stage(), new Shown(line, first, now));
+            print(line, pace);
+            shown.put(line.stage(), new Shown(line, now));
         }
     }
 
-    private void print(Line line, Duration since) {
-        double seconds = since.toMillis() / 1000.0;
-        String rate = seconds < 0.5 ? "" : String.format(Locale.ROOT, "  %.1f MiB/s", line.bytes() / MIB / seconds);
-        String eta = seconds < 0.5 || line.done() || line.bytes() == 0
-                ? ""
-                : String.format(
-                        Locale.ROOT, "  ETA %.0f s", seconds * (line.bytesTotal() - line.bytes()) / line.bytes());
-        out.printf(
+    private void print(Line line, Pace pace) {
+        String text = String.format(
                 Locale.ROOT,
-                "%d %-10s %d/%d files  %.1f/%.1f MiB%s%s%n",
+                "%d %-10s %d/%d files  %.1f/%.1f MiB  %s  %s",
                 line.stage().ordinal(),
                 line.stage().packageName(),
                 line.files(),
                 line.filesTotal(),
                 line.bytes() / MIB,
                 line.bytesTotal() / MIB,
-                rate,
-                eta);
+                pace.rate(),
+                pace.eta());
+        out.println(text.stripTrailing());
     }
 
     @Override

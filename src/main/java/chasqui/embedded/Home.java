@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -194,7 +195,9 @@ public final class Home implements AutoCloseable {
     }
 
     private static HomeRefused cannotWrite(Path root, IOException cause) {
-        String why = cause instanceof AccessDeniedException ? "permission denied" : cause.toString();
+        String why = cause instanceof AccessDeniedException
+                ? "permission denied"
+                : cause instanceof NoSuchFileException ? "nothing can be made there" : cause.toString();
         return new HomeRefused(
                 "cannot use home %s: %s. Make it writable for this user, or choose another with --home DIR"
                         .formatted(root, why),

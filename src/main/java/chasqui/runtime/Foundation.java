@@ -35,6 +35,7 @@ public final class Foundation implements AutoCloseable {
      */
     public static Foundation open(Settings settings) {
         boolean external = !settings.text("chasqui.database.url").isEmpty();
+        connections(settings);
         return open(settings, external, wantsObjectStore(settings, external));
     }
 
@@ -73,6 +74,7 @@ public final class Foundation implements AutoCloseable {
     }
 
     private static Foundation openOrJoin(Settings settings, boolean withObjects) {
+        connections(settings);
         boolean external = !settings.text("chasqui.database.url").isEmpty();
         if (external) {
             return joined(new HomeFolders(homeOf(settings)), external(settings));
@@ -87,7 +89,7 @@ public final class Foundation implements AutoCloseable {
     }
 
     /**
-     * As {@link #openOrJoin}, but never makes a home: for commands that only look.
+     * As {@link #openOrJoin}, but never makes a home: a command given in the wrong folder must not look at an empty one.
      *
      * @throws chasqui.embedded.HomeRefused there is no home
      */
@@ -120,15 +122,17 @@ public final class Foundation implements AutoCloseable {
                 settings.text("chasqui.database.url"),
                 settings.text("chasqui.database.user"),
                 settings.text("chasqui.database.password"),
-                settings.number("chasqui.database.connections", 2, 200));
+                connections(settings));
     }
 
     private static Database connect(Settings settings, DatabaseAddress address) {
-        return Database.connect(
-                address.jdbcUrl(),
-                address.user(),
-                address.password(),
-                settings.number("chasqui.database.connections", 2, 200));
+        return Database.connect(address.jdbcUrl(), address.user(), address.password(), connections(settings));
+    }
+
+    private static int connections(Settings settings) {
+        int connections = settings.number("chasqui.database.connections", 2, 200);
+        settings.requireValid();
+        return connections;
     }
 
     public Database database() {

@@ -9,6 +9,11 @@ final class LocationPatterns {
     private static final Pattern SHAPE = Pattern.compile("[a-z0-9*]+/[a-z0-9_*]+");
     private final List<Pattern> patterns;
 
+    /** Whether this is a pattern: {@code site/location}, where {@code *} stands for any part of a name. */
+    static boolean wellFormed(String text) {
+        return SHAPE.matcher(text).matches();
+    }
+
     /**
      * @param patterns {@code site/location}, where {@code *} stands for any part of a name
      * @throws IllegalArgumentException one has another shape
@@ -23,7 +28,7 @@ final class LocationPatterns {
     }
 
     private static Pattern pattern(String text) {
-        if (!SHAPE.matcher(text).matches()) {
+        if (!wellFormed(text)) {
             throw new IllegalArgumentException(
                     "chasqui.worker.locations: \"" + text + "\": wants site/location, with * for any part");
         }

@@ -16,10 +16,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
@@ -32,6 +34,7 @@ public final class Service implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Service.class);
     private static final int MANAGER_THREADS = 4;
     private static final String LEASE_LOOP = "lease-renewer";
+    private static final String TOPOLOGY_LOOP = "topology";
     /** A hint that nobody answered for this long is forgotten; with hints in memory only, all of them at start. */
     private static final Duration HINT_PATIENCE = Duration.ofSeconds(30);
 
@@ -45,6 +48,7 @@ public final class Service implements AutoCloseable {
     private final ScheduledExecutorService managerPool;
     private final Management management;
     private WorkerRoutes workers;
+    private TopologyWatch watch;
 
     private Service(Foundation foundation, Settings read) {
         this.settings = ServiceSettings.from(read);
@@ -160,11 +164,21 @@ public final class Service implements AutoCloseable {
                         settings.locations());
                 workers.refresh();
             }
+            watch(foundation, locations);
             management.started(camel.getCamelContext(), foundation.database().jdbi(), operations, parts(foundation));
         } catch (Exception failure) {
             close();
             throw new ServiceNotStarted(failure);
         }
+    }
+
+    private void watch(Foundation foundation, Locations locations) {
+        management.expect(TOPOLOGY_LOOP);
+        watch = new TopologyWatch(foundation, locations, Optional.ofNullable(workers), () -> management
+                .rounds()
+                .completed(TOPOLOGY_LOOP));
+        long pause = settings.managerInterval().toMillis();
+        managerPool.scheduleWithFixedDelay(watch, pause, pause, TimeUnit.MILLISECONDS);
     }
 
     private static Map<String, BooleanSupplier> parts(Foundation foundation) {
@@ -203,6 +217,9 @@ public final class Service implements AutoCloseable {
     @Override
     public void close() {
         desk.close();
+        if (watch != null) {
+            watch.close();
+        }
         try {
             camel.stop();
         } finally {

@@ -38,6 +38,10 @@ record ServiceSettings(
         if (roles.isEmpty() || !ROLES.containsAll(roles)) {
             settings.refuse("chasqui.node.roles", "wants some of manager, worker, monitor, api");
         }
+        List<String> locations = settings.list("chasqui.worker.locations");
+        if (!locations.stream().allMatch(LocationPatterns::wellFormed)) {
+            settings.refuse("chasqui.worker.locations", "wants a list of site/location, with * for any part");
+        }
         // A relative folder of routes belongs to the program, wherever it was started from.
         Path routes = Path.of(System.getProperty("chasqui.root", ""))
                 .resolve(settings.text("chasqui.routes"))
@@ -49,7 +53,7 @@ record ServiceSettings(
         return new ServiceSettings(
                 nodeName(settings),
                 roles,
-                settings.list("chasqui.worker.locations"),
+                locations,
                 settings.text("chasqui.queue.endpoint"),
                 settings.number("chasqui.worker.concurrency", 1, 64),
                 routes,

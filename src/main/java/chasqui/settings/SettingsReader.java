@@ -6,6 +6,7 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +40,7 @@ public final class SettingsReader {
         Map<String, String> known = ours(defaults());
         List<Map<String, String>> over = new ArrayList<>();
         if (config != null) {
-            over.add(ours(file(config)));
+            over.add(all(file(config)));
         }
         over.add(fromEnvironment(environment, known));
         over.add(ours(System.getProperties()));
@@ -62,9 +63,17 @@ public final class SettingsReader {
         try (Reader in = Files.newBufferedReader(config, StandardCharsets.UTF_8)) {
             properties.load(in);
         } catch (IOException e) {
-            throw new UncheckedIOException("the settings file " + config + " cannot be read: " + e, e);
+            String why = e instanceof NoSuchFileException ? "there is no such file" : e.toString();
+            throw new UncheckedIOException("the settings file " + config + " cannot be read: " + why, e);
         }
         return properties;
+    }
+
+    /** A file of settings holds nothing else, so that a key without its "chasqui." is a mistake and not somebody else's. */
+    private static Map<String, String> all(Properties properties) {
+        Map<String, String> found = new HashMap<>();
+        properties.stringPropertyNames().forEach(name -> found.put(name, properties.getProperty(name)));
+        return found;
     }
 
     private static Map<String, String> ours(Properties properties) {

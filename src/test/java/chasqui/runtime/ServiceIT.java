@@ -1,6 +1,7 @@
 package chasqui.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import chasqui.settings.Settings;
 import chasqui.settings.SettingsReader;
@@ -11,6 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -77,6 +79,22 @@ class ServiceIT {
                     .as(queue)
                     .hasSize(1);
         }
+    }
+
+    @Test
+    void a_location_that_is_added_while_the_service_runs_is_served_without_a_restart() throws Exception {
+        String known = Files.readString(Path.of("deploy/topology/three-sites.yaml"));
+        Path more = Files.writeString(
+                folder.resolve("more.yaml"),
+                known.replace(
+                        "      - { name: processing,",
+                        "      - { name: cluster, type: PROCESSING, storage: DISK, root: \"${home}/sites/cologne/cluster\" }\n"
+                                + "      - { name: processing,"));
+        new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home())).apply(more, "test");
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(service.camel().getRoute("cologne_cluster_staging"))
+                        .isNotNull());
+        assertThat(folder.resolve("home/sites/cologne/cluster")).isDirectory();
     }
 
     @Test

@@ -91,6 +91,13 @@ class SettingsTest {
     }
 
     @Test
+    void a_key_without_its_prefix_is_refused_in_a_settings_file(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("my.properties"), "deletion.enabled = false\n");
+        assertThatThrownBy(() -> SettingsReader.read(file, Map.of(), Map.of()).requireValid())
+                .hasMessageContaining("deletion.enabled: there is no such setting");
+    }
+
+    @Test
     void a_settings_file_that_is_not_there_is_named(@TempDir Path folder) {
         assertThatThrownBy(() -> SettingsReader.read(folder.resolve("none.properties"), Map.of(), Map.of()))
                 .hasMessageContaining("none.properties");

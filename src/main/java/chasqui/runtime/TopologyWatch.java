@@ -1,0 +1,79 @@
+package chasqui.runtime;
+
+import chasqui.topology.DataLocation;
+import chasqui.topology.Locations;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the topology while the process runs: a location that was added gets its worker routes, one that was switched
+ * off loses them. While the database is away, everything goes on with the last good topology.
+ */
+final class TopologyWatch implements Runnable, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(TopologyWatch.class);
+
+    private final Foundation foundation;
+    private final Locations locations;
+    private final Optional<WorkerRoutes> workers;
+    private final Runnable completed;
+    /** Null before the first round. */
+    private List<DataLocation> followed;
+
+    private boolean failing;
+    private boolean closed;
+
+    /**
+     * @param workers routes to keep; empty in a process that works on nothing
+     * @param completed told after each round that went well
+     */
+    TopologyWatch(Foundation foundation, Locations locations, Optional<WorkerRoutes> workers, Runnable completed) {
+        this.foundation = foundation;
+        this.locations = locations;
+        this.workers = workers;
+        this.completed = completed;
+    }
+
+    /** One round. Never throws: a scheduled task that throws is never run again. */
+    @Override
+    public synchronized void run() {
+        if (closed) {
+            return;
+        }
+        try {
+            List<DataLocation> now = locations.refresh().locations();
+            if (!now.equals(followed)) {
+                OwnGround.prepare(foundation);
+                follow();
+                followed = now;
+            }
+            completed.run();
+            failing = false;
+        } catch (Exception failure) {
+            if (!failing) {
+                log.warn("the topology could not be followed, the last good one stays in force; tried again", failure);
+            }
+            failing = true;
+        }
+    }
+
+    private void follow() throws Exception {
+        if (workers.isEmpty()) {
+            return;
+        }
+        Set<String> before = workers.get().queues();
+        workers.get().refresh();
+        Set<String> served = workers.get().queues();
+        if (!served.equals(before)) {
+            log.info("the topology has changed: {} queues served, {} before", served.size(), before.size());
+        }
+    }
+
+    /** Waits for the round under way; there is no other, so that a process that ends gets no new routes. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+    }
+}
