@@ -38,6 +38,7 @@ final class DiskArchive implements ArchiveStore {
         if (!Files.notExists(target, LinkOption.NOFOLLOW_LINKS)) {
             ReadBackResult there = readBack(target, digest, lease);
             if (there.holds(digest)) {
+                DurableFiles.makeDurable(root, target);
                 return stored(target, there.mode());
             }
         }

@@ -119,6 +119,20 @@ public final class DurableFiles {
         fsyncFolder(temporary.toAbsolutePath().getParent());
     }
 
+    /**
+     * Makes a file durable that somebody else wrote and named: perhaps an attempt that died in the middle. Its bytes, its
+     * name and the folders from the root down to it survive a power cut from here on.
+     */
+    public static void makeDurable(Path root, Path file) throws IOException {
+        RelativePath.of(root, file);
+        try (FileChannel bytes = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            bytes.force(true);
+        }
+        for (Path folder = file.getParent(); folder.startsWith(root); folder = folder.getParent()) {
+            fsyncFolder(folder);
+        }
+    }
+
     /** Makes the names in a folder durable. */
     public static void fsyncFolder(Path folder) throws IOException {
         try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {

@@ -46,6 +46,7 @@ public record Placement(Outcome outcome, ReadBackResult.Mode readMode) {
             try {
                 ReadBackResult there = ReadBack.read(finalName, expected.sha256() != null, progress);
                 if (there.holds(expected)) {
+                    DurableFiles.makeDurable(root, finalName);
                     Files.delete(temporary);
                     DurableFiles.fsyncFolder(temporary.getParent());
                     return new Placement(Outcome.ADOPTED, there.mode());

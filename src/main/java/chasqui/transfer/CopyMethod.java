@@ -19,6 +19,7 @@ public final class CopyMethod implements ByteMover {
         DiskRoot.require(transfer.origin());
         Path root = DiskRoot.require(transfer.destination());
         if (isThere(lease, transfer)) {
+            DurableFiles.makeDurable(root, transfer.incoming());
             return;
         }
         try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {

@@ -4,6 +4,7 @@ import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.StallLimit;
+import chasqui.storage.DurableFiles;
 import chasqui.storage.IntegrityViolation;
 import chasqui.storage.PackageDigest;
 import chasqui.storage.PackageManifest;
@@ -146,7 +147,9 @@ final class Unpacking {
         try {
             for (Arrival.ArrivedPackage one : arrival.packages()) {
                 Path there = requireThere(arrival.finalName(one));
-                proven.put(one.id(), Proven.at(there, one.digest(), verify(there, one.digest())));
+                ReadBackResult.Mode mode = verify(there, one.digest());
+                DurableFiles.makeDurable(root, there);
+                proven.put(one.id(), Proven.at(there, one.digest(), mode));
             }
         } catch (IntegrityViolation broken) {
             throw new Damaged(broken.getMessage(), broken);
@@ -164,6 +167,7 @@ final class Unpacking {
             if (!read.holds(arrival.digest())) {
                 throw new Damaged(there + ": " + arrival.digest() + " was put there, now it holds " + read, null);
             }
+            DurableFiles.makeDurable(root, there);
             kept = Proven.at(there, arrival.digest(), read.mode());
         }
         return new Result(proven, kept);
