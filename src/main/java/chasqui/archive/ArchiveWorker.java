@@ -87,6 +87,8 @@ public final class ArchiveWorker {
                         true));
         Verifications.record(tx, copy, lease.operation().id(), stored.mode(), sha256, sha256, node.name());
         List<Long> one = List.of(work.packageId());
+        // Whatever befell its copy at another buffer: it is in an archive now.
+        Subjects.changeState(tx, one, PackageState.FAILED, PackageState.WAITING);
         Subjects.changeState(tx, one, PackageState.WAITING, PackageState.ARCHIVED);
         Subjects.changeState(tx, one, PackageState.TRANSFERRING, PackageState.ARCHIVED);
         Subjects.LONG_TERM_ARCHIVE_TRANSFER.change(tx, work.transferId(), WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);

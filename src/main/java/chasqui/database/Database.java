@@ -41,6 +41,8 @@ public final class Database implements AutoCloseable {
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
         config.addDataSourceProperty("ApplicationName", "chasqui");
         config.addDataSourceProperty("tcpKeepAlive", "true");
+        // A server that went away without a word must not hold a loop for ever; no statement of ours takes so long.
+        config.addDataSourceProperty("socketTimeout", "600");
         return new Database(new HikariDataSource(config));
     }
 

@@ -13,7 +13,10 @@ import org.jdbi.v3.core.Handle;
 final class VerificationRepository {
     private VerificationRepository() {}
 
-    /** Locks copies under suspicion, at most so many in each archive. */
+    /**
+     * Locks copies under suspicion that nobody reads again yet, at most so many in each archive. One whose reading failed
+     * for good is left to the human who was told of it.
+     */
     static List<OperationStore.NewOperation> lockSuspect(Handle tx, int perArchive, int priority) {
         return tx.createQuery("""
                         SELECT due.id, l.id AS location
@@ -21,11 +24,13 @@ final class VerificationRepository {
                          CROSS JOIN LATERAL (
                                SELECT c.id FROM physical_copy c
                                 WHERE c.data_location_id = l.id AND c.state = 'SUSPECT'
+                                  AND NOT EXISTS (SELECT FROM operation o WHERE o.subject_id = c.id AND o.type = :type)
                                 ORDER BY c.id LIMIT :most FOR UPDATE SKIP LOCKED) due
                          WHERE l.location_type = 'LONG_TERM_ARCHIVE' AND l.storage_type IN ('DISK', 'S3')
                            AND l.active AND s.active
                         """)
                 .bind("most", perArchive)
+                .bind("type", VerificationWorker.TYPE.name())
                 .map((row, context) ->
                         new OperationStore.NewOperation(row.getLong("id"), row.getLong("location"), priority))
                 .list();

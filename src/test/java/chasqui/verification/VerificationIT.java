@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chasqui.embedded.EmbeddedObjectStore;
 import chasqui.embedded.Home;
+import chasqui.pipeline.Failure;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.NodeIdentity;
@@ -128,6 +129,18 @@ class VerificationIT {
         work();
         assertThat(copy(file)).isEqualTo("PRESENT true");
         assertThat(database.values("SELECT good FROM verification ORDER BY id")).containsExactly("f", "t");
+    }
+
+    @Test
+    void a_suspect_copy_whose_reading_failed_for_good_is_left_to_a_human() throws Exception {
+        Path file = archived(31);
+        spoil(file);
+        manager.findWork();
+        work();
+        manager.findWork();
+        operations.fail(operations.claim(QUEUE).orElseThrow(), new Failure(FailureKind.ITEM, false, "no such drive"));
+        assertThat(manager.findWork()).isZero();
+        assertThat(copy(file)).isEqualTo("SUSPECT false");
     }
 
     @Test
