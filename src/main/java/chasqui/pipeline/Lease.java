@@ -22,6 +22,8 @@ public final class Lease {
     private volatile long mostBytes;
     private volatile Instant stamp;
     private volatile String lost;
+    private volatile boolean stalled;
+    private boolean ended;
 
     Lease(Operation operation, UUID token, Duration stallLimit, Clock clock) {
         this.operation = operation;
@@ -97,14 +99,34 @@ public final class Lease {
         return Duration.between(stamp, clock.instant()).compareTo(stallLimit) > 0;
     }
 
-    boolean isLost() {
+    /** Whether the work was ended from outside, whatever it says itself about its end. */
+    public boolean isLost() {
         return lost != null;
     }
 
+    /** Whether it was ended because it made no progress: then the operation is still ours. */
+    boolean hasStalled() {
+        return stalled;
+    }
+
     /** Ends the work from outside: its next step throws, and what it waits for is interrupted. */
-    void lose(String why) {
-        lost = why;
-        worker.interrupt();
+    synchronized void lose(String why) {
+        // Work that has ended by itself has left its thread to other work.
+        if (!ended) {
+            lost = why;
+            worker.interrupt();
+        }
+    }
+
+    /** As {@link #lose}, for want of progress. */
+    synchronized void stall() {
+        stalled = !ended;
+        lose("no progress in phase \"" + phase + "\"");
+    }
+
+    /** The work is over, one way or another: from here on its thread is not interrupted for it. */
+    synchronized void end() {
+        ended = true;
     }
 
     @Override

@@ -62,7 +62,7 @@ public final class LeaseRenewer implements AutoCloseable {
         }
         if (lease.isStalled()) {
             log.warn("{}: no progress in phase \"{}\"; its work is ended", lease, lease.phase());
-            lease.lose("no progress in phase \"" + lease.phase() + "\"");
+            lease.stall();
             return false;
         }
         return true;

@@ -132,9 +132,18 @@ final class OperationRows {
         fail(tx, lease.operation().id(), failure);
     }
 
-    static List<Operation> lockStale(Handle tx, String which, Map<String, ?> bindings, int limit) {
+    /**
+     * @param onLiveNode the node it ran on has renewed leases since this one ran out, so that it was its work that stalled
+     */
+    record Stale(Operation operation, boolean onLiveNode) {}
+
+    static List<Stale> lockStale(Handle tx, String which, Map<String, ?> bindings, int limit) {
         return tx.createQuery("""
-                        SELECT <columns> FROM operation
+                        SELECT <columns>,
+                               EXISTS (SELECT FROM node n
+                                        WHERE n.name = operation.lease_owner AND n.boot_id = operation.lease_boot_id
+                                          AND n.heartbeat_at > operation.lease_expires_at) AS on_live_node
+                          FROM operation
                          WHERE status = 'IN_PROGRESS' AND <which>
                          ORDER BY lease_expires_at LIMIT :limit FOR UPDATE SKIP LOCKED
                         """)
@@ -142,7 +151,7 @@ final class OperationRows {
                 .define("which", which)
                 .bindMap(bindings)
                 .bind("limit", limit)
-                .map(OperationRows::operation)
+                .map((row, context) -> new Stale(operation(row, context), row.getBoolean("on_live_node")))
                 .list();
     }
 

@@ -1,7 +1,9 @@
 package chasqui.pipeline;
 
+import chasqui.pipeline.OperationRows.Stale;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +50,8 @@ public final class OperationStore {
 
     /**
      * Claims the best due operation of a queue, lowest priority number first, then the oldest; in the same transaction
-     * the stage does its part. A stage that throws fails the operation.
+     * the stage does its part. A stage that throws fails the operation; trouble with the database is thrown on and changes
+     * nothing.
      *
      * @return empty when nothing is due, or when the stage refused what was
      */
@@ -66,7 +69,7 @@ public final class OperationStore {
                     })
                     .map(operation -> hold(operation, token));
         } catch (RuntimeException failure) {
-            if (refused.get() == null) {
+            if (refused.get() == null || DatabaseTrouble.in(failure)) {
                 throw failure;
             }
             failAtItsClaim(refused.get(), token, failure);
@@ -78,6 +81,11 @@ public final class OperationStore {
         Lease lease = new Lease(operation, token, settings.stallLimit(), clock);
         held.put(token, lease);
         return lease;
+    }
+
+    private void letGo(Lease lease) {
+        held.remove(lease.token());
+        lease.end();
     }
 
     private void failAtItsClaim(Operation operation, UUID token, RuntimeException failure) {
@@ -126,7 +134,7 @@ public final class OperationStore {
             effect.apply(tx);
         });
         // Only after the commit: until then a failure must still find the lease alive.
-        held.remove(lease.token());
+        letGo(lease);
         onEnd.accept(lease, status);
     }
 
@@ -184,7 +192,7 @@ public final class OperationStore {
             log.info("{}: failed ({}), but another attempt has taken over", operation, failure.message());
             return Verdict.NOT_OURS;
         } finally {
-            held.remove(lease.token());
+            letGo(lease);
         }
     }
 
@@ -198,21 +206,37 @@ public final class OperationStore {
         } catch (LeaseLost gone) {
             log.debug("{}: was taken over before it could be given back", lease);
         } finally {
-            held.remove(lease.token());
+            letGo(lease);
+        }
+    }
+
+    /**
+     * Ends work that was ended from outside. Where it had stalled, the operation is still ours and counts a stall; in all
+     * other cases another has it already, and nothing is changed.
+     */
+    public void lost(Lease lease) {
+        try {
+            database.useTransaction(tx -> {
+                OperationRows.lock(tx, lease);
+                putBackStalled(tx, lease.operation(), lease.hasStalled());
+            });
+        } catch (LeaseLost gone) {
+            log.debug("{}: was taken over before it could be put back", lease);
+        } finally {
+            letGo(lease);
         }
     }
 
     /**
      * Puts work back whose lease ran out. A stall consumes no attempt, but three stalls of one operation on live nodes
-     * are a permanent item failure: such an item kills workers.
+     * are a permanent item failure. A node counts as live when it has renewed its leases since this one ran out: work
+     * whose node died, or could not reach the database, has not stalled.
      *
      * @param limit most operations to recover, 1 to 1000
      * @return ids of recovered operations; empty when every lease is fresh
      */
     public List<Long> recoverStale(int limit) {
-        return recover("""
-                lease_expires_at < clock_timestamp()
-                """, Map.of(), true, limit);
+        return recover("lease_expires_at < clock_timestamp()", Map.of(), limit);
     }
 
     /** Takes back at once what an earlier incarnation of this very node left behind. */
@@ -220,30 +244,42 @@ public final class OperationStore {
         return recover(
                 "lease_owner = :node AND lease_boot_id <> :boot",
                 Map.of("node", node.name(), "boot", node.bootId()),
-                false,
                 1000);
     }
 
-    private List<Long> recover(String which, Map<String, ?> bindings, boolean countStall, int limit) {
+    private List<Long> recover(String which, Map<String, ?> bindings, int limit) {
         return database.inTransaction(tx -> {
-            List<Operation> stale = OperationRows.lockStale(tx, which, bindings, limit);
-            for (Operation operation : stale) {
-                StageEffects stage = effectsOf(operation);
-                if (countStall && operation.stalls() + 1 >= LeaseSettings.MOST_STALLS) {
-                    Failure poisoned = new Failure(
-                            FailureKind.ITEM,
-                            false,
-                            operation + ": its worker died or stalled " + LeaseSettings.MOST_STALLS
-                                    + " times; look at this item before you retry it");
-                    OperationRows.failStale(tx, operation, poisoned);
-                    stage.onFailure(tx, operation, poisoned);
-                } else {
-                    OperationRows.putBackStale(tx, operation, countStall);
-                    stage.onPutBack(tx, operation);
+            List<Long> recovered = new ArrayList<>();
+            for (Stale stale : OperationRows.lockStale(tx, which, bindings, limit)) {
+                // One operation that cannot be put back must not keep the others.
+                tx.savepoint("one");
+                try {
+                    putBackStalled(tx, stale.operation(), stale.onLiveNode());
+                    tx.releaseSavepoint("one");
+                    recovered.add(stale.operation().id());
+                } catch (RuntimeException failure) {
+                    tx.rollbackToSavepoint("one");
+                    log.error("{}: cannot be put back, trying again next time", stale.operation(), failure);
                 }
             }
-            return stale.stream().map(Operation::id).toList();
+            return recovered;
         });
+    }
+
+    private void putBackStalled(Handle tx, Operation operation, boolean countStall) {
+        StageEffects stage = effectsOf(operation);
+        if (countStall && operation.stalls() + 1 >= LeaseSettings.MOST_STALLS) {
+            Failure poisoned = new Failure(
+                    FailureKind.ITEM,
+                    false,
+                    operation + ": stalled " + LeaseSettings.MOST_STALLS
+                            + " times; look at this item before you retry it");
+            OperationRows.failStale(tx, operation, poisoned);
+            stage.onFailure(tx, operation, poisoned);
+        } else {
+            OperationRows.putBackStale(tx, operation, countStall);
+            stage.onPutBack(tx, operation);
+        }
     }
 
     /**

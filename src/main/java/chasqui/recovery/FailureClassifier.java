@@ -1,20 +1,21 @@
 package chasqui.recovery;
 
 import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.DatabaseTrouble;
 import chasqui.pipeline.Failure;
 import chasqui.pipeline.FailureKind;
 import chasqui.storage.IntegrityViolation;
+import chasqui.storage.NotWritable;
 import chasqui.storage.S3Failure;
 import chasqui.storage.SourceChanged;
 import chasqui.storage.StorageFull;
 import chasqui.storage.VictimChanged;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.sql.SQLException;
-import java.sql.SQLTransientException;
 import org.jdbi.v3.core.ConnectionException;
 
 /** Says to whom an error is charged. The one place where exceptions of libraries become failures. */
@@ -51,25 +52,34 @@ public final class FailureClassifier {
         if (error instanceof InterruptedException
                 || error instanceof ClosedByInterruptException
                 || error instanceof InterruptedIOException) {
-            return new Failure(FailureKind.PLATFORM, true, "the work was interrupted; it will be tried again");
+            return interrupted();
         }
-        if (error instanceof ConnectionException || error instanceof SQLTransientException || isConnectionLoss(error)) {
-            return new Failure(FailureKind.PLATFORM, true, "the database cannot be reached: " + error.getMessage());
+        if (error instanceof ConnectionException || DatabaseTrouble.in(error)) {
+            return new Failure(
+                    FailureKind.PLATFORM, true, "the database did not answer as it should: " + error.getMessage());
+        }
+        if (error instanceof NotWritable) {
+            return new Failure(FailureKind.LOCATION, true, error.getMessage());
         }
         if (error instanceof AccessDeniedException || error instanceof NoSuchFileException) {
             return new Failure(FailureKind.ITEM, true, describe(error));
         }
-        if (error instanceof FileSystemException) {
+        if (error instanceof FileSystemException || saysMountIsGone(error)) {
             return new Failure(FailureKind.LOCATION, true, describe(error));
         }
         return null;
     }
 
-    private static boolean isConnectionLoss(Throwable error) {
-        // SQLSTATE classes 08 (connection) and 57 (operator intervention), PostgreSQL documentation, appendix A.
-        return error instanceof SQLException sql
-                && sql.getSQLState() != null
-                && (sql.getSQLState().startsWith("08") || sql.getSQLState().startsWith("57"));
+    /** On an open file the JDK has no type for ESTALE and ENOTCONN, only the C library's words. */
+    private static boolean saysMountIsGone(Throwable error) {
+        String said = String.valueOf(error.getMessage());
+        return error instanceof IOException
+                && (said.contains("Stale file handle") || said.contains("Transport endpoint is not connected"));
+    }
+
+    /** The thread was told to stop, whatever the error says that came of it. */
+    static Failure interrupted() {
+        return new Failure(FailureKind.PLATFORM, true, "the work was interrupted; it will be tried again");
     }
 
     private static String describe(Throwable error) {

@@ -31,13 +31,14 @@ public final class FailurePolicy {
      * @throws ChasquiException when a location or link is at fault, so that a circuit breaker around the work counts it
      */
     public void record(Lease lease, Throwable error) {
-        Thread.interrupted(); // the interrupt that ended the work must not end its record as well
-        if (error instanceof LeaseLost) {
-            operations.giveBack(lease, error.getMessage());
-            log.warn("{}", error.getMessage());
+        // The interrupt that ended the work must not end its record as well.
+        boolean interrupted = Thread.interrupted();
+        if (error instanceof LeaseLost || lease.isLost()) {
+            operations.lost(lease);
+            log.warn("{}: its work was ended: {}", lease, error.getMessage());
             return;
         }
-        Failure failure = FailureClassifier.classify(error);
+        Failure failure = interrupted ? FailureClassifier.interrupted() : FailureClassifier.classify(error);
         Verdict verdict = operations.fail(lease, failure);
         report(lease, failure, verdict, error);
         if (failure.kind() == FailureKind.LOCATION || failure.kind() == FailureKind.LINK) {

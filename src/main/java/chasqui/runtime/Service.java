@@ -1,6 +1,5 @@
 package chasqui.runtime;
 
-import chasqui.pipeline.Lease;
 import chasqui.pipeline.LeaseRenewer;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
@@ -76,7 +75,11 @@ public final class Service implements AutoCloseable {
         if (mine > 0) {
             log.info("{} operations of an earlier incarnation of {} are back in their queues", mine, settings.node());
         }
-        this.renewer = new LeaseRenewer(operations, () -> management.rounds().completed(LEASE_LOOP));
+        // The node's own beat comes after its leases': a lease that is older than it was left out on purpose.
+        this.renewer = new LeaseRenewer(operations, () -> {
+            nodes.beat();
+            management.rounds().completed(LEASE_LOOP);
+        });
         management.rounds().expect(LEASE_LOOP, ManagementSettings.from(read).loopLimit());
         QueueEndpoints queues =
                 new QueueEndpoints(foundation.database().jdbi(), settings.queueEndpoint(), settings.concurrency());
@@ -223,14 +226,21 @@ public final class Service implements AutoCloseable {
         try {
             camel.stop();
         } finally {
-            for (Lease lease : operations.held()) {
-                operations.giveBack(lease, "the node is shutting down");
-            }
-            management.close();
-            renewer.close();
-            managerPool.shutdownNow();
-            stages.close();
-            nodes.leave();
+            operations.held().forEach(lease -> last(() -> operations.giveBack(lease, "the node is shutting down")));
+            last(management::close);
+            last(renewer::close);
+            last(managerPool::shutdownNow);
+            last(stages::close);
+            last(nodes::leave);
+        }
+    }
+
+    /** With the database away, a lease ends by itself; what is left to close must be closed all the same. */
+    private static void last(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException failure) {
+            log.warn("while shutting down: {}", failure.toString());
         }
     }
 }

@@ -9,9 +9,18 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Turns what the JDK says about a failed access into what this package says. */
 final class Failures {
+    /** The C library's words for EROFS, EIO, ESTALE, ENOTCONN and ENODEV. */
+    private static final List<String> PLACE_IS_BROKEN = List.of(
+            "Read-only file system",
+            "Input/output error",
+            "Stale file handle",
+            "Transport endpoint is not connected",
+            "No such device");
+
     private Failures() {}
 
     /** Names the cause of a failed write: no room, interrupted, or what and where. */
@@ -25,7 +34,8 @@ final class Failures {
         if (saysFull(failure)) {
             return new StorageFull(path, failure);
         }
-        return new StorageException(path + ": cannot be written: " + reason(failure), failure);
+        String message = path + ": cannot be written: " + reason(failure);
+        return saysNotWritable(failure) ? new NotWritable(message, failure) : new StorageException(message, failure);
     }
 
     /** Names a failed read. What says itself which file it means, or that the thread was interrupted, stays as it is. */
@@ -81,6 +91,12 @@ final class Failures {
         } catch (IOException leftBehind) {
             because.addSuppressed(leftBehind);
         }
+    }
+
+    private static boolean saysNotWritable(IOException failure) {
+        String said = reason(failure);
+        return failure instanceof AccessDeniedException
+                || PLACE_IS_BROKEN.stream().anyMatch(said::contains);
     }
 
     private static boolean saysInterrupted(IOException failure) {

@@ -31,6 +31,7 @@ class OperationStoreIT {
     private final TestClock clock = new TestClock();
     private final List<String> effects = new ArrayList<>();
     private RuntimeException claimEffectThrows;
+    private long poisoned;
 
     private final StageEffects stage = new StageEffects() {
         @Override
@@ -48,6 +49,9 @@ class OperationStoreIT {
 
         @Override
         public void onPutBack(Handle tx, Operation operation) {
+            if (operation.id() == poisoned) {
+                tx.execute("SELECT 1 / 0");
+            }
             effects.add("put back");
         }
 
@@ -223,13 +227,83 @@ class OperationStoreIT {
     void three_stalls_on_live_nodes_are_a_permanent_failure() {
         anOperation(100);
         for (int i = 0; i < 3; i++) {
-            store.claim(QUEUE).orElseThrow();
+            Lease stuck = store.claim(QUEUE).orElseThrow();
             database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '1 second'");
+            beatOfTheNodeThatHolds(stuck);
             store.recoverStale(100);
         }
         assertThat(database.value("SELECT status || ' ' || failure_kind FROM operation"))
                 .isEqualTo("FAILED ITEM");
         assertThat(effects).containsExactly("claim", "put back", "claim", "put back", "claim", "failure");
+    }
+
+    private void beatOfTheNodeThatHolds(Lease lease) {
+        database.execute("""
+                INSERT INTO node (name, boot_id, version, host, process_id, roles, locations)
+                SELECT lease_owner, lease_boot_id, '1', 'here', 1, '{}', '{}' FROM operation WHERE lease_token = '%s'
+                ON CONFLICT (name) DO UPDATE SET heartbeat_at = clock_timestamp()
+                """.formatted(lease.token()));
+    }
+
+    @Test
+    void work_whose_node_died_or_lost_the_database_is_put_back_as_often_as_it_takes() {
+        anOperation(100);
+        for (int i = 0; i < 5; i++) {
+            Lease lease = store.claim(QUEUE).orElseThrow();
+            beatOfTheNodeThatHolds(lease);
+            database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '1 second'");
+            database.execute("UPDATE node SET heartbeat_at = clock_timestamp() - interval '5 seconds'");
+            assertThat(store.recoverStale(100)).hasSize(1);
+        }
+        assertThat(database.value("SELECT status || ' ' || stalls || ' ' || attempt FROM operation"))
+                .isEqualTo("PENDING 0 0");
+    }
+
+    @Test
+    void work_that_is_ended_for_want_of_progress_counts_a_stall() {
+        anOperation(100);
+        try (LeaseRenewer renewer = new LeaseRenewer(store, () -> {})) {
+            for (int i = 0; i < 3; i++) {
+                Lease lease = store.claim(QUEUE).orElseThrow();
+                clock.advance(Duration.ofSeconds(61));
+                renewer.renewAll();
+                assertThat(Thread.interrupted()).isTrue();
+                store.lost(lease);
+            }
+        }
+        assertThat(database.value("SELECT status || ' ' || failure_kind FROM operation"))
+                .isEqualTo("FAILED ITEM");
+        assertThat(store.held()).isEmpty();
+    }
+
+    @Test
+    void one_operation_that_cannot_be_put_back_does_not_keep_the_others() {
+        anOperation(100);
+        anOperation(100);
+        poisoned = store.claim(QUEUE).orElseThrow().operation().id();
+        store.claim(QUEUE).orElseThrow();
+        database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '1 second'");
+        assertThat(store.recoverStale(100)).hasSize(1).doesNotContain(poisoned);
+        assertThat(database.values("SELECT status FROM operation ORDER BY id"))
+                .containsExactly("IN_PROGRESS", "PENDING");
+    }
+
+    @Test
+    void a_thread_is_not_interrupted_for_work_that_it_has_finished() {
+        anOperation(100);
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        store.complete(lease, Effect.NONE);
+        lease.lose("too late");
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void trouble_with_the_database_at_a_claim_costs_no_attempt() {
+        anOperation(100);
+        claimEffectThrows = new IllegalStateException(new java.sql.SQLException("deadlock detected", "40P01"));
+        assertThatThrownBy(() -> store.claim(QUEUE)).isSameAs(claimEffectThrows);
+        assertThat(database.value("SELECT status || ' ' || attempt FROM operation"))
+                .isEqualTo("PENDING 0");
     }
 
     @Test
