@@ -161,6 +161,7 @@ COMMENT ON COLUMN staging_job.waits_for IS 'why a pending job cannot begin yet; 
 COMMENT ON COLUMN staging_job.released_at IS 'the requester needs the staged copy no longer; until then it is pinned';
 CREATE UNIQUE INDEX one_active_job_per_package_and_location ON staging_job (raw_data_package_id, data_location_id)
     WHERE released_at IS NULL AND status NOT IN ('FAILED', 'CANCELLED');
+CREATE INDEX staging_job_of_package ON staging_job (raw_data_package_id, data_location_id);
 CREATE INDEX staging_job_pending ON staging_job (id) WHERE status = 'PENDING';
 
 CREATE TABLE physical_copy (

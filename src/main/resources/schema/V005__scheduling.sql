@@ -41,7 +41,7 @@ $$;
 CREATE FUNCTION wake_parked() RETURNS TABLE (id bigint) LANGUAGE sql AS $$
     UPDATE operation o SET waits_for = NULL
      WHERE o.id IN (SELECT x.id FROM operation x
-                     WHERE x.status = 'PENDING' AND x.waits_for IS NOT NULL AND x.not_before <= clock_timestamp()
+                     WHERE x.status = 'PENDING' AND x.waits_for IS NOT NULL AND x.not_before <= statement_timestamp()
                      ORDER BY x.not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)
     RETURNING o.id
 $$;

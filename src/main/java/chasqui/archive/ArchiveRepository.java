@@ -18,23 +18,29 @@ final class ArchiveRepository {
     /** A recorded way into an archive. */
     record Way(long id, long copyId, long archiveId, int priority) {}
 
-    /** Locks the copies, the oldest first, of packages for which a way into an archive is to be recorded. */
+    /**
+     * Locks the copies, the oldest first, of packages for which a way into an archive is to be recorded. Looks at what lies
+     * in buffers only, however much the archives hold.
+     */
     static List<Wanted> lockWanted(Handle tx, int limit) {
         return tx.createQuery("""
-                        SELECT c.id AS copy_id, c.raw_data_package_id, c.data_location_id, archive.id AS archive_id
-                          FROM physical_copy c
-                          JOIN data_location buffer ON buffer.id = c.data_location_id
+                        SELECT c.id AS copy_id, c.raw_data_package_id, buffer.id AS data_location_id, archive.id AS archive_id
+                          FROM data_location buffer
                           JOIN site s ON s.id = buffer.site_id
                           JOIN data_location archive ON archive.site_id = buffer.site_id
-                         WHERE c.raw_data_file_id IS NULL AND c.raw_data_package_id IS NOT NULL AND c.state = 'PRESENT'
-                           AND buffer.location_type = 'BUFFER' AND buffer.storage_type = 'DISK'
+                         CROSS JOIN LATERAL (
+                               SELECT x.id, x.raw_data_package_id, x.created_at
+                                 FROM physical_copy x
+                                WHERE x.data_location_id = buffer.id AND x.raw_data_file_id IS NULL
+                                  AND x.raw_data_package_id IS NOT NULL AND x.state = 'PRESENT'
+                                  AND NOT EXISTS (SELECT FROM long_term_archive_transfer t
+                                                   WHERE t.raw_data_package_id = x.raw_data_package_id
+                                                     AND t.data_location_id = archive.id)
+                                ORDER BY x.created_at, x.id LIMIT :limit FOR UPDATE SKIP LOCKED) c
+                         WHERE buffer.location_type = 'BUFFER' AND buffer.storage_type = 'DISK'
                            AND archive.location_type = 'LONG_TERM_ARCHIVE' AND archive.storage_type IN ('DISK', 'S3')
                            AND buffer.active AND archive.active AND s.active
-                           AND NOT EXISTS (SELECT FROM long_term_archive_transfer t
-                                            WHERE t.raw_data_package_id = c.raw_data_package_id
-                                              AND t.data_location_id = archive.id)
-                         ORDER BY c.created_at, c.id, archive.priority, archive.id
-                         LIMIT :limit FOR UPDATE OF c SKIP LOCKED
+                         ORDER BY c.created_at, c.id, archive.priority, archive.id LIMIT :limit
                         """)
                 .bind("limit", limit)
                 .map((row, context) -> new Wanted(

@@ -5,7 +5,8 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * Copies that may well go, oldest first. The same conditions as in {@link DeletionPolicy}, so that what cannot go never
- * stands in front of what can; the policy has the last word.
+ * stands in front of what can; the policy has the last word. Ages are taken at the statement's start: an index can be
+ * searched by that, and not by a clock that goes on.
  */
 final class Candidates {
     /** How many archives prove package {@code p}, at {@code <where>}. */
@@ -39,7 +40,7 @@ final class Candidates {
               JOIN raw_data_file f ON f.id = c.raw_data_file_id
               JOIN raw_data_package p ON p.id = f.raw_data_package_id
              WHERE c.data_location_id = place.id AND c.state = 'DELETION_POSSIBLE'
-               AND c.created_at <= clock_timestamp() - make_interval(secs => :sourceRetention)
+               AND c.created_at <= statement_timestamp() - make_interval(secs => :sourceRetention)
                AND c.file_key IS NOT NULL AND c.modified_at IS NOT NULL
                AND p.state = 'ARCHIVED' AND p.archived_at <= clock_timestamp() - make_interval(secs => :sourceRetention)
                AND <proven> >= :copies
@@ -88,7 +89,7 @@ final class Candidates {
               FROM physical_copy c
               JOIN raw_data_package p ON p.id = c.raw_data_package_id
              WHERE c.data_location_id = place.id AND c.state = 'STAGED' AND c.raw_data_file_id IS NULL
-               AND c.created_at <= clock_timestamp() - make_interval(secs => :processingRetention)
+               AND c.created_at <= statement_timestamp() - make_interval(secs => :processingRetention)
                AND p.state = 'ARCHIVED' AND <proven> >= :copies
                AND NOT EXISTS (SELECT FROM staging_job j
                                 WHERE j.raw_data_package_id = p.id AND j.data_location_id = place.id

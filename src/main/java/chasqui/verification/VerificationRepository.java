@@ -51,7 +51,7 @@ final class VerificationRepository {
                                SELECT c.id FROM physical_copy c
                                 WHERE c.data_location_id = l.id AND c.raw_data_package_id IS NOT NULL AND c.state = 'PRESENT'
                                   AND coalesce(c.verified_at, '-infinity'::timestamptz)
-                                      < clock_timestamp() - make_interval(secs => :oldest)
+                                      < statement_timestamp() - make_interval(secs => :oldest)
                                   AND NOT EXISTS (SELECT FROM copy_use v
                                                    WHERE v.physical_copy_id = c.id AND v.verification_operation_id IS NOT NULL)
                                 ORDER BY coalesce(c.verified_at, '-infinity'::timestamptz)
