@@ -7,7 +7,10 @@ import chasqui.embedded.EmbeddedObjectStore;
 import chasqui.embedded.Home;
 import chasqui.embedded.HomeFolders;
 import chasqui.embedded.HomeInUse;
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.FailureKind;
 import chasqui.settings.Settings;
+import com.zaxxer.hikari.pool.HikariPool;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -118,11 +121,29 @@ public final class Foundation implements AutoCloseable {
     }
 
     private static Database external(Settings settings) {
-        return Database.connect(
-                settings.text("chasqui.database.url"),
-                settings.text("chasqui.database.user"),
-                settings.text("chasqui.database.password"),
-                connections(settings));
+        String url = settings.text("chasqui.database.url");
+        // What follows a question mark may be a password.
+        String shown = url.replaceFirst("\\?.*", "");
+        if (!url.startsWith("jdbc:postgresql:")) {
+            throw new ChasquiException(
+                    FailureKind.PLATFORM,
+                    false,
+                    "chasqui.database.url = \"" + shown
+                            + "\": wants an address such as jdbc:postgresql://db.example.org:5432/chasqui");
+        }
+        String user = settings.text("chasqui.database.user");
+        try {
+            return Database.connect(url, user, settings.text("chasqui.database.password"), connections(settings));
+        } catch (HikariPool.PoolInitializationException refused) {
+            Throwable why = refused.getCause() == null ? refused : refused.getCause();
+            throw new ChasquiException(
+                    FailureKind.PLATFORM,
+                    true,
+                    "cannot use PostgreSQL at " + shown + " as " + user + ": " + why.getMessage()
+                            + " Start it, or correct chasqui.database.url, chasqui.database.user or"
+                            + " CHASQUI_DATABASE_PASSWORD",
+                    refused);
+        }
     }
 
     private static Database connect(Settings settings, DatabaseAddress address) {
