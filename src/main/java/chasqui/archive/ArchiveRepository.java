@@ -99,7 +99,7 @@ final class ArchiveRepository {
                                t.data_location_id AS archive,
                                i.name || '/' || to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY/MM') AS folder,
                                EXISTS (SELECT FROM physical_copy a WHERE a.data_location_id = t.data_location_id
-                                          AND a.raw_data_file_id IS NULL AND a.state = 'PRESENT') AS archive_used
+                                          AND a.raw_data_file_id IS NULL AND a.state NOT IN ('DELETED', 'MISSING')) AS archive_used
                           FROM long_term_archive_transfer t
                           JOIN raw_data_package p ON p.id = t.raw_data_package_id
                           JOIN executed_observation_unit u ON u.id = p.executed_observation_unit_id

@@ -110,7 +110,7 @@ final class StagingRepository {
                         SELECT j.id, j.data_location_id, j.released_at IS NOT NULL AS withdrawn,
                                EXISTS (SELECT FROM physical_copy c
                                         WHERE c.data_location_id = j.data_location_id
-                                          AND c.raw_data_file_id IS NULL AND c.state IN ('PRESENT', 'STAGED')) AS place_was_used,
+                                          AND c.raw_data_file_id IS NULL AND c.state NOT IN ('DELETED', 'MISSING')) AS place_was_used,
                                p.id AS package_id, p.name, p.size_bytes, p.xxh64, p.sha256, p.content_bytes
                           FROM staging_job j JOIN raw_data_package p ON p.id = j.raw_data_package_id
                          WHERE j.id = :job

@@ -129,7 +129,7 @@ final class TransferRepository {
                                         WHERE o.data_transfer_package_id = p.id AND o.data_location_id <> t.origin_location_id
                                           AND o.state IN ('PRESENT', 'DELETION_POSSIBLE')) AS other_copies,
                                EXISTS (SELECT FROM physical_copy d WHERE d.data_location_id = t.destination_location_id
-                                          AND d.raw_data_file_id IS NULL AND d.state = 'PRESENT') AS destination_used
+                                          AND d.raw_data_file_id IS NULL AND d.state NOT IN ('DELETED', 'MISSING')) AS destination_used
                           FROM data_transfer t
                           JOIN data_transfer_package p ON p.id = t.data_transfer_package_id
                           LEFT JOIN physical_copy c ON c.data_transfer_package_id = p.id

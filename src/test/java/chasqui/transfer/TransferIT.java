@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TransferIT {
     private static final String QUEUE = "ccat_buffer_data_transfer";
@@ -245,15 +247,16 @@ class TransferIT {
         assertThat(status(assembled.transfers().get(0))).isEqualTo("SCHEDULED");
     }
 
-    @Test
-    void a_destination_that_lost_its_mount_is_not_filled_beneath_the_mount_point() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"PRESENT", "DELETION_SCHEDULED", "DELETION_IN_PROGRESS", "SUSPECT"})
+    void a_destination_that_lost_its_mount_is_not_filled_beneath_the_mount_point(String state) throws Exception {
         assembled("cologne");
         manager.findWork();
         database.execute("""
-                INSERT INTO physical_copy (raw_data_package_id, data_location_id, path, size_bytes, checksum)
-                SELECT p.id, l.id, 'rdp/x.tar', 1, p.xxh64 FROM raw_data_package p, data_location l JOIN site s ON s.id = l.site_id
+                INSERT INTO physical_copy (raw_data_package_id, data_location_id, path, size_bytes, checksum, state)
+                SELECT p.id, l.id, 'rdp/x.tar', 1, p.xxh64, '%s' FROM raw_data_package p, data_location l JOIN site s ON s.id = l.site_id
                  WHERE s.short_name = 'cologne' AND l.name = 'buffer'
-                """);
+                """.formatted(state));
         Lease lease = claim(QUEUE);
         assertThatThrownBy(() -> worker.prepare(lease))
                 .isInstanceOfSatisfying(
