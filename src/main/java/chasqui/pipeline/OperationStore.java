@@ -163,13 +163,21 @@ public final class OperationStore {
      */
     void recordLate() {
         for (Map.Entry<Lease, Failure> late : unrecorded.entrySet()) {
-            Verdict verdict = recordFailure(late.getKey(), late.getValue());
-            unrecorded.remove(late.getKey());
-            log.info(
-                    "{}: is {} again; recorded late: {}",
-                    late.getKey(),
-                    verdict.status(),
-                    late.getValue().message());
+            try {
+                Verdict verdict = recordFailure(late.getKey(), late.getValue());
+                unrecorded.remove(late.getKey());
+                log.info(
+                        "{}: is {} again; recorded late: {}",
+                        late.getKey(),
+                        verdict.status(),
+                        late.getValue().message());
+            } catch (RuntimeException failure) {
+                if (DatabaseTrouble.in(failure)) {
+                    throw failure;
+                }
+                // One that cannot be recorded must not keep the others, nor this process's beat.
+                log.error("{}: cannot be recorded, trying again at the next beat", late.getKey(), failure);
+            }
         }
     }
 

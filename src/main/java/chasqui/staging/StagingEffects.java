@@ -4,7 +4,9 @@ import chasqui.catalogue.Subjects;
 import chasqui.catalogue.UseBy;
 import chasqui.catalogue.Uses;
 import chasqui.notification.Notifications;
+import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.Failure;
+import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Operation;
 import chasqui.pipeline.OperationType;
 import chasqui.pipeline.StageEffects;
@@ -21,7 +23,10 @@ public final class StagingEffects implements StageEffects {
 
     @Override
     public void onClaim(Handle tx, Operation operation) {
-        begin(tx, operation);
+        if (!Subjects.STAGING_JOB.begin(tx, operation.subjectId())) {
+            throw new ChasquiException(
+                    FailureKind.ITEM, false, operation + ": the staging job is finished, cancelled or in other hands");
+        }
     }
 
     @Override
@@ -31,21 +36,19 @@ public final class StagingEffects implements StageEffects {
 
     @Override
     public void onFailure(Handle tx, Operation operation, Failure failure) {
-        begin(tx, operation);
-        Subjects.STAGING_JOB.change(tx, operation.subjectId(), WorkStatus.IN_PROGRESS, WorkStatus.FAILED);
-        Uses.release(tx, UseBy.STAGING_JOB, List.of(operation.subjectId()));
+        long job = operation.subjectId();
+        // Refused at its claim, it has not begun yet.
+        if (!Subjects.STAGING_JOB.change(tx, job, WorkStatus.SCHEDULED, WorkStatus.IN_PROGRESS)) {
+            Subjects.STAGING_JOB.change(tx, job, WorkStatus.PENDING, WorkStatus.IN_PROGRESS);
+        }
+        if (Subjects.STAGING_JOB.change(tx, job, WorkStatus.IN_PROGRESS, WorkStatus.FAILED)) {
+            Uses.release(tx, UseBy.STAGING_JOB, List.of(job));
+        }
         Notifications.raise(
                 tx,
                 Notifications.Level.ERROR,
                 "staging-failed:" + operation.subjectId(),
                 "staging job " + operation.subjectId() + " failed for good: " + failure.message(),
                 "Remove the cause, then ask for the package again with chasqui stage; the archive is untouched.");
-    }
-
-    private static void begin(Handle tx, Operation operation) {
-        long job = operation.subjectId();
-        if (!Subjects.STAGING_JOB.change(tx, job, WorkStatus.SCHEDULED, WorkStatus.IN_PROGRESS)) {
-            Subjects.STAGING_JOB.change(tx, job, WorkStatus.PENDING, WorkStatus.IN_PROGRESS);
-        }
     }
 }

@@ -3,11 +3,14 @@ package chasqui.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +30,28 @@ class SettingsTest {
         assertThat(settings.number("chasqui.a.count", 1, 10)).isEqualTo(3);
         assertThat(settings.list("chasqui.a.names")).containsExactly("x", "y");
         settings.requireValid();
+    }
+
+    @Test
+    void every_declared_setting_is_read_somewhere() throws Exception {
+        Properties declared = new Properties();
+        try (InputStream in = SettingsTest.class.getResourceAsStream("/application.properties")) {
+            declared.load(in);
+        }
+        StringBuilder code = new StringBuilder();
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                code.append(Files.readString(file));
+            }
+        }
+        assertThat(declared.stringPropertyNames()).isNotEmpty().allSatisfy(key -> {
+            // Pairs are read as "chasqui.retry" + ".first".
+            int last = key.lastIndexOf('.');
+            boolean whole = code.indexOf('"' + key + '"') >= 0;
+            boolean pair = code.indexOf('"' + key.substring(0, last) + '"') >= 0
+                    && code.indexOf("+ \"" + key.substring(last) + '"') >= 0;
+            assertThat(whole || pair).as(key).isTrue();
+        });
     }
 
     @Test

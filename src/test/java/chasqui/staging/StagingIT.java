@@ -378,6 +378,19 @@ class StagingIT {
     }
 
     @Test
+    void a_failed_job_whose_operation_a_human_retries_is_staged_and_can_be_released() throws Exception {
+        Packed night = night();
+        packages.archived(night, "cologne/lta");
+        ask(night);
+        operations.fail(begin(), new Failure(FailureKind.ITEM, false, "no way"));
+        database.execute("UPDATE operation SET status = 'PENDING', finished_at = NULL WHERE status = 'FAILED'");
+        worker.work(operations.claim(QUEUE).orElseThrow());
+        assertThat(job()).isEqualTo("COMPLETED");
+        requests.release(List.of(night.name()), PLACE, "ada", null);
+        assertThat(uses()).isEmpty();
+    }
+
+    @Test
     void an_earlier_copy_on_its_way_out_is_waited_for() throws Exception {
         Packed night = night();
         packages.archived(night, "cologne/lta");
