@@ -3,8 +3,13 @@ package chasqui.command;
 import chasqui.filing.Filing;
 import chasqui.filing.FilingRequest;
 import chasqui.runtime.Foundation;
+import chasqui.storage.Progress;
 import chasqui.topology.Locations;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,11 +48,25 @@ public final class FileCommand implements Callable<Integer> {
     public Integer call() {
         try (Foundation foundation = Foundation.lookInto(options.checked())) {
             Locations locations = new Locations(foundation.database().jdbi());
-            return FileRun.run(
-                    new Filing(foundation.database().jdbi(), locations),
-                    new FilingRequest(directory, instrument, module, observation, finish),
-                    System.out,
-                    System.err);
+            Filing filing = new Filing(foundation.database().jdbi(), locations);
+            FilingRequest request = new FilingRequest(directory, instrument, module, observation, finish);
+            if (System.console() == null) {
+                return FileRun.run(filing, request, Progress.NONE, System.out, System.err);
+            }
+            // The answer is printed when the line of progress is gone.
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            ByteArrayOutputStream refusals = new ByteArrayOutputStream();
+            int exit;
+            try (ReadingLine line = new ReadingLine(System.err, Clock.systemUTC())) {
+                exit = FileRun.run(filing, request, line, text(answer), text(refusals));
+            }
+            System.err.print(refusals.toString(StandardCharsets.UTF_8));
+            System.out.print(answer.toString(StandardCharsets.UTF_8));
+            return exit;
         }
+    }
+
+    private static PrintStream text(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
     }
 }

@@ -12,14 +12,15 @@ public final class FileRun {
     private FileRun() {}
 
     /**
+     * @param progress told the bytes read, from several threads
      * @param out gets the summary
      * @param err gets every refused file with its remedy, and warnings
      * @return 0 also when some files were refused; 1 when none could be filed; 2 when the request is wrong
      */
-    public static int run(Filing filing, FilingRequest request, PrintStream out, PrintStream err) {
+    public static int run(Filing filing, FilingRequest request, Progress progress, PrintStream out, PrintStream err) {
         FilingReport report;
         try {
-            report = filing.file(request, Progress.NONE);
+            report = filing.file(request, progress);
         } catch (FilingRefused refused) {
             err.println(refused.getMessage());
             return 2;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chasqui.filing.Filing;
 import chasqui.filing.FilingRequest;
+import chasqui.storage.Progress;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
 import chasqui.topology.Locations;
@@ -40,6 +41,7 @@ class FileRunIT {
         return FileRun.run(
                 new Filing(database.jdbi(), new Locations(database.jdbi())),
                 new FilingRequest(root, instrument, null, "obs", false),
+                Progress.NONE,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
     }
