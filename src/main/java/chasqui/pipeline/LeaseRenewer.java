@@ -1,5 +1,6 @@
 package chasqui.pipeline;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 public final class LeaseRenewer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaseRenewer.class);
 
+    /** The node's own beat rides on this one, and others take a node that is silent for three of them to be gone. */
+    private static final Duration SLOWEST_BEAT = Duration.ofSeconds(10);
+
     private final OperationStore store;
     private final Runnable afterRound;
     private final ScheduledExecutorService beat;
@@ -30,7 +34,7 @@ public final class LeaseRenewer implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        long millis = store.renewEvery().toMillis();
+        long millis = Math.min(store.renewEvery().toMillis(), SLOWEST_BEAT.toMillis());
         beat.scheduleAtFixedRate(this::renewAll, millis, millis, TimeUnit.MILLISECONDS);
     }
 
