@@ -61,6 +61,7 @@ CREATE TABLE operation (
     attempt          integer NOT NULL DEFAULT 0 CHECK (attempt >= 0),
     max_attempts     integer NOT NULL DEFAULT 8 CHECK (max_attempts > 0),
     stalls           integer NOT NULL DEFAULT 0,
+    parks            integer NOT NULL DEFAULT 0 CHECK (parks >= 0),
     not_before       timestamptz NOT NULL DEFAULT clock_timestamp(),
     waits_for        text,
     created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -13,7 +13,7 @@ import org.jdbi.v3.core.statement.StatementContext;
 /** The statements behind {@link OperationStore}, each fenced by the lease's token. */
 final class OperationRows {
     private static final String COLUMNS =
-            "id, type, data_location_id, queue, subject_id, priority, attempt, max_attempts, stalls";
+            "id, type, data_location_id, queue, subject_id, priority, attempt, max_attempts, stalls, parks";
 
     private static final String CLAIMED = """
             status = 'IN_PROGRESS', lease_owner = :node, lease_boot_id = :boot, lease_token = :token,
@@ -34,7 +34,8 @@ final class OperationRows {
                 row.getInt("priority"),
                 row.getInt("attempt"),
                 row.getInt("max_attempts"),
-                row.getInt("stalls"));
+                row.getInt("stalls"),
+                row.getInt("parks"));
     }
 
     static Optional<Operation> claimBest(Handle tx, String queue, NodeIdentity node, UUID token, Duration lease) {
@@ -111,6 +112,7 @@ final class OperationRows {
         tx.createUpdate("""
                         UPDATE operation
                            SET status = 'PENDING', attempt = attempt + :counts, waits_for = :waitsFor, scheduled_at = NULL,
+                               parks = CASE WHEN :parked THEN parks + 1 ELSE 0 END,
                                not_before = clock_timestamp() + make_interval(secs => :delay),
                                lease_owner = NULL, lease_boot_id = NULL, lease_token = NULL, lease_expires_at = NULL,
                                failure_kind = :kind::failure_kind, failure_message = :message
@@ -118,6 +120,7 @@ final class OperationRows {
                         """)
                 .bind("counts", verdict.countsAttempt() ? 1 : 0)
                 .bind("waitsFor", verdict.waitsFor())
+                .bind("parked", verdict.waitsFor() != null)
                 .bind("delay", verdict.delay().toMillis() / 1000.0)
                 .bind("kind", failure.kind().name())
                 .bind("message", failure.message())

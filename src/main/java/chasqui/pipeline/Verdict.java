@@ -21,7 +21,7 @@ public record Verdict(WorkStatus status, String outcome, Duration delay, boolean
             return new Verdict(
                     WorkStatus.PENDING,
                     "PARKED",
-                    settings.park().delay(0, random),
+                    settings.park().delay(operation.parks(), random),
                     false,
                     failure.kind().name().toLowerCase(java.util.Locale.ROOT) + ": " + failure.message());
         }

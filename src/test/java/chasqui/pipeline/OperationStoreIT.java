@@ -198,6 +198,30 @@ class OperationStoreIT {
     }
 
     @Test
+    void the_pause_of_parked_work_grows_up_to_its_longest_and_starts_anew_after_another_failure() {
+        anOperation(100);
+        String pause = "SELECT ceil(extract(epoch FROM not_before - clock_timestamp()) / 60)::int FROM operation";
+        List<String> parks = new ArrayList<>();
+        for (FailureKind kind :
+                List.of(FailureKind.LOCATION, FailureKind.LINK, FailureKind.LOCATION, FailureKind.LOCATION)) {
+            store.fail(store.claim(QUEUE).orElseThrow(), new Failure(kind, true, "not there"));
+            parks.add(database.value("SELECT parks FROM operation"));
+            assertThat(Integer.parseInt(database.value(pause))).isBetween(1, 5);
+            database.execute("UPDATE operation SET not_before = clock_timestamp()");
+            database.values("SELECT id FROM wake_parked()");
+        }
+        assertThat(parks).containsExactly("1", "2", "3", "4");
+        store.fail(store.claim(QUEUE).orElseThrow(), new Failure(FailureKind.LOCATION, true, "still not there"));
+        assertThat(Integer.parseInt(database.value(pause)))
+                .as("half of the longest at least")
+                .isGreaterThanOrEqualTo(3);
+        database.execute("UPDATE operation SET not_before = clock_timestamp()");
+        database.values("SELECT id FROM wake_parked()");
+        store.fail(store.claim(QUEUE).orElseThrow(), new Failure(FailureKind.ITEM, true, "the item itself"));
+        assertThat(database.value("SELECT parks FROM operation")).isEqualTo("0");
+    }
+
+    @Test
     void work_that_is_refused_at_its_claim_is_recorded_as_failed() {
         anOperation(100);
         claimEffectThrows = new ChasquiException(FailureKind.ITEM, false, "no proof");
