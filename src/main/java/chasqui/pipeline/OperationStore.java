@@ -1,9 +1,7 @@
 package chasqui.pipeline;
 
-import chasqui.pipeline.OperationRows.Stale;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +31,7 @@ public final class OperationStore {
     private final NodeIdentity node;
     private final LeaseSettings settings;
     private final Clock clock;
+    private final StaleWork staleWork;
     private final Map<UUID, Lease> held = new ConcurrentHashMap<>();
     /** Work that ended while the database could not be reached: ours to put back when it can. */
     private final Map<Lease, Failure> unrecorded = new ConcurrentHashMap<>();
@@ -46,6 +45,7 @@ public final class OperationStore {
         this.node = node;
         this.settings = settings;
         this.clock = clock;
+        this.staleWork = new StaleWork(database, this::effectsOf);
     }
 
     /**
@@ -226,7 +226,7 @@ public final class OperationStore {
         try {
             database.useTransaction(tx -> {
                 OperationRows.lock(tx, lease);
-                putBackStalled(tx, lease.operation(), lease.hasStalled());
+                staleWork.putBack(tx, lease.operation(), lease.hasStalled());
             });
         } catch (LeaseLost gone) {
             log.debug("{}: was taken over before it could be put back", lease);
@@ -244,50 +244,15 @@ public final class OperationStore {
      * @return ids of recovered operations; empty when every lease is fresh
      */
     public List<Long> recoverStale(int limit) {
-        return recover("lease_expires_at < clock_timestamp()", Map.of(), limit);
+        return staleWork.putBack("lease_expires_at < clock_timestamp()", Map.of(), limit);
     }
 
     /** Takes back at once what an earlier incarnation of this very node left behind. */
     public List<Long> recoverOwnPast() {
-        return recover(
+        return staleWork.putBack(
                 "lease_owner = :node AND lease_boot_id <> :boot",
                 Map.of("node", node.name(), "boot", node.bootId()),
                 1000);
-    }
-
-    private List<Long> recover(String which, Map<String, ?> bindings, int limit) {
-        return database.inTransaction(tx -> {
-            List<Long> recovered = new ArrayList<>();
-            for (Stale stale : OperationRows.lockStale(tx, which, bindings, limit)) {
-                // One operation that cannot be put back must not keep the others.
-                tx.savepoint("one");
-                try {
-                    putBackStalled(tx, stale.operation(), stale.onLiveNode());
-                    tx.releaseSavepoint("one");
-                    recovered.add(stale.operation().id());
-                } catch (RuntimeException failure) {
-                    tx.rollbackToSavepoint("one");
-                    log.error("{}: cannot be put back, trying again next time", stale.operation(), failure);
-                }
-            }
-            return recovered;
-        });
-    }
-
-    private void putBackStalled(Handle tx, Operation operation, boolean countStall) {
-        StageEffects stage = effectsOf(operation);
-        if (countStall && operation.stalls() + 1 >= LeaseSettings.MOST_STALLS) {
-            Failure poisoned = new Failure(
-                    FailureKind.ITEM,
-                    false,
-                    operation + ": stalled " + LeaseSettings.MOST_STALLS
-                            + " times; look at this item before you retry it");
-            OperationRows.failStale(tx, operation, poisoned);
-            stage.onFailure(tx, operation, poisoned);
-        } else {
-            OperationRows.putBackStale(tx, operation, countStall);
-            stage.onPutBack(tx, operation);
-        }
     }
 
     /**

@@ -1,0 +1,64 @@
+package chasqui.pipeline;
+
+import chasqui.pipeline.OperationRows.Stale;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts back what nobody works on any more; what has stalled too often on live nodes fails for good. */
+final class StaleWork {
+    private static final Logger log = LoggerFactory.getLogger(StaleWork.class);
+
+    private final Jdbi database;
+    private final Function<Operation, StageEffects> effectsOf;
+
+    StaleWork(Jdbi database, Function<Operation, StageEffects> effectsOf) {
+        this.database = database;
+        this.effectsOf = effectsOf;
+    }
+
+    /**
+     * @param which condition on the row
+     * @param limit most operations, 1 to 1000
+     * @return ids of what was put back
+     */
+    List<Long> putBack(String which, Map<String, ?> bindings, int limit) {
+        return database.inTransaction(tx -> {
+            List<Long> recovered = new ArrayList<>();
+            for (Stale stale : OperationRows.lockStale(tx, which, bindings, limit)) {
+                // One operation that cannot be put back must not keep the others.
+                tx.savepoint("one");
+                try {
+                    putBack(tx, stale.operation(), stale.onLiveNode());
+                    tx.releaseSavepoint("one");
+                    recovered.add(stale.operation().id());
+                } catch (RuntimeException failure) {
+                    tx.rollbackToSavepoint("one");
+                    log.error("{}: cannot be put back, trying again next time", stale.operation(), failure);
+                }
+            }
+            return recovered;
+        });
+    }
+
+    void putBack(Handle tx, Operation operation, boolean countStall) {
+        StageEffects stage = effectsOf.apply(operation);
+        if (countStall && operation.stalls() + 1 >= LeaseSettings.MOST_STALLS) {
+            Failure poisoned = new Failure(
+                    FailureKind.ITEM,
+                    false,
+                    operation + ": stalled " + LeaseSettings.MOST_STALLS
+                            + " times; look at this item before you retry it");
+            OperationRows.failStale(tx, operation, poisoned);
+            stage.onFailure(tx, operation, poisoned);
+        } else {
+            OperationRows.putBackStale(tx, operation, countStall);
+            stage.onPutBack(tx, operation);
+        }
+    }
+}
