@@ -37,17 +37,21 @@ class DiskFullIT {
         SMALL.put("cologne/processing", "cologne_processing_staging");
     }
 
-    /** Mounts the small disks, runs the service, grows a disk when told to, and says at the end what the archive holds. */
+    /** Mounts disks with 4 MiB left, runs the service, makes room when told to, and says at the end what the archive holds. */
     private static final String SCRIPT = """
             set -eu
             home=$1 control=$2 program=$3
-            for disk in $4; do mount -t tmpfs -o size=4m tmpfs "$home/sites/$disk"; done
+            for disk in $4; do
+                mount -t tmpfs -o size=64m tmpfs "$home/sites/$disk"
+                head -c 60m /dev/zero > "$home/sites/$disk/filler"
+            done
             "$program" run --home "$home" & service=$!
+            trap 'kill "$service" 2>/dev/null || true' EXIT
             while kill -0 "$service" 2>/dev/null; do
                 for disk in $4; do
-                    if [ -e "$control/grow/$disk" ]; then
-                        mount -o remount,size=64m "$home/sites/$disk"
-                        rm "$control/grow/$disk"
+                    if [ -e "$control/room/$disk" ]; then
+                        rm "$home/sites/$disk/filler"
+                        rm "$control/room/$disk"
                     fi
                 done
                 if [ -e "$control/end" ]; then
@@ -81,10 +85,10 @@ class DiskFullIT {
                     stage(home);
                 }
                 await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> isParked(home, small.getValue()));
-                Path grow = control.resolve("grow").resolve(small.getKey());
-                Files.createDirectories(grow.getParent());
-                Files.createFile(grow);
-                await().atMost(LIMIT).until(() -> !Files.exists(grow));
+                Path room = control.resolve("room").resolve(small.getKey());
+                Files.createDirectories(room.getParent());
+                Files.createFile(room);
+                await().atMost(LIMIT).until(() -> !Files.exists(room));
             }
             await().atMost(LIMIT)
                     .until(() -> value(home, "SELECT count(*) FROM operation").equals("0"));
@@ -101,6 +105,11 @@ class DiskFullIT {
             assertThat(namespace.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
                     .as("it drains and ends")
                     .isTrue();
+        } catch (Throwable failure) {
+            failure.addSuppressed(new AssertionError("the service said: "
+                    + Files.readString(folder.resolve("service.log")) + "\noperations: "
+                    + values(home, "SELECT concat_ws(' ', queue, status, waits_for, failure_message) FROM operation")));
+            throw failure;
         } finally {
             List<ProcessHandle> left = namespace.descendants().toList();
             left.forEach(ProcessHandle::destroy);
