@@ -32,14 +32,15 @@ public final class Sidecars {
      * @param stored how the package's bytes were read back just now
      */
     void ensure(ToArchive work, ArchiveStore archive, Stored stored, Lease lease) throws IOException {
-        Optional<InputStream> there = archive.open(work.sidecarPath());
-        if (there.isPresent()
-                && SidecarCheck.describes(
-                        there.get(), work.name(), work.digest().sha256())) {
-            return;
-        }
+        // Begun in any case: a dead attempt may have put the sidecar into place and left its document behind.
         try (Temporaries temporaries =
                 Temporaries.begin(work.origin().root(), lease.operation().id(), lease.token())) {
+            Optional<InputStream> there = archive.open(work.sidecarPath());
+            if (there.isPresent()
+                    && SidecarCheck.describes(
+                            there.get(), work.name(), work.digest().sha256())) {
+                return;
+            }
             Path document = temporaries.name("sidecar");
             SidecarFacts facts = database.withHandle(
                     db -> SidecarRepository.facts(db, work, stored, settings.version(), node.name()));

@@ -33,6 +33,8 @@ class KillIT {
             Map.entry("CHASQUI_WORKER_LOOK", "500ms"),
             Map.entry("CHASQUI_MONITOR_INTERVAL", "2s"),
             Map.entry("CHASQUI_RETRY_FIRST", "200ms"),
+            Map.entry("CHASQUI_PARK_FIRST", "500ms"),
+            Map.entry("CHASQUI_PARK_LONGEST", "2s"),
             Map.entry("CHASQUI_PACKAGING_SIZE_CAP", "4MiB"),
             Map.entry("CHASQUI_ASSEMBLY_TARGET_SIZE", "8MiB"),
             Map.entry("CHASQUI_ASSEMBLY_MAX_WAIT", "1s"),
@@ -71,9 +73,13 @@ class KillIT {
                 int enough = (kill + 1) * 12;
                 await().atMost(LIMIT)
                         .pollInterval(Duration.ofMillis(50))
-                        .until(() -> count(home, "SELECT count(*) FROM operation_history") >= enough
+                        .until(() -> !service.alive()
+                                || count(home, "SELECT count(*) FROM operation_history") >= enough
                                 || count(home, "SELECT count(*) FROM physical_copy WHERE state = 'DELETED'") >= FILES);
+                assertThat(service.alive()).as(service.err()).isTrue();
                 service.kill();
+            } catch (org.awaitility.core.ConditionTimeoutException stuck) {
+                throw new AssertionError("kill " + kill + ": " + said(home), stuck);
             }
         }
         try (Program service = start(home)) {
@@ -160,6 +166,21 @@ class KillIT {
             written.put("file-" + i, content);
         }
         return written;
+    }
+
+    /** What the services wrote and what stands in their queues. */
+    private String said(Path home) throws Exception {
+        StringBuilder said = new StringBuilder();
+        try (Stream<Path> logs = Files.list(folder)) {
+            for (Path log : logs.filter(file -> file.getFileName().toString().startsWith("err"))
+                    .sorted()
+                    .toList()) {
+                said.append(log.getFileName()).append('\n').append(Files.readString(log));
+            }
+        }
+        return said.append(Program.run(folder, LIMIT, "status", "--home", home.toString())
+                        .out())
+                .toString();
     }
 
     /** One number from the service's own database; -1 while it cannot be reached. */
