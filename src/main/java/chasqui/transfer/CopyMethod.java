@@ -18,11 +18,12 @@ public final class CopyMethod implements ByteMover {
     public void move(Lease lease, Transfer transfer) throws IOException {
         DiskRoot.require(transfer.origin());
         Path root = DiskRoot.require(transfer.destination());
-        if (isThere(lease, transfer)) {
-            DurableFiles.makeDurable(root, transfer.incoming());
-            return;
-        }
+        // Begun in any case: a dead attempt may have made the name and left its temporary beside it.
         try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {
+            if (isThere(lease, transfer)) {
+                DurableFiles.makeDurable(root, transfer.incoming());
+                return;
+            }
             if (!Files.isRegularFile(transfer.source())) {
                 throw DiskRoot.missing(transfer.origin(), transfer.source(), transfer.toString());
             }
