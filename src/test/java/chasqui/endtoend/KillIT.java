@@ -138,7 +138,7 @@ class KillIT {
             Path root = home.resolve("sites").resolve(location);
             if (Files.exists(root)) {
                 try (Stream<Path> files = Files.walk(root)) {
-                    assertThat(files.filter(Files::isRegularFile))
+                    assertThat(files.filter(Files::isRegularFile).filter(KillIT::hasAName))
                             .as("left at " + location)
                             .isEmpty();
                 }
