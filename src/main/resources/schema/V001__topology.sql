@@ -65,6 +65,7 @@ CREATE TABLE transfer_route (
     forbidden               boolean NOT NULL DEFAULT false,
     rate_limit_bytes_per_second bigint CHECK (rate_limit_bytes_per_second > 0),
     time_windows            text[],
+    options                 jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(options) = 'object'),
     priority                integer NOT NULL DEFAULT 100,
     active                  boolean NOT NULL DEFAULT true,
     CHECK (origin_site_id <> destination_site_id),

@@ -3,6 +3,7 @@ package chasqui.command;
 import chasqui.runtime.Foundation;
 import chasqui.runtime.OwnGround;
 import chasqui.runtime.Surrounding;
+import chasqui.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -49,9 +50,13 @@ public final class TopologyCommand implements Runnable {
                 throw new ParameterException(
                         spec.commandLine(), file + ": there is no such file, or it cannot be read; check the path");
             }
-            try (Foundation foundation = Foundation.openOrJoinWithObjects(options.checked())) {
+            Settings settings = options.checked();
+            try (Foundation foundation = Foundation.openOrJoinWithObjects(settings)) {
                 int exit = new TopologyApply(
-                                foundation.database().jdbi(), Surrounding.of(foundation.home()), System.out, System.err)
+                                foundation.database().jdbi(),
+                                Surrounding.of(foundation.home(), settings),
+                                System.out,
+                                System.err)
                         .run(file, Person.here());
                 if (exit == ChasquiCommand.DONE) {
                     OwnGround.prepare(foundation);

@@ -66,7 +66,8 @@ public final class DemoRun {
      */
     public Path prepare() throws IOException {
         Path topology = Path.of(System.getProperty("chasqui.root", "")).resolve("deploy/topology/three-sites.yaml");
-        new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home())).apply(topology, "demo");
+        new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home(), settings))
+                .apply(topology, "demo");
         OwnGround.prepare(foundation);
         acceptWhatTheDiskCanDo();
         return topology;

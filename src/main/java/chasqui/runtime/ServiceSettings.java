@@ -42,21 +42,13 @@ record ServiceSettings(
         if (!locations.stream().allMatch(LocationPatterns::wellFormed)) {
             settings.refuse("chasqui.worker.locations", "wants a list of site/location, with * for any part");
         }
-        // A relative folder of routes belongs to the program, wherever it was started from.
-        Path routes = Path.of(System.getProperty("chasqui.root", ""))
-                .resolve(settings.text("chasqui.routes"))
-                .toAbsolutePath()
-                .normalize();
-        if (!java.nio.file.Files.isDirectory(routes)) {
-            settings.refuse("chasqui.routes", "there is no such folder: " + routes);
-        }
         return new ServiceSettings(
                 nodeName(settings),
                 roles,
                 locations,
                 settings.text("chasqui.queue.endpoint"),
                 settings.number("chasqui.worker.concurrency", 1, 64),
-                routes,
+                RouteFolder.of(settings),
                 settings.duration("chasqui.manager.interval"),
                 settings.duration("chasqui.worker.look"),
                 settings.duration("chasqui.monitor.interval"),

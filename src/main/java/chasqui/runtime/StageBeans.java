@@ -107,7 +107,7 @@ final class StageBeans implements AutoCloseable {
                         new Packer(node.name(), "chasqui " + Version.version())));
         beans.put("assemblyManager", new AssemblyManager(database, locations, assembly));
         beans.put("assemblyWorker", new AssemblyWorker(database, operations, locations, assembly, node));
-        beans.put("transferManager", new TransferManager(database, transfer));
+        beans.put("transferManager", new TransferManager(database, locations, transfer));
         beans.put("transferWorker", new TransferWorker(database, operations, locations, transfer));
         beans.put("copyMethod", new CopyMethod());
         beans.put("unpackingManager", new UnpackingManager(database));

@@ -1,20 +1,22 @@
 package chasqui.runtime;
 
 import chasqui.embedded.HomeFolders;
+import chasqui.settings.Settings;
+import chasqui.settings.SettingsRefused;
 import chasqui.storage.S3Clients;
 import chasqui.topology.Surroundings;
+import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
 
 /** What a topology can refer to on this machine. */
 public final class Surrounding {
-    /** Methods with a route in {@code routes/transfer-methods.camel.yaml}. */
-    private static final Set<String> TRANSFER_METHODS = Set.of("cp");
-
     private Surrounding() {}
 
-    public static Surroundings of(HomeFolders home) {
-        return new Surroundings(Map.of("home", home.root().toString()), TRANSFER_METHODS, name -> {
+    /** @throws SettingsRefused the folder of the routes is not there */
+    public static Surroundings of(HomeFolders home, Settings settings) {
+        Path routes = RouteFolder.of(settings);
+        settings.requireValid();
+        return new Surroundings(Map.of("home", home.root().toString()), KnownMethods.in(routes), name -> {
             try (S3Clients clients = new S3Clients(home.root().resolve("aws"))) {
                 return clients.profileExists(name);
             }

@@ -8,6 +8,8 @@ import java.nio.file.Path;
  * @param site short name of its site
  * @param priority lowest first
  * @param root folder of a DISK location, absolute; null for others
+ * @param host machine that has a DISK location; null: the one whose worker serves it
+ * @param user on that host; null: the worker's own
  * @param bucket of an S3 location; null for others
  * @param acceptCachedVerification its file system cannot be read past the page cache, and a verification through it
  *     counts as evidence
@@ -22,11 +24,21 @@ public record DataLocation(
         int priority,
         boolean active,
         Path root,
+        String host,
+        String user,
         Bucket bucket,
         boolean acceptCachedVerification) {
     /** Human form, {@code site/name}. */
     public String label() {
         return site + "/" + name;
+    }
+
+    /**
+     * Whether a worker that serves this location can open that one's files by their paths: that one is on the same host,
+     * or names none. Says nothing about storage that has no host.
+     */
+    public boolean sees(DataLocation that) {
+        return that.host == null || that.host.equals(host);
     }
 
     /** Name of the queue of one kind of work here. */

@@ -21,6 +21,8 @@ final class LocationRows {
                 row.getInt("priority"),
                 row.getBoolean("active"),
                 storage == StorageType.DISK ? Path.of(root) : null,
+                row.getString("host"),
+                row.getString("host_user"),
                 storage == StorageType.S3 ? PresentTopology.bucket(row) : null,
                 row.getBoolean("accept_cached_verification"));
     }

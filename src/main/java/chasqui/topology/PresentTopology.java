@@ -131,6 +131,7 @@ final class PresentTopology {
                 row.getBoolean("forbidden"),
                 row.getObject("rate_limit_bytes_per_second", Long.class),
                 texts(row, "time_windows"),
+                RouteOptions.parse(row.getString("options")),
                 row.getBoolean("active"));
     }
 

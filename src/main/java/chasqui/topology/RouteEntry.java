@@ -17,6 +17,7 @@ record RouteEntry(
         boolean forbidden,
         Long rateLimitBytesPerSecond,
         List<String> timeWindows,
+        Map<String, String> options,
         boolean active)
         implements TopologyEntry<RouteEntry> {
 
@@ -40,6 +41,7 @@ record RouteEntry(
                 forbidden,
                 rateLimitBytesPerSecond,
                 timeWindows,
+                options,
                 false);
     }
 
@@ -55,6 +57,7 @@ record RouteEntry(
                 "forbidden", forbidden,
                 "rate_limit", rateLimitBytesPerSecond,
                 "time_windows", timeWindows,
+                "options", options,
                 "active", active);
     }
 }

@@ -11,12 +11,12 @@ import java.util.stream.Collectors;
 /** Transfer routes join sites and buffers that exist, and leave every source a way to an archive. */
 final class RouteRules {
     private final TopologyFile topology;
-    private final Set<String> methods;
+    private final Surroundings surroundings;
     private final Map<String, SiteEntry> sites;
 
-    RouteRules(TopologyFile topology, Set<String> methods) {
+    RouteRules(TopologyFile topology, Surroundings surroundings) {
         this.topology = topology;
-        this.methods = methods;
+        this.surroundings = surroundings;
         this.sites = topology.sites().stream()
                 .collect(Collectors.toMap(SiteEntry::shortName, Function.identity(), (first, second) -> first));
     }
@@ -34,10 +34,15 @@ final class RouteRules {
             }
             ends(route, label, problems);
             type(route, label, problems);
+            Set<String> methods = surroundings.transferMethods();
             if (route.method() != null && !methods.contains(route.method())) {
                 problems.add(label + "there is no transfer method \"" + route.method() + "\"; known: "
                         + methods.stream().sorted().collect(Collectors.joining(", ")));
             }
+            surroundings
+                    .methodOptions()
+                    .apply(route.method(), route.options())
+                    .forEach(problem -> problems.add(label + "options: " + problem));
         }
         topology.sites().forEach(site -> wayOut(site, problems));
     }

@@ -3,6 +3,7 @@ package chasqui.topology;
 import chasqui.topology.SiteEntry.Geography;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** Turns the text of a topology file into entries; each value by itself, what fits together is for the rules. */
@@ -19,6 +20,8 @@ final class TopologyFileReader {
     private static final Pattern METHOD = Pattern.compile("[a-z0-9-]{1,32}");
     private static final Pattern WINDOW =
             Pattern.compile("([01]\\d|2[0-3]):[0-5]\\d-(([01]\\d|2[0-3]):[0-5]\\d|24:00)");
+    private static final Pattern OPTION = Pattern.compile("\\P{Cntrl}{1,200}");
+    private static final String OPTION_WANTS = "one value of at most 200 characters on one line";
     private static final int LARGEST_PRIORITY = 1_000_000;
     private static final int DEFAULT_PRIORITY = 100;
 
@@ -121,9 +124,19 @@ final class TopologyFileReader {
                 entry.flag("forbidden", false),
                 entry.bytesPerSecond("rate_limit"),
                 entry.texts("time_windows", WINDOW, "times of day in UTC such as \"22:00-04:00\""),
+                options(entry.entry("options")),
                 entry.flag("active", true));
         entry.end();
         return route;
+    }
+
+    private static Map<String, String> options(YamlEntry entry) {
+        Map<String, String> options = new TreeMap<>();
+        if (entry != null) {
+            entry.names().forEach(name -> options.put(name, entry.required(name, OPTION, OPTION_WANTS)));
+            entry.end();
+        }
+        return options;
     }
 
     static int priority(YamlEntry entry) {

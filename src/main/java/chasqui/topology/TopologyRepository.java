@@ -23,14 +23,14 @@ final class TopologyRepository {
                                 .list(),
                         tx.createQuery("""
                                 SELECT l.id, l.site_id, s.short_name, l.name, l.location_type, l.storage_type, l.priority,
-                                       l.active AND s.active AS active, l.root, l.endpoint, l.region, l.bucket, l.prefix,
+                                       l.active AND s.active AS active, l.root, l.host, l.host_user, l.endpoint, l.region, l.bucket, l.prefix,
                                        l.credential, l.accept_cached_verification
                                   FROM data_location l JOIN site s ON s.id = l.site_id
                                 """).map(LocationRows::location).list(),
                         tx.createQuery("""
                                 SELECT id, origin_site_id, destination_site_id, route_type, method, relay_site_id,
                                        origin_location_id, destination_location_id, pull, forbidden,
-                                       rate_limit_bytes_per_second, time_windows, priority
+                                       rate_limit_bytes_per_second, time_windows, options, priority
                                   FROM transfer_route WHERE active
                                 """).map(TopologyRepository::route).list()));
     }
@@ -58,6 +58,7 @@ final class TopologyRepository {
                 row.getBoolean("forbidden"),
                 row.getObject("rate_limit_bytes_per_second", Long.class),
                 PresentTopology.texts(row, "time_windows"),
+                RouteOptions.parse(row.getString("options")),
                 row.getInt("priority"));
     }
 }

@@ -23,7 +23,7 @@ final class TopologyRules {
         new SiteRules(topology).check(problems);
         new LocationRules(topology, surroundings.knowsCredential()).check(problems);
         new PathRules(topology).check(problems);
-        new RouteRules(topology, surroundings.transferMethods()).check(problems);
+        new RouteRules(topology, surroundings).check(problems);
         return problems;
     }
 }

@@ -1,6 +1,7 @@
 package chasqui.topology;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What is different about transfers from one site to another. A pair of sites without a row: from buffer to buffer with
@@ -14,6 +15,7 @@ import java.util.List;
  * @param forbidden nothing may travel this way
  * @param rateLimitBytesPerSecond null: no limit
  * @param timeWindows daily, UTC, {@code HH:MM-HH:MM}; empty: always
+ * @param options what its method is told beside that, by name; empty: the method's defaults
  * @param priority lowest first
  */
 public record TransferRoute(
@@ -29,4 +31,5 @@ public record TransferRoute(
         boolean forbidden,
         Long rateLimitBytesPerSecond,
         List<String> timeWindows,
+        Map<String, String> options,
         int priority) {}

@@ -156,6 +156,11 @@ final class YamlEntry {
                 : "without " + key;
     }
 
+    /** The keys of this entry, as they were written. */
+    Set<String> names() {
+        return keys.values().keySet();
+    }
+
     boolean given(String key) {
         YamlValue value = keys.values().get(key);
         return value != null && !isBlank(value);

@@ -7,6 +7,7 @@ import chasqui.pipeline.OperationStore;
  *
  * @param copyId copy of the transfer package to read; null when no readable one is left
  * @param routeId the transfer route that was followed; null for the default
+ * @param method as the route says; null until it is chosen
  * @param pull the destination's worker fetches
  */
 record Decision(
@@ -18,6 +19,10 @@ record Decision(
         Long routeId,
         String method,
         boolean pull) {
+    Decision by(String chosen) {
+        return new Decision(id, priority, copyId, originLocationId, destinationLocationId, routeId, chosen, pull);
+    }
+
     OperationStore.NewOperation operation() {
         return new OperationStore.NewOperation(id, pull ? destinationLocationId : originLocationId, priority);
     }

@@ -4,6 +4,7 @@ import chasqui.storage.PackageDigest;
 import chasqui.storage.RelativePath;
 import chasqui.topology.DataLocation;
 import chasqui.topology.DiskRoot;
+import chasqui.topology.StorageType;
 import java.nio.file.Path;
 
 /**
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  * @param originPath below the origin's root
  * @param incomingName what the bytes are called at the destination until they are verified; ours alone
  * @param method which route {@code direct:transfer-…} moves the bytes
+ * @param way what the transfer route says
  */
 public record Transfer(
         long id,
@@ -23,10 +25,28 @@ public record Transfer(
         RelativePath originPath,
         DataLocation destination,
         String incomingName,
-        String method) {
+        String method,
+        Way way) {
     /** The file to send; its origin is a DISK location. */
     public Path source() {
         return originPath.under(origin.root());
+    }
+
+    /** Whether this worker can open the origin's files: it is there, or on the same machine. */
+    public boolean originIsHere() {
+        return !way.pull() || destination.sees(origin);
+    }
+
+    /** Whether this worker can open the destination's files. */
+    public boolean destinationIsHere() {
+        return way.pull() || origin.sees(destination);
+    }
+
+    /** What the bytes are called at the destination, below its root or prefix. */
+    public RelativePath target() {
+        return destination.storage() == StorageType.DISK
+                ? RelativePath.of(destination.root(), incoming())
+                : new RelativePath(incomingName);
     }
 
     /** Where the bytes must lie in the end; its destination is a DISK location. */

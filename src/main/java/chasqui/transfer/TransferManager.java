@@ -5,6 +5,8 @@ import chasqui.catalogue.UseBy;
 import chasqui.catalogue.Uses;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.WorkStatus;
+import chasqui.topology.Locations;
+import chasqui.topology.Topology;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,10 +19,12 @@ public final class TransferManager {
     private static final int ROUND = 500;
 
     private final Jdbi database;
+    private final Locations locations;
     private final TransferSettings settings;
 
-    public TransferManager(Jdbi database, TransferSettings settings) {
+    public TransferManager(Jdbi database, Locations locations, TransferSettings settings) {
         this.database = database;
+        this.locations = locations;
         this.settings = settings;
     }
 
@@ -31,9 +35,11 @@ public final class TransferManager {
      * @return how many operations
      */
     public int findWork() {
+        Topology topology = locations.refresh();
         return database.inTransaction(tx -> {
-            List<Decision> decided =
-                    withProtectedSource(tx, TransferRepository.lockToSend(tx, settings.method(), ROUND));
+            List<Decision> decided = withProtectedSource(tx, TransferRepository.lockToSend(tx, ROUND)).stream()
+                    .map(decision -> decision.by(method(topology, decision)))
+                    .toList();
             if (decided.isEmpty()) {
                 return 0;
             }
@@ -46,6 +52,15 @@ public final class TransferManager {
                     "data_transfer_id",
                     decided.stream().map(Decision::operation).toList());
         });
+    }
+
+    private String method(Topology topology, Decision decision) {
+        return MethodChoice.of(
+                decision.method(),
+                settings.method(),
+                topology.location(decision.originLocationId()),
+                topology.location(decision.destinationLocationId()),
+                decision.pull());
     }
 
     /** Leaves out what lost its source between our look and our lock: the next round chooses another. */

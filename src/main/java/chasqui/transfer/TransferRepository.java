@@ -2,7 +2,11 @@ package chasqui.transfer;
 
 import chasqui.storage.Checksum;
 import chasqui.storage.PackageDigest;
+import chasqui.topology.RouteOptions;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -15,12 +19,12 @@ final class TransferRepository {
      * at the origin already chosen, else any other; the destination the route's, else the one already chosen, else the
      * site's best buffer.
      */
-    static List<Decision> lockToSend(Handle tx, String defaultMethod, int limit) {
+    static List<Decision> lockToSend(Handle tx, int limit) {
         return tx.createQuery("""
                         SELECT t.id, p.priority + CASE WHEN t.is_primary THEN 0 ELSE 1 END AS priority, source.copy_id,
                                coalesce(source.location_id, t.origin_location_id, p.buffer_location_id) AS origin,
                                target.location_id AS destination, route.id AS route_id,
-                               coalesce(route.method, :method) AS method, coalesce(route.pull, false) AS pull
+                               route.method, coalesce(route.pull, false) AS pull
                           FROM data_transfer t
                           JOIN data_transfer_package p ON p.id = t.data_transfer_package_id
                           LEFT JOIN LATERAL (
@@ -52,7 +56,6 @@ final class TransferRepository {
                          ORDER BY t.is_primary DESC, p.priority, t.id
                          LIMIT :limit FOR UPDATE OF t SKIP LOCKED
                         """)
-                .bind("method", defaultMethod)
                 .bind("limit", limit)
                 .map((row, context) -> new Decision(
                         row.getLong("id"),
@@ -118,13 +121,15 @@ final class TransferRepository {
             boolean destinationUsed,
             int sendCount,
             String method,
-            String routeType) {}
+            String routeType,
+            Way way) {}
 
     /** Empty when its bytes were sent already. */
     static Optional<ToSend> toSend(Handle db, long transferId) {
         return db.createQuery("""
                         SELECT t.id, p.name, p.size_bytes, p.xxh64, t.origin_location_id, t.destination_location_id,
-                               c.id AS copy_id, c.path, t.send_count, t.method, r.route_type,
+                               c.id AS copy_id, c.path, t.send_count, t.method, t.pull,
+                               r.id AS route_id, r.route_type, r.rate_limit_bytes_per_second, r.options,
                                EXISTS (SELECT FROM physical_copy o
                                         WHERE o.data_transfer_package_id = p.id AND o.data_location_id <> t.origin_location_id
                                           AND o.state IN ('PRESENT', 'DELETION_POSSIBLE')) AS other_copies,
@@ -150,8 +155,18 @@ final class TransferRepository {
                         row.getBoolean("destination_used"),
                         row.getInt("send_count"),
                         row.getString("method"),
-                        row.getString("route_type")))
+                        row.getString("route_type"),
+                        way(row)))
                 .findOne();
+    }
+
+    private static Way way(ResultSet row) throws SQLException {
+        String options = row.getString("options");
+        return new Way(
+                row.getObject("route_id", Long.class),
+                row.getBoolean("pull"),
+                row.getObject("rate_limit_bytes_per_second", Long.class),
+                options == null ? Map.of() : RouteOptions.parse(options));
     }
 
     /** Notes that the bytes lie at the destination under their incoming name. */

@@ -75,10 +75,13 @@ public final class TransferWorker {
                 origin,
                 new RelativePath(ready.path()),
                 destination,
-                ready.packageName() + "-" + id + "-" + (ready.sendCount() + 1),
-                ready.method());
-        DiskRoot.requireForWriting(destination, ready.destinationUsed());
-        if (Files.notExists(transfer.source()) && DiskRoot.isMounted(origin)) {
+                incomingName(lease, ready, ready.way().pull() || origin.sees(destination)),
+                ready.method(),
+                ready.way());
+        if (transfer.destinationIsHere()) {
+            DiskRoot.requireForWriting(destination, ready.destinationUsed());
+        }
+        if (transfer.originIsHere() && Files.notExists(transfer.source()) && DiskRoot.isMounted(origin)) {
             return reconsider(lease, transfer.source() + " is missing", List.of(ready.copyId()));
         }
         long bytes = ready.digest().sizeBytes();
@@ -102,6 +105,15 @@ public final class TransferWorker {
                 transfer + ": there is no transfer method \"" + transfer.method()
                         + "\"; add a route direct:transfer-" + transfer.method()
                         + " or correct the transfer route or chasqui.transfer.method, then retry");
+    }
+
+    /**
+     * What is out of this worker's sight gets a name of its own in every attempt: a program that was killed here may go on
+     * writing over there.
+     */
+    private static String incomingName(Lease lease, TransferRepository.ToSend ready, boolean here) {
+        String name = ready.packageName() + "-" + ready.id() + "-" + (ready.sendCount() + 1);
+        return here ? name : name + "-" + lease.token().toString().substring(0, 8);
     }
 
     private Transfer reconsider(Lease lease, String why, List<Long> missingCopies) {

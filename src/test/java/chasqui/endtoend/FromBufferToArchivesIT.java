@@ -54,7 +54,8 @@ class FromBufferToArchivesIT {
     }
 
     private void transferFrom(String buffer) throws Exception {
-        assertThat(new TransferManager(database.jdbi(), transfer).findWork()).isEqualTo(1);
+        assertThat(new TransferManager(database.jdbi(), new Locations(database.jdbi()), transfer).findWork())
+                .isEqualTo(1);
         Lease lease = operations.claim(buffer + "_data_transfer").orElseThrow();
         TransferWorker worker = new TransferWorker(database.jdbi(), operations, locations, transfer);
         Transfer prepared = worker.prepare(lease);

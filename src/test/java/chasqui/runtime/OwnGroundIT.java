@@ -24,7 +24,7 @@ class OwnGroundIT {
         Settings settings = SettingsReader.read(
                 null, Map.of(), Map.of("chasqui.home", folder.resolve("home").toString()));
         try (Foundation foundation = Foundation.open(settings)) {
-            new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home()))
+            new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home(), settings))
                     .apply(Path.of("deploy/topology/three-sites.yaml"), "test");
             OwnGround.prepare(foundation);
             assertThat(sites.resolve("us/lta")).isDirectory();

@@ -38,15 +38,16 @@ class ServiceIT {
 
     private static Foundation foundation;
     private static Service service;
+    private static Settings settings;
 
     @BeforeAll
     static void start() {
-        Settings settings = SettingsReader.read(
+        settings = SettingsReader.read(
                 null,
                 Map.of(),
                 Map.of("chasqui.home", folder.resolve("home").toString(), "chasqui.management.port", "0"));
         foundation = Foundation.open(settings);
-        new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home()))
+        new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home(), settings))
                 .apply(Path.of("deploy/topology/three-sites.yaml"), "test");
         service = Service.start(foundation, settings);
     }
@@ -90,7 +91,8 @@ class ServiceIT {
                         "      - { name: processing,",
                         "      - { name: cluster, type: PROCESSING, storage: DISK, root: \"${home}/sites/cologne/cluster\" }\n"
                                 + "      - { name: processing,"));
-        new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home())).apply(more, "test");
+        new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home(), settings))
+                .apply(more, "test");
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(service.camel().getRoute("cologne_cluster_staging"))
                         .isNotNull());

@@ -263,6 +263,28 @@ class TopologyUpdateIT {
         return update().apply(file, "me");
     }
 
+    @Test
+    void options_of_a_method_are_kept_and_changed_and_those_it_does_not_know_refused() throws Exception {
+        Surroundings knowing = new Surroundings(
+                Map.of("home", home.toString()),
+                Set.of("cp"),
+                (method, options) -> options.containsKey("wings") ? List.of("wings: cp has none") : List.of(),
+                name -> true);
+        TopologyUpdate update = new TopologyUpdate(database.jdbi(), knowing);
+        String with = GOOD.replace("rate_limit: 1MB/s", "options: { streams: 8, ssh: \"ssh -p 22\" }");
+        Path file = Files.writeString(home.resolve("topology.yaml"), with);
+        update.apply(file, "me");
+        assertThat(database.value("SELECT options FROM transfer_route"))
+                .isEqualTo("{\"ssh\": \"ssh -p 22\", \"streams\": \"8\"}");
+        assertThat(new Locations(database.jdbi()).refresh().routes().get(0).options())
+                .isEqualTo(Map.of("streams", "8", "ssh", "ssh -p 22"));
+        assertThat(update.apply(file, "me")).isEmpty();
+
+        Files.writeString(file, with.replace("streams: 8", "wings: 2"));
+        assertThatThrownBy(() -> update.apply(file, "me"))
+                .hasMessageContaining("transfer route ccat → cologne: options: wings: cp has none");
+    }
+
     private TopologyUpdate update() {
         return update(Map.of("home", home.toString()), Set.of("cp"));
     }

@@ -49,7 +49,7 @@ abstract class ByteMoverContract {
         TestTopology.on(database.jdbi(), folder);
         assembled = packages.assembled(List.of(packages.buffered("ccat", 100)), "cologne");
         TransferSettings settings = new TransferSettings("cp", new StallLimit(Duration.ofMinutes(1)));
-        new TransferManager(database.jdbi(), settings).findWork();
+        new TransferManager(database.jdbi(), new Locations(database.jdbi()), settings).findWork();
         lease = operations.claim("ccat_buffer_data_transfer").orElseThrow();
         transfer = new TransferWorker(database.jdbi(), operations, new Locations(database.jdbi()), settings)
                 .prepare(lease);
@@ -73,7 +73,8 @@ abstract class ByteMoverContract {
                 transfer.originPath(),
                 transfer.destination(),
                 transfer.incomingName(),
-                transfer.method());
+                transfer.method(),
+                transfer.way());
     }
 
     private List<Path> left() throws IOException {

@@ -39,7 +39,8 @@ class CopyMethodDiskFullTest {
                 new RelativePath("big.tar"),
                 buffer("there", small),
                 "dtp-here-1-1-1",
-                "cp");
+                "cp",
+                Way.DEFAULT);
         try {
             new CopyMethod().move(TestLease.of(TransferWorker.TYPE), transfer);
             throw new AssertionError("sent more than there is room for");
@@ -63,6 +64,6 @@ class CopyMethodDiskFullTest {
 
     private static DataLocation buffer(String site, Path root) {
         return new DataLocation(
-                1, 1, site, "buffer", LocationType.BUFFER, StorageType.DISK, 1, true, root, null, false);
+                1, 1, site, "buffer", LocationType.BUFFER, StorageType.DISK, 1, true, root, null, null, null, false);
     }
 }

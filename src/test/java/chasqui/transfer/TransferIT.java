@@ -41,7 +41,8 @@ class TransferIT {
     private final TransferSettings settings = new TransferSettings("cp", new StallLimit(Duration.ofMinutes(1)));
     private final OperationStore operations = TestKernel.of(database.jdbi(), new TransferEffects());
     private final Locations locations = new Locations(database.jdbi());
-    private final TransferManager manager = new TransferManager(database.jdbi(), settings);
+    private final TransferManager manager =
+            new TransferManager(database.jdbi(), new Locations(database.jdbi()), settings);
     private final TransferWorker worker = new TransferWorker(database.jdbi(), operations, locations, settings);
 
     @BeforeEach
@@ -124,7 +125,7 @@ class TransferIT {
                 """.formatted(original.id(), original.copyId()));
         int many = TestKernel.statements(database.jdbi(), manager::findWork);
         assertThat(database.value("SELECT count(*) FROM operation")).isEqualTo("202");
-        assertThat(many).isEqualTo(few).isLessThanOrEqualTo(6);
+        assertThat(many).isEqualTo(few).isLessThanOrEqualTo(9);
     }
 
     @Test

@@ -56,7 +56,7 @@ class TransferRouteIT {
     }
 
     private TransferManager manager(String method) {
-        return new TransferManager(database.jdbi(), settings(method));
+        return new TransferManager(database.jdbi(), new Locations(database.jdbi()), settings(method));
     }
 
     private static TransferSettings settings(String method) {
