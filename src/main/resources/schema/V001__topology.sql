@@ -64,6 +64,7 @@ CREATE TABLE transfer_route (
     pull                    boolean NOT NULL DEFAULT false,
     forbidden               boolean NOT NULL DEFAULT false,
     rate_limit_bytes_per_second bigint CHECK (rate_limit_bytes_per_second > 0),
+    concurrency             integer CHECK (concurrency BETWEEN 1 AND 100),
     time_windows            text[],
     options                 jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(options) = 'object'),
     priority                integer NOT NULL DEFAULT 100,

@@ -92,6 +92,7 @@ CREATE TABLE data_transfer_package (
     uuid          uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
     name          text NOT NULL UNIQUE CHECK (name ~ '^[a-z0-9][a-z0-9.-]{0,120}$'),
     buffer_location_id bigint NOT NULL REFERENCES data_location,
+    instrument_id      bigint NOT NULL REFERENCES instrument,
     primary_site_id    bigint REFERENCES site,
     status        work_status NOT NULL DEFAULT 'PENDING',
     priority      integer NOT NULL DEFAULT 100,

@@ -56,8 +56,7 @@ public final class AssemblyManager {
 
     private int assemble(Handle tx, Map<Long, List<ArchiveSite>> primaries) {
         List<Bundle> bundles = Bundle.of(
-                AssemblyRepository.lockWaiting(tx, primaries.keySet(), settings.maxWait(), ROUND),
-                settings.targetSize());
+                AssemblyRepository.lockWaiting(tx, primaries.keySet(), settings, ROUND), settings.targetSize());
         if (bundles.isEmpty()) {
             return 0;
         }

@@ -4,7 +4,6 @@ import chasqui.catalogue.UseBy;
 import chasqui.catalogue.Uses;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -39,11 +38,13 @@ final class AssemblyRepository {
      * Locks packages at active buffers that are in no transfer package, and the copies to be read, most urgent first. Those
      * that are archived already, by their own site, travel to the others all the same.
      */
-    static List<Candidate> lockWaiting(Handle tx, Collection<Long> sites, Duration maxWait, int limit) {
+    static List<Candidate> lockWaiting(Handle tx, Collection<Long> sites, AssemblySettings settings, int limit) {
         return tx.createQuery("""
-                        SELECT p.id, c.id AS copy_id, p.buffer_location_id, l.site_id, p.size_bytes, p.priority,
-                               p.packaged_at <= clock_timestamp() - make_interval(secs => :maxWait) AS waited
+                        SELECT p.id, c.id AS copy_id, p.buffer_location_id, l.site_id, m.instrument_id, p.size_bytes, p.priority,
+                               p.priority <= :urgent
+                               OR p.packaged_at <= clock_timestamp() - make_interval(secs => :maxWait) AS waited
                           FROM raw_data_package p
+                          JOIN instrument_module m ON m.id = p.instrument_module_id
                           JOIN data_location l ON l.id = p.buffer_location_id
                           JOIN site s ON s.id = l.site_id
                           JOIN physical_copy c ON c.raw_data_package_id = p.id AND c.data_location_id = l.id
@@ -55,7 +56,8 @@ final class AssemblyRepository {
                            FOR NO KEY UPDATE OF p SKIP LOCKED
                            FOR SHARE OF c SKIP LOCKED
                         """)
-                .bind("maxWait", maxWait.toMillis() / 1000.0)
+                .bind("urgent", settings.urgentPriority())
+                .bind("maxWait", settings.maxWait().toMillis() / 1000.0)
                 .bindArray("sites", Long.class, List.copyOf(sites))
                 .bind("limit", limit)
                 .map((row, context) -> new Candidate(
@@ -63,6 +65,7 @@ final class AssemblyRepository {
                         row.getLong("copy_id"),
                         row.getLong("buffer_location_id"),
                         row.getLong("site_id"),
+                        row.getLong("instrument_id"),
                         row.getLong("size_bytes"),
                         row.getInt("priority"),
                         row.getBoolean("waited")))
@@ -96,12 +99,12 @@ final class AssemblyRepository {
         List<UUID> uuids = each(packages, one -> UUID.randomUUID());
         Map<UUID, Long> ids = new HashMap<>();
         tx.createQuery("""
-                        INSERT INTO data_transfer_package (uuid, name, buffer_location_id, primary_site_id, priority,
-                                                           package_count, content_bytes)
+                        INSERT INTO data_transfer_package (uuid, name, buffer_location_id, instrument_id, primary_site_id,
+                                                           priority, package_count, content_bytes)
                         SELECT w.uuid, 'dtp-' || s.short_name || '-' || right(replace(w.uuid::text, '-', ''), 12), w.buffer,
-                               w.primary_site, w.priority, w.count, w.bytes
-                          FROM unnest(:uuids, :buffers, :primaries, :priorities, :counts, :bytes) WITH ORDINALITY
-                               AS w (uuid, buffer, primary_site, priority, count, bytes, place)
+                               w.instrument, w.primary_site, w.priority, w.count, w.bytes
+                          FROM unnest(:uuids, :buffers, :instruments, :primaries, :priorities, :counts, :bytes) WITH ORDINALITY
+                               AS w (uuid, buffer, instrument, primary_site, priority, count, bytes, place)
                           JOIN data_location l ON l.id = w.buffer
                           JOIN site s ON s.id = l.site_id
                          ORDER BY w.place
@@ -109,6 +112,8 @@ final class AssemblyRepository {
                         """)
                 .bindArray("uuids", UUID.class, uuids)
                 .bindArray("buffers", Long.class, each(packages, p -> p.bundle().bufferId()))
+                .bindArray("instruments", Long.class, each(packages, p -> p.bundle()
+                        .instrumentId()))
                 .bindArray("primaries", Long.class, each(packages, NewTransferPackage::primarySiteId))
                 .bindArray("priorities", Integer.class, each(packages, p -> p.bundle()
                         .priority()))

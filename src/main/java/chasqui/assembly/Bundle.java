@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Packages of one buffer that travel together. */
+/**
+ * Packages of one buffer that travel together: of one instrument, so that instruments can take turns on a link, and of one
+ * priority, so that what is urgent does not wait for what is not.
+ */
 record Bundle(List<Candidate> packages) {
     static final int MOST_PACKAGES = 1_000;
 
@@ -15,14 +18,21 @@ record Bundle(List<Candidate> packages) {
      * has waited long enough.
      */
     static List<Bundle> of(List<Candidate> candidates, long targetSize) {
-        Map<Long, List<Candidate>> byBuffer = new LinkedHashMap<>();
+        Map<Kind, List<Candidate>> byKind = new LinkedHashMap<>();
         for (Candidate candidate : candidates) {
-            byBuffer.computeIfAbsent(candidate.bufferId(), buffer -> new ArrayList<>())
+            byKind.computeIfAbsent(Kind.of(candidate), kind -> new ArrayList<>())
                     .add(candidate);
         }
         List<Bundle> bundles = new ArrayList<>();
-        byBuffer.values().forEach(atOneBuffer -> bundle(atOneBuffer, targetSize, bundles));
+        byKind.values().forEach(ofOneKind -> bundle(ofOneKind, targetSize, bundles));
         return bundles;
+    }
+
+    /** What the packages of one bundle have in common. */
+    private record Kind(long bufferId, int priority, long instrumentId) {
+        static Kind of(Candidate candidate) {
+            return new Kind(candidate.bufferId(), candidate.priority(), candidate.instrumentId());
+        }
     }
 
     private static void bundle(Collection<Candidate> candidates, long targetSize, List<Bundle> bundles) {
@@ -48,7 +58,11 @@ record Bundle(List<Candidate> packages) {
     }
 
     int priority() {
-        return packages.stream().mapToInt(Candidate::priority).min().orElseThrow();
+        return packages.get(0).priority();
+    }
+
+    long instrumentId() {
+        return packages.get(0).instrumentId();
     }
 
     long bufferId() {

@@ -8,4 +8,11 @@ package chasqui.assembly;
  * @param waited it has waited as long as a package may
  */
 record Candidate(
-        long packageId, long copyId, long bufferId, long siteId, long sizeBytes, int priority, boolean waited) {}
+        long packageId,
+        long copyId,
+        long bufferId,
+        long siteId,
+        long instrumentId,
+        long sizeBytes,
+        int priority,
+        boolean waited) {}

@@ -130,6 +130,7 @@ final class PresentTopology {
                 row.getBoolean("pull"),
                 row.getBoolean("forbidden"),
                 row.getObject("rate_limit_bytes_per_second", Long.class),
+                row.getObject("concurrency", Integer.class),
                 texts(row, "time_windows"),
                 RouteOptions.parse(row.getString("options")),
                 row.getBoolean("active"));

@@ -16,6 +16,7 @@ record RouteEntry(
         boolean pull,
         boolean forbidden,
         Long rateLimitBytesPerSecond,
+        Integer concurrency,
         List<String> timeWindows,
         Map<String, String> options,
         boolean active)
@@ -40,6 +41,7 @@ record RouteEntry(
                 pull,
                 forbidden,
                 rateLimitBytesPerSecond,
+                concurrency,
                 timeWindows,
                 options,
                 false);
@@ -56,6 +58,7 @@ record RouteEntry(
                 "pull", pull,
                 "forbidden", forbidden,
                 "rate_limit", rateLimitBytesPerSecond,
+                "concurrency", concurrency,
                 "time_windows", timeWindows,
                 "options", options,
                 "active", active);

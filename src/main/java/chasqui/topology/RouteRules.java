@@ -39,6 +39,7 @@ final class RouteRules {
                 problems.add(label + "there is no transfer method \"" + route.method() + "\"; known: "
                         + methods.stream().sorted().collect(Collectors.joining(", ")));
             }
+            link(route, label, problems);
             surroundings
                     .methodOptions()
                     .apply(route.method(), route.options())
@@ -90,6 +91,25 @@ final class RouteRules {
         site(route.relay(), "relay", label, problems);
         if ((route.relay() != null) != (route.type() == RouteType.RELAY)) {
             problems.add(label + "relay: a RELAY route names one, and no other route does");
+        }
+    }
+
+    /** What is shared belongs to one pair of sites, and a relayed transfer passes two of them. */
+    private static void link(RouteEntry route, String label, List<String> problems) {
+        for (String window : route.timeWindows()) {
+            if (window.startsWith(window.substring(6))) {
+                problems.add(
+                        label + "time_windows: \"" + window + "\" ends when it begins; leave it out for the whole day");
+            }
+        }
+        boolean shared = route.rateLimitBytesPerSecond() != null
+                || route.concurrency() != null
+                || !route.timeWindows().isEmpty();
+        if (route.type() == RouteType.RELAY && shared) {
+            problems.add(label
+                    + "rate_limit, concurrency and time_windows belong to the two halves of a RELAY route; give"
+                    + " them to the routes " + route.from() + " → " + route.relay() + " and " + route.relay() + " → "
+                    + route.to());
         }
     }
 

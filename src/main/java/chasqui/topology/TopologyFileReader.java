@@ -24,6 +24,7 @@ final class TopologyFileReader {
     private static final String OPTION_WANTS = "one value of at most 200 characters on one line";
     private static final int LARGEST_PRIORITY = 1_000_000;
     private static final int DEFAULT_PRIORITY = 100;
+    private static final int MOST_AT_ONCE = 100;
 
     private final List<String> problems;
     private final LocationReader locations;
@@ -123,6 +124,7 @@ final class TopologyFileReader {
                 entry.flag("pull", false),
                 entry.flag("forbidden", false),
                 entry.bytesPerSecond("rate_limit"),
+                entry.number("concurrency", 1, MOST_AT_ONCE),
                 entry.texts("time_windows", WINDOW, "times of day in UTC such as \"22:00-04:00\""),
                 options(entry.entry("options")),
                 entry.flag("active", true));

@@ -30,7 +30,7 @@ final class TopologyRepository {
                         tx.createQuery("""
                                 SELECT id, origin_site_id, destination_site_id, route_type, method, relay_site_id,
                                        origin_location_id, destination_location_id, pull, forbidden,
-                                       rate_limit_bytes_per_second, time_windows, options, priority
+                                       rate_limit_bytes_per_second, concurrency, time_windows, options, priority
                                   FROM transfer_route WHERE active
                                 """).map(TopologyRepository::route).list()));
     }
@@ -57,6 +57,7 @@ final class TopologyRepository {
                 row.getBoolean("pull"),
                 row.getBoolean("forbidden"),
                 row.getObject("rate_limit_bytes_per_second", Long.class),
+                row.getObject("concurrency", Integer.class),
                 PresentTopology.texts(row, "time_windows"),
                 RouteOptions.parse(row.getString("options")),
                 row.getInt("priority"));

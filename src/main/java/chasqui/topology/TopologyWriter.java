@@ -125,14 +125,15 @@ final class TopologyWriter {
         String sql = step.was() == null ? """
                 INSERT INTO transfer_route (origin_site_id, destination_site_id, priority, route_type, method, relay_site_id,
                        origin_location_id, destination_location_id, pull, forbidden, rate_limit_bytes_per_second,
-                       time_windows, options, active)
+                       concurrency, time_windows, options, active)
                 SELECT o.id, d.id, :priority, :type::route_type, :method::text, y.id, ol.id, dl.id, :pull::boolean,
-                       :forbidden::boolean, :rate::bigint, :windows::text[], :options::jsonb, :active::boolean
+                       :forbidden::boolean, :rate::bigint, :concurrency::integer, :windows::text[], :options::jsonb, :active::boolean
                 """ : """
                 UPDATE transfer_route r
                    SET route_type = :type::route_type, method = :method, relay_site_id = y.id, origin_location_id = ol.id,
                        destination_location_id = dl.id, pull = :pull, forbidden = :forbidden,
-                       rate_limit_bytes_per_second = :rate, time_windows = :windows::text[], options = :options::jsonb, active = :active
+                       rate_limit_bytes_per_second = :rate, concurrency = :concurrency,
+                       time_windows = :windows::text[], options = :options::jsonb, active = :active
                 """;
         String ends = """
                   FROM site o JOIN site d ON d.short_name = :to
@@ -158,6 +159,7 @@ final class TopologyWriter {
                 .bind("pull", route.pull())
                 .bind("forbidden", route.forbidden())
                 .bind("rate", route.rateLimitBytesPerSecond())
+                .bind("concurrency", route.concurrency())
                 .bind("windows", array(route.timeWindows()))
                 .bind("options", RouteOptions.write(route.options()))
                 .bind("active", route.active())

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param pull the work is done by a worker at the destination
  * @param forbidden nothing may travel this way
  * @param rateLimitBytesPerSecond null: no limit
+ * @param concurrency transfers at the same time; null: the default
  * @param timeWindows daily, UTC, {@code HH:MM-HH:MM}; empty: always
  * @param options what its method is told beside that, by name; empty: the method's defaults
  * @param priority lowest first
@@ -30,6 +31,7 @@ public record TransferRoute(
         boolean pull,
         boolean forbidden,
         Long rateLimitBytesPerSecond,
+        Integer concurrency,
         List<String> timeWindows,
         Map<String, String> options,
         int priority) {}

@@ -78,13 +78,18 @@ final class YamlEntry {
     }
 
     int number(String key, int least, int most, int otherwise) {
-        return or(otherwise, read(key, "a whole number from " + least + " to " + most, text -> {
+        return or(otherwise, number(key, least, most));
+    }
+
+    /** Null when absent. */
+    Integer number(String key, int least, int most) {
+        return read(key, "a whole number from " + least + " to " + most, text -> {
             if (!text.matches("-?\\d{1,9}")) {
                 return null;
             }
             int number = Integer.parseInt(text);
             return number < least || number > most ? null : number;
-        }));
+        });
     }
 
     /** Null when absent. */

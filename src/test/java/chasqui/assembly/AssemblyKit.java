@@ -41,7 +41,7 @@ final class AssemblyKit implements AutoCloseable {
     }
 
     private static AssemblySettings settings(long targetSize) {
-        return new AssemblySettings(targetSize, Duration.ofMinutes(15), new StallLimit(Duration.ofMinutes(1)));
+        return new AssemblySettings(targetSize, Duration.ofMinutes(15), 50, new StallLimit(Duration.ofMinutes(1)));
     }
 
     TestPackages.Packed packed(String observation) throws Exception {

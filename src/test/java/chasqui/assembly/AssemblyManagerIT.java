@@ -58,6 +58,38 @@ class AssemblyManagerIT {
     }
 
     @Test
+    void each_instrument_travels_by_itself() {
+        kit.database.execute("""
+                WITH i AS (INSERT INTO instrument (site_id, name) SELECT site_id, 'spectrometer' FROM instrument RETURNING id)
+                INSERT INTO instrument_module (instrument_id, name) SELECT id, 'm1' FROM i
+                """);
+        kit.rows(3);
+        assertThat(kit.manager(LARGE).findWork()).isEqualTo(2);
+        assertThat(kit.database.values("""
+                SELECT i.name || ' ' || d.package_count || ' ' || count(DISTINCT m.instrument_id) || ' ' || bool_and(m.instrument_id = i.id)
+                  FROM data_transfer_package d JOIN instrument i ON i.id = d.instrument_id
+                  JOIN raw_data_package p ON p.data_transfer_package_id = d.id
+                  JOIN instrument_module m ON m.id = p.instrument_module_id
+                 GROUP BY i.name, d.id ORDER BY i.name
+                """)).containsExactly("camera 3 1 true", "spectrometer 3 1 true");
+    }
+
+    @Test
+    void what_is_urgent_is_bundled_at_once_and_by_itself() throws Exception {
+        kit.packed("ordinary");
+        kit.packed("urgent");
+        kit.database.execute("""
+                UPDATE raw_data_package SET priority = 50
+                 WHERE executed_observation_unit_id = (SELECT id FROM executed_observation_unit WHERE name = 'urgent')
+                """);
+        assertThat(kit.manager(LARGE).findWork()).isEqualTo(1);
+        assertThat(kit.database.value("""
+                SELECT d.priority || ' ' || d.package_count || ' ' || o.priority
+                  FROM data_transfer_package d JOIN operation o ON o.data_transfer_package_id = d.id
+                """)).isEqualTo("50 1 50");
+    }
+
+    @Test
     void the_copies_to_be_read_are_protected_from_then_on() throws Exception {
         TestPackages.Packed one = kit.packed("one");
         kit.age();

@@ -9,7 +9,11 @@ import org.junit.jupiter.api.Test;
 
 class BundleTest {
     private static Candidate candidate(long id, long buffer, long size, boolean waited) {
-        return new Candidate(id, id, buffer, 1, size, 100, waited);
+        return new Candidate(id, id, buffer, 1, 1, size, 100, waited);
+    }
+
+    private static Candidate ofKind(long id, long instrument, int priority, boolean waited) {
+        return new Candidate(id, id, 1, 1, instrument, 10, priority, waited);
     }
 
     private static List<List<Long>> bundles(Candidate... candidates) {
@@ -48,6 +52,17 @@ class BundleTest {
     void buffers_are_not_mixed() {
         assertThat(bundles(candidate(1, 1, 10, true), candidate(2, 2, 10, true), candidate(3, 1, 10, false)))
                 .containsExactly(List.of(1L, 3L), List.of(2L));
+    }
+
+    @Test
+    void instruments_are_not_mixed_so_that_they_can_take_turns() {
+        assertThat(bundles(ofKind(1, 1, 100, true), ofKind(2, 2, 100, true), ofKind(3, 1, 100, false)))
+                .containsExactly(List.of(1L, 3L), List.of(2L));
+    }
+
+    @Test
+    void priorities_are_not_mixed_so_that_what_is_urgent_does_not_wait() {
+        assertThat(bundles(ofKind(1, 1, 10, true), ofKind(2, 1, 100, false))).containsExactly(List.of(1L));
     }
 
     @Test

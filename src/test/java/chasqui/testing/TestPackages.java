@@ -106,9 +106,9 @@ public final class TestPackages {
         Files.createLink(tar, packed.tar());
         long dtp = database.inTransaction(tx -> {
             long id = tx.createQuery("""
-                            INSERT INTO data_transfer_package (name, buffer_location_id, primary_site_id, status, package_count,
+                            INSERT INTO data_transfer_package (name, buffer_location_id, instrument_id, primary_site_id, status, package_count,
                                                                content_bytes, size_bytes, xxh64, assembled_at)
-                            SELECT :name, :buffer, (SELECT id FROM site WHERE short_name = :primary), 'COMPLETED', 1,
+                            SELECT :name, :buffer, (SELECT min(id) FROM instrument), (SELECT id FROM site WHERE short_name = :primary), 'COMPLETED', 1,
                                    :size, :size, :xxh64, clock_timestamp()
                             RETURNING id
                             """)

@@ -180,9 +180,9 @@ public final class TestTransfers {
     private static long insertTransferPackage(
             Handle tx, String name, List<Buffered> packages, PackageDigest digest, String primarySite) {
         long id = tx.createQuery("""
-                        INSERT INTO data_transfer_package (name, buffer_location_id, primary_site_id, status,
+                        INSERT INTO data_transfer_package (name, buffer_location_id, instrument_id, primary_site_id, status,
                                     package_count, content_bytes, size_bytes, xxh64, assembled_at)
-                        SELECT :name, :buffer, s.id, 'COMPLETED', :count, :content, :size, :xxh64, clock_timestamp()
+                        SELECT :name, :buffer, (SELECT id FROM instrument WHERE name = 'camera'), s.id, 'COMPLETED', :count, :content, :size, :xxh64, clock_timestamp()
                           FROM site s WHERE s.short_name = :primary RETURNING id
                         """)
                 .bind("name", name)

@@ -101,7 +101,7 @@ class TopologyFileTest {
                       - { name: -cam, modules: [a b] }
                       - { name: spectrometer }
                 transfer_routes:
-                  - { to: cologne, rate_limit: 100MB, time_windows: ["25:00-26:00"], type: AIR }
+                  - { to: cologne, rate_limit: 100MB, concurrency: many, time_windows: ["25:00-26:00"], type: AIR }
                 """;
         assertThat(problems(text))
                 .extracting(problem -> problem.replaceFirst("line \\d+ column \\d+: ", ""))
@@ -127,8 +127,18 @@ class TopologyFileTest {
                         "site CCAT-North, instrument spectrometer: modules: wants at least one module; for an instrument without parts write modules: [main]",
                         "transfer route without from → cologne: from: is missing; wants the short name of a site",
                         "transfer route without from → cologne: rate_limit: \"100MB\": wants a rate such as 150MB/s",
+                        "transfer route without from → cologne: concurrency: \"many\": wants a whole number from 1 to 100",
                         "transfer route without from → cologne: type: \"AIR\": wants one of DIRECT, RELAY, CUSTOM")
                 .noneMatch(problem -> problem.contains("secret@"));
+    }
+
+    @Test
+    void what_one_pair_of_sites_shares_is_refused_where_a_route_has_two_and_so_is_a_window_without_time() {
+        String text = GOOD.replace("method: cp,", "type: RELAY, relay: cologne, concurrency: 2,")
+                .replace("22:00-04:00", "22:00-22:00");
+        assertThat(problems(text))
+                .anyMatch(problem -> problem.contains("time_windows: \"22:00-22:00\" ends when it begins"))
+                .anyMatch(problem -> problem.contains("give them to the routes ccat → cologne and cologne → cologne"));
     }
 
     @Test

@@ -112,6 +112,10 @@ class TopologyUpdateIT {
                         "transfer route ccat → cologne with priority 100: rate_limit 1000000 → 2000000");
         assertThat(database.values("SELECT name FROM instrument_module WHERE active ORDER BY name"))
                 .containsExactly("m1", "m3");
+        assertThat(apply(GOOD.replace("concurrency: 3", "concurrency: 4")))
+                .extracting(TopologyChange::toString)
+                .contains(
+                        "transfer route ccat → cologne with priority 100: concurrency 3 → 4, rate_limit 2000000 → 1000000");
         assertThat(database.value("SELECT count(*) FROM transfer_route")).isEqualTo("1");
     }
 
@@ -255,7 +259,7 @@ class TopologyUpdateIT {
                   - { name: slow, priority: 20, type: BUFFER, storage: DISK, root: "${home}/cologne/slow" }
                   - { name: lta, type: LONG_TERM_ARCHIVE, storage: S3, bucket: archive, credential: chasqui }
             transfer_routes:
-              - { from: ccat, to: cologne, rate_limit: 1MB/s, time_windows: ["22:00-04:00"] }
+              - { from: ccat, to: cologne, rate_limit: 1MB/s, concurrency: 3, time_windows: ["22:00-04:00"] }
             """;
 
     private List<TopologyChange> apply(String text) throws Exception {

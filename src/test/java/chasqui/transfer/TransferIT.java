@@ -113,9 +113,9 @@ class TransferIT {
         int few = TestKernel.statements(database.jdbi(), manager::findWork);
         TestTransfers.Assembled original = assembled("cologne");
         database.execute("""
-                WITH p AS (INSERT INTO data_transfer_package (name, buffer_location_id, primary_site_id, status, package_count,
+                WITH p AS (INSERT INTO data_transfer_package (name, buffer_location_id, instrument_id, primary_site_id, status, package_count,
                                   content_bytes, size_bytes, xxh64)
-                           SELECT 'dtp-many-' || n, buffer_location_id, primary_site_id, status, 1, 1, size_bytes, xxh64
+                           SELECT 'dtp-many-' || n, buffer_location_id, instrument_id, primary_site_id, status, 1, 1, size_bytes, xxh64
                              FROM data_transfer_package, generate_series(1, 200) n WHERE id = %d RETURNING id, name),
                      c AS (INSERT INTO physical_copy (data_transfer_package_id, data_location_id, path, size_bytes, checksum)
                            SELECT p.id, o.data_location_id, 'dtp/' || p.name, o.size_bytes, o.checksum

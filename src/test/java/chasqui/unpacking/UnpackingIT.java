@@ -357,9 +357,9 @@ class UnpackingIT {
                 + " WHERE s.short_name = 'cologne' AND l.name = 'buffer')");
         int few = TestKernel.statements(database.jdbi(), manager::findWork);
         database.execute("""
-                WITH p AS (INSERT INTO data_transfer_package (name, buffer_location_id, primary_site_id, status, package_count,
+                WITH p AS (INSERT INTO data_transfer_package (name, buffer_location_id, instrument_id, primary_site_id, status, package_count,
                                   content_bytes, size_bytes, xxh64)
-                           SELECT 'dtp-many-' || n, buffer_location_id, primary_site_id, status, 1, 1, size_bytes, xxh64
+                           SELECT 'dtp-many-' || n, buffer_location_id, instrument_id, primary_site_id, status, 1, 1, size_bytes, xxh64
                              FROM data_transfer_package, generate_series(1, 200) n WHERE id = %d RETURNING id)
                 INSERT INTO data_transfer (data_transfer_package_id, destination_site_id, is_primary, sent_at, incoming_name,
                                            destination_location_id)
