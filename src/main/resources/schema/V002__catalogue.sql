@@ -122,17 +122,31 @@ CREATE TABLE data_transfer (
     waits_for     text,
     incoming_name text CHECK (incoming_name ~ '^[a-z0-9][a-z0-9.-]{0,200}$'),
     sent_at       timestamptz,
-    send_count    integer NOT NULL DEFAULT 0,
+    send_count    integer NOT NULL DEFAULT 0 CHECK (send_count >= 0),
     created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     completed_at  timestamptz,
     UNIQUE (data_transfer_package_id, destination_site_id),
     CONSTRAINT sent_bytes_have_a_name CHECK (sent_at IS NULL OR incoming_name IS NOT NULL)
 );
+COMMENT ON COLUMN data_transfer.send_count IS 'how often its bytes went out whole, on all its hops';
 COMMENT ON COLUMN data_transfer.incoming_name IS 'name of the bytes under the destination''s incoming folder until they are verified';
 CREATE UNIQUE INDEX one_primary_per_package ON data_transfer (data_transfer_package_id) WHERE is_primary;
 CREATE INDEX data_transfer_to_send ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NULL AND waits_for IS NULL;
 CREATE INDEX data_transfer_to_unpack ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NOT NULL;
 CREATE INDEX data_transfer_waiting ON data_transfer (data_transfer_package_id) WHERE waits_for IS NOT NULL;
+
+-- What a transfer by way of a relay has behind it; its own row tells of the hop at hand.
+CREATE TABLE data_transfer_hop (
+    data_transfer_id        bigint NOT NULL REFERENCES data_transfer,
+    hop                     integer NOT NULL CHECK (hop > 0),
+    origin_location_id      bigint NOT NULL REFERENCES data_location,
+    destination_location_id bigint NOT NULL REFERENCES data_location,
+    method                  text,
+    send_count              integer NOT NULL CHECK (send_count > 0),
+    sent_at                 timestamptz NOT NULL,
+    completed_at            timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (data_transfer_id, hop)
+);
 
 CREATE TABLE long_term_archive_transfer (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -45,3 +45,43 @@ CREATE FUNCTION wake_parked() RETURNS TABLE (id bigint) LANGUAGE sql AS $$
                      ORDER BY x.not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)
     RETURNING o.id
 $$;
+
+-- Where one journey from site to site can end: at an active transfer route's destination, or by the default way where a
+-- pair of sites has no route. What stands behind a better route that forbids the pair does not count. A pair that has
+-- only DIRECT routes keeps the default way for what travels in transfer packages.
+CREATE VIEW hop AS
+    SELECT r.id AS route_id, r.origin_site_id, r.destination_site_id, r.route_type, r.priority,
+           r.route_type <> 'DIRECT' AS for_transfer_package
+      FROM transfer_route r
+     WHERE r.active AND NOT r.forbidden AND r.route_type <> 'RELAY'
+       AND NOT EXISTS (SELECT FROM transfer_route f
+                        WHERE f.origin_site_id = r.origin_site_id AND f.destination_site_id = r.destination_site_id
+                          AND f.active AND f.forbidden AND f.priority < r.priority)
+    UNION ALL
+    SELECT NULL, o.id, d.id, 'CUSTOM', NULL, true
+      FROM site o JOIN site d ON d.id <> o.id
+     WHERE NOT EXISTS (SELECT FROM transfer_route r
+                        WHERE r.origin_site_id = o.id AND r.destination_site_id = d.id
+                          AND r.active AND (r.forbidden OR r.route_type <> 'DIRECT'));
+
+-- The ways from site to site, with where the next hop of each ends. A RELAY route is one as long as the site in the middle
+-- has a buffer in service and can send on by itself.
+CREATE VIEW way AS
+    SELECT h.*, h.destination_site_id AS next_site_id FROM hop h
+    UNION ALL
+    SELECT r.id, r.origin_site_id, r.destination_site_id, r.route_type, r.priority, true, r.relay_site_id
+      FROM transfer_route r
+     WHERE r.active AND NOT r.forbidden AND r.route_type = 'RELAY'
+       AND NOT EXISTS (SELECT FROM transfer_route f
+                        WHERE f.origin_site_id = r.origin_site_id AND f.destination_site_id = r.destination_site_id
+                          AND f.active AND f.forbidden AND f.priority < r.priority)
+       AND EXISTS (SELECT FROM data_location l JOIN site s ON s.id = l.site_id
+                    WHERE l.site_id = r.relay_site_id AND l.active AND s.active
+                      AND l.location_type = 'BUFFER' AND l.storage_type = 'DISK')
+       AND EXISTS (SELECT FROM hop h WHERE h.origin_site_id = r.relay_site_id
+                                       AND h.destination_site_id = r.destination_site_id AND h.for_transfer_package);
+
+-- Whether a transfer may begin on a way now. Of several ways the best open one is taken; where none is open, it waits.
+CREATE FUNCTION way_is_open(route bigint, origin_site bigint, next_site bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT true
+$$;

@@ -103,14 +103,23 @@ final class SidecarRepository {
 
     private static List<SidecarFacts.Journey> transfers(Handle db, long packageId) {
         return db.createQuery("""
+                        WITH journey AS (
+                            SELECT t.id, t.data_transfer_package_id, t.is_primary, h.origin_location_id, h.destination_location_id,
+                                   h.method, h.send_count, h.sent_at, h.completed_at
+                              FROM data_transfer t JOIN data_transfer_hop h ON h.data_transfer_id = t.id
+                            UNION ALL
+                            SELECT t.id, t.data_transfer_package_id, t.is_primary, t.origin_location_id, t.destination_location_id,
+                                   t.method, t.send_count - (SELECT coalesce(sum(h.send_count), 0) FROM data_transfer_hop h
+                                                              WHERE h.data_transfer_id = t.id), t.sent_at, t.completed_at
+                              FROM data_transfer t WHERE t.status = 'COMPLETED')
                         SELECT os.short_name || '/' || o.name AS origin, ds.short_name || '/' || d.name AS destination,
-                               t.is_primary, t.method, t.send_count, t.sent_at, t.completed_at
+                               j.is_primary, j.method, j.send_count, j.sent_at, j.completed_at
                           FROM raw_data_package p
-                          JOIN data_transfer t ON t.data_transfer_package_id = p.data_transfer_package_id
-                          JOIN data_location o ON o.id = t.origin_location_id JOIN site os ON os.id = o.site_id
-                          JOIN data_location d ON d.id = t.destination_location_id JOIN site ds ON ds.id = d.site_id
-                         WHERE p.id = :id AND t.status = 'COMPLETED'
-                         ORDER BY t.completed_at, t.id
+                          JOIN journey j ON j.data_transfer_package_id = p.data_transfer_package_id
+                          JOIN data_location o ON o.id = j.origin_location_id JOIN site os ON os.id = o.site_id
+                          JOIN data_location d ON d.id = j.destination_location_id JOIN site ds ON ds.id = d.site_id
+                         WHERE p.id = :id
+                         ORDER BY j.completed_at, j.id
                         """)
                 .bind("id", packageId)
                 .map((row, context) -> new SidecarFacts.Journey(

@@ -51,10 +51,11 @@ final class Destinations {
     }
 
     private Optional<Leg> leg(long fromSite, ArchiveSite to, boolean primary) {
-        Optional<TransferRoute> route = topology.route(fromSite, to.siteId());
-        if (fromSite == to.siteId() || route.map(TransferRoute::forbidden).orElse(false)) {
+        if (!topology.isWay(fromSite, to.siteId())) {
             return Optional.empty();
         }
+        Optional<TransferRoute> route =
+                topology.routes(fromSite, to.siteId()).stream().findFirst();
         List<DataLocation> buffers = topology.buffersOf(to.siteId()).stream()
                 .filter(buffer -> buffer.storage() == StorageType.DISK)
                 .toList();

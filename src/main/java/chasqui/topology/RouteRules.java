@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Transfer routes join sites and buffers that exist, and leave every source a way to an archive. */
 final class RouteRules {
@@ -84,13 +85,16 @@ final class RouteRules {
     }
 
     private void type(RouteEntry route, String label, List<String> problems) {
-        if (route.type() != RouteType.CUSTOM) {
-            problems.add(label + "this version cannot work with " + route.type()
-                    + " routes yet; use CUSTOM, or leave the route out for the default way");
+        if (route.type() == RouteType.DIRECT) {
+            problems.add(
+                    label + "this version cannot work with DIRECT routes yet; use CUSTOM, or leave the route out for"
+                            + " the default way");
         }
         site(route.relay(), "relay", label, problems);
         if ((route.relay() != null) != (route.type() == RouteType.RELAY)) {
             problems.add(label + "relay: a RELAY route names one, and no other route does");
+        } else if (route.type() == RouteType.RELAY && sites.containsKey(route.relay()) && !route.forbidden()) {
+            relay(route, label + "relay: ", problems);
         }
     }
 
@@ -113,6 +117,47 @@ final class RouteRules {
         }
     }
 
+    /** Both hops must be possible, and each by itself: a journey with two relays could go round for ever. */
+    private void relay(RouteEntry route, String label, List<String> problems) {
+        SiteEntry relay = sites.get(route.relay());
+        if (relay.shortName().equals(route.from()) || relay.shortName().equals(route.to())) {
+            problems.add(label + relay.shortName() + " is an end of the route; name the site in the middle, or make it"
+                    + " CUSTOM");
+            return;
+        }
+        if (route.destinationLocation() != null) {
+            problems.add("%sdestination_location is for the last hop; name it in a route %s → %s"
+                    .formatted(label, relay.shortName(), route.to()));
+        }
+        if (!route.active()) {
+            return;
+        }
+        if (!SiteRules.has(relay, LocationType.BUFFER)) {
+            problems.add(
+                    label + relay.shortName() + " has no active BUFFER on DISK to keep transfer packages in; add one,"
+                            + " or switch the route off (active: false)");
+        }
+        SiteEntry from = sites.get(route.from());
+        if (from != null && forbidden(from, relay)) {
+            problems.add("%sthe way %s → %s is forbidden; allow it, or name another"
+                    .formatted(label, route.from(), relay.shortName()));
+        }
+        SiteEntry to = sites.get(route.to());
+        if (to != null && forbidden(relay, to)) {
+            problems.add("%sthe way %s → %s is forbidden; allow it, or name another"
+                    .formatted(label, relay.shortName(), route.to()));
+        } else if (to != null && relaysOnly(relay, to)) {
+            problems.add("%s%s reaches %s only over a further relay; a journey has one at most"
+                    .formatted(label, relay.shortName(), route.to()));
+        }
+    }
+
+    private boolean relaysOnly(SiteEntry from, SiteEntry to) {
+        List<RouteEntry> active = active(from, to).toList();
+        return active.stream().anyMatch(route -> route.type() == RouteType.RELAY)
+                && active.stream().noneMatch(route -> route.type() == RouteType.CUSTOM);
+    }
+
     /** A source whose data may go nowhere would fill its disks in silence. */
     private void wayOut(SiteEntry site, List<String> problems) {
         if (!SiteRules.has(site, LocationType.SOURCE) || SiteRules.has(site, LocationType.LONG_TERM_ARCHIVE)) {
@@ -128,12 +173,16 @@ final class RouteRules {
     }
 
     private boolean forbidden(SiteEntry from, SiteEntry to) {
-        return topology.routes().stream()
-                .filter(RouteEntry::active)
-                .filter(route ->
-                        route.from().equals(from.shortName()) && route.to().equals(to.shortName()))
+        return active(from, to)
                 .min(Comparator.comparing(RouteEntry::priority))
                 .map(RouteEntry::forbidden)
                 .orElse(false);
+    }
+
+    private Stream<RouteEntry> active(SiteEntry from, SiteEntry to) {
+        return topology.routes().stream()
+                .filter(RouteEntry::active)
+                .filter(route ->
+                        route.from().equals(from.shortName()) && route.to().equals(to.shortName()));
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Sites, data locations and transfer routes as the database had them at one moment; immutable. */
 public final class Topology {
@@ -87,9 +88,41 @@ public final class Topology {
 
     /** The active route from one site to another with the best priority; empty: the default way. */
     public Optional<TransferRoute> route(long originSiteId, long destinationSiteId) {
+        return between(originSiteId, destinationSiteId).findFirst();
+    }
+
+    /**
+     * The active routes from one site to another that data may take, best priority first: those before one that forbids
+     * the pair, and RELAY routes whose site in the middle has a buffer in service and may send on by itself.
+     */
+    public List<TransferRoute> routes(long originSiteId, long destinationSiteId) {
+        return between(originSiteId, destinationSiteId)
+                .takeWhile(route -> !route.forbidden())
+                .filter(route -> route.type() != RouteType.RELAY
+                        || (!buffersOf(route.relaySiteId()).isEmpty()
+                                && hopIsPossible(route.relaySiteId(), destinationSiteId)))
+                .toList();
+    }
+
+    /** Whether anything may travel from one site to another: by a route, or the default way where the pair has none. */
+    public boolean isWay(long originSiteId, long destinationSiteId) {
+        return originSiteId != destinationSiteId
+                && (between(originSiteId, destinationSiteId).findAny().isEmpty()
+                        || !routes(originSiteId, destinationSiteId).isEmpty());
+    }
+
+    private boolean hopIsPossible(long originSiteId, long destinationSiteId) {
+        return between(originSiteId, destinationSiteId)
+                        .takeWhile(route -> !route.forbidden())
+                        .anyMatch(route -> route.type() == RouteType.CUSTOM)
+                || between(originSiteId, destinationSiteId)
+                        .allMatch(route -> route.type() == RouteType.DIRECT && !route.forbidden());
+    }
+
+    private Stream<TransferRoute> between(long originSiteId, long destinationSiteId) {
         return routes.stream()
-                .filter(route -> route.originSiteId() == originSiteId && route.destinationSiteId() == destinationSiteId)
-                .findFirst();
+                .filter(route ->
+                        route.originSiteId() == originSiteId && route.destinationSiteId() == destinationSiteId);
     }
 
     /** All active routes, best priority first. */

@@ -15,9 +15,10 @@ final class TransferRepository {
     private TransferRepository() {}
 
     /**
-     * Locks transfers that wait for nothing, were not sent, and have somewhere to go. The source is the readable copy
-     * at the origin already chosen, else any other; the destination the route's, else the one already chosen, else the
-     * site's best buffer.
+     * Locks transfers that wait for nothing, were not sent, and have somewhere to go. The next hop begins at the site that
+     * the last one reached, else at another that holds a readable copy, that of the package's origin last; of its ways the
+     * best by priority that is open now is taken. At that site the route's buffer is read, where it holds a copy; at the
+     * next the route's is written, else the one chosen before, else the best. Over a relay goes only what is not there.
      */
     static List<Decision> lockToSend(Handle tx, int limit) {
         return tx.createQuery("""
@@ -27,32 +28,47 @@ final class TransferRepository {
                                route.method, coalesce(route.pull, false) AS pull
                           FROM data_transfer t
                           JOIN data_transfer_package p ON p.id = t.data_transfer_package_id
+                          JOIN data_location home ON home.id = p.buffer_location_id
+                          LEFT JOIN data_location last ON last.id = t.origin_location_id
                           LEFT JOIN LATERAL (
-                               SELECT c.id AS copy_id, l.id AS location_id, l.site_id, l.active AND s.active AS active
+                               SELECT c.id AS copy_id, l.id AS location_id, w.route_id, w.next_site_id,
+                                      way_is_open(w.route_id, w.origin_site_id, w.next_site_id) AS open
                                  FROM physical_copy c
                                  JOIN data_location l ON l.id = c.data_location_id
                                  JOIN site s ON s.id = l.site_id
+                                 JOIN way w ON w.origin_site_id = l.site_id AND w.destination_site_id = t.destination_site_id
+                                 LEFT JOIN transfer_route r ON r.id = w.route_id
+                                 LEFT JOIN data_location o ON o.id = r.origin_location_id
+                                 LEFT JOIN data_location d ON d.id = r.destination_location_id
                                 WHERE c.data_transfer_package_id = p.id AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')
-                                  AND l.storage_type = 'DISK'
-                                ORDER BY l.active AND s.active DESC, (l.id = t.origin_location_id) IS TRUE DESC,
-                                         l.site_id = t.destination_site_id, l.priority, c.id
+                                  AND l.active AND s.active AND l.storage_type = 'DISK' AND w.for_transfer_package
+                                  AND (w.route_type <> 'RELAY'
+                                       OR (l.site_id = home.site_id
+                                           OR EXISTS (SELECT FROM data_transfer done
+                                                       WHERE done.data_transfer_package_id = p.id AND done.status = 'COMPLETED'
+                                                         AND done.destination_site_id = l.site_id))
+                                          AND NOT EXISTS (
+                                              SELECT FROM physical_copy x JOIN data_location y ON y.id = x.data_location_id
+                                               WHERE x.data_transfer_package_id = p.id AND y.site_id = w.next_site_id
+                                                 AND y.active AND x.state IN ('PRESENT', 'DELETION_POSSIBLE')))
+                                ORDER BY (l.site_id = last.site_id) IS TRUE DESC, l.site_id = home.site_id, l.site_id,
+                                         open DESC, coalesce(o.active, true) AND coalesce(d.active, true) DESC, w.priority,
+                                         (l.id = o.id) IS TRUE DESC, (l.id = last.id) IS TRUE DESC, l.priority, c.id
                                 LIMIT 1) source ON true
-                          LEFT JOIN LATERAL (
-                               SELECT r.id, r.method, r.pull, r.forbidden, r.destination_location_id
-                                 FROM transfer_route r
-                                WHERE r.active AND r.origin_site_id = source.site_id
-                                  AND r.destination_site_id = t.destination_site_id
-                                ORDER BY r.priority LIMIT 1) route ON true
+                          LEFT JOIN transfer_route route ON route.id = source.route_id
                           JOIN LATERAL (
                                SELECT l.id AS location_id
                                  FROM data_location l JOIN site s ON s.id = l.site_id
-                                WHERE l.site_id = t.destination_site_id AND l.active AND s.active
+                                WHERE l.site_id = coalesce(source.next_site_id, t.destination_site_id) AND l.active AND s.active
                                   AND l.location_type = 'BUFFER' AND l.storage_type = 'DISK'
                                 ORDER BY (l.id = route.destination_location_id) IS TRUE DESC,
                                          (l.id = t.destination_location_id) IS TRUE DESC, l.priority, l.id
                                 LIMIT 1) target ON true
                          WHERE t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL
-                           AND coalesce(source.active, true) AND NOT coalesce(route.forbidden, false)
+                           AND CASE WHEN source.copy_id IS NOT NULL THEN source.open
+                                    ELSE NOT EXISTS (SELECT FROM physical_copy c JOIN data_location l ON l.id = c.data_location_id
+                                                      WHERE c.data_transfer_package_id = p.id AND l.storage_type = 'DISK'
+                                                        AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')) END
                          ORDER BY t.is_primary DESC, p.priority, t.id
                          LIMIT :limit FOR UPDATE OF t SKIP LOCKED
                         """)
@@ -121,7 +137,6 @@ final class TransferRepository {
             boolean destinationUsed,
             int sendCount,
             String method,
-            String routeType,
             Way way) {}
 
     /** Empty when its bytes were sent already. */
@@ -129,7 +144,7 @@ final class TransferRepository {
         return db.createQuery("""
                         SELECT t.id, p.name, p.size_bytes, p.xxh64, t.origin_location_id, t.destination_location_id,
                                c.id AS copy_id, c.path, t.send_count, t.method, t.pull,
-                               r.id AS route_id, r.route_type, r.rate_limit_bytes_per_second, r.options,
+                               r.id AS route_id, r.rate_limit_bytes_per_second, r.options,
                                EXISTS (SELECT FROM physical_copy o
                                         WHERE o.data_transfer_package_id = p.id AND o.data_location_id <> t.origin_location_id
                                           AND o.state IN ('PRESENT', 'DELETION_POSSIBLE')) AS other_copies,
@@ -155,7 +170,6 @@ final class TransferRepository {
                         row.getBoolean("destination_used"),
                         row.getInt("send_count"),
                         row.getString("method"),
-                        row.getString("route_type"),
                         way(row)))
                 .findOne();
     }

@@ -51,7 +51,6 @@ public final class TransferWorker {
             return reconsider(lease, "its bytes were sent already", List.of());
         }
         TransferRepository.ToSend ready = found.get();
-        requireRouteWeFollow(ready);
         DataLocation origin = locations.byId(ready.originLocationId());
         DataLocation destination = locations.byId(ready.destinationLocationId());
         if (!destination.active()) {
@@ -133,15 +132,5 @@ public final class TransferWorker {
             }
         });
         return null;
-    }
-
-    private static void requireRouteWeFollow(TransferRepository.ToSend ready) {
-        if (ready.routeType() != null && !ready.routeType().equals("CUSTOM")) {
-            throw new ChasquiException(
-                    FailureKind.ITEM,
-                    false,
-                    "data transfer " + ready.id() + ": its transfer route is of type " + ready.routeType()
-                            + ", which this version does not follow; make it CUSTOM or switch it off, then retry");
-        }
     }
 }

@@ -14,7 +14,8 @@ import java.util.List;
  * @param digest what the arrived bytes must be; no SHA-256
  * @param destination a DISK buffer
  * @param incomingName what they are called until they are verified
- * @param sendCount how often they were sent so far, 1 or more
+ * @param sendCount how often they were sent here so far, 1 or more
+ * @param relayed they are on their way to another site: to be proven and kept, not unpacked
  * @param keep other sites wait to be sent this transfer package from here
  * @param packages what is in it, sorted by name; one alone is the transfer package itself
  */
@@ -26,6 +27,7 @@ record Arrival(
         DataLocation destination,
         String incomingName,
         int sendCount,
+        boolean relayed,
         boolean keep,
         List<ArrivedPackage> packages) {
     /**

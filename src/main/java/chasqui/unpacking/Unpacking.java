@@ -43,7 +43,7 @@ final class Unpacking {
     /**
      * What is now in place.
      *
-     * @param packages by id of the raw data package
+     * @param packages by id of the raw data package; none at a relay
      * @param transferPackage null unless it was to be kept
      */
     record Result(Map<Long, Proven> packages, Proven transferPackage) {}
@@ -58,10 +58,29 @@ final class Unpacking {
     }
 
     Result run() throws IOException, Damaged {
+        if (arrival.relayed()) {
+            return new Result(Map.of(), relayed());
+        }
         if (Files.notExists(arrival.incoming())) {
             return inPlaceAlready();
         }
         return arrival.isOnePackage() ? onePackage() : severalPackages();
+    }
+
+    /** Whole and undamaged, that is all a relay asks for. */
+    private Proven relayed() throws IOException, Damaged {
+        boolean named = Files.notExists(arrival.incoming());
+        Path there = named ? requireThere(arrival.finalName()) : arrival.incoming();
+        lease.phase("reading back", arrival.digest().sizeBytes(), stall.silence());
+        ReadBackResult read = ReadBack.read(there, false, lease::advance);
+        if (!read.holds(arrival.digest())) {
+            throw new Damaged(arrival + ": " + arrival.digest() + " was sent, " + read + " lies at " + there, null);
+        }
+        if (named) {
+            DurableFiles.makeDurable(root, there);
+            return Proven.at(there, arrival.digest(), read.mode());
+        }
+        return place(there, arrival.finalName(), arrival.digest(), read.mode());
     }
 
     private Result onePackage() throws IOException, Damaged {

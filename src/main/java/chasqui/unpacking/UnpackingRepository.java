@@ -31,12 +31,15 @@ final class UnpackingRepository {
     static Optional<Arrival> arrival(Handle db, long transferId, Locations locations) {
         return db.createQuery("""
                         SELECT t.id, t.data_transfer_package_id, p.name, p.size_bytes, p.xxh64, t.destination_location_id,
-                               t.incoming_name, t.send_count,
+                               t.incoming_name, l.site_id <> t.destination_site_id AS relayed,
+                               t.send_count - (SELECT coalesce(sum(h.send_count), 0) FROM data_transfer_hop h
+                                                WHERE h.data_transfer_id = t.id) AS send_count,
                                t.is_primary AND EXISTS (
                                    SELECT FROM data_transfer w
                                     WHERE w.data_transfer_package_id = p.id AND NOT w.is_primary
                                       AND w.waits_for IS NOT NULL AND w.status NOT IN ('COMPLETED', 'CANCELLED')) AS keep
                           FROM data_transfer t JOIN data_transfer_package p ON p.id = t.data_transfer_package_id
+                          JOIN data_location l ON l.id = t.destination_location_id
                          WHERE t.id = :id AND t.sent_at IS NOT NULL
                         """)
                 .bind("id", transferId)
@@ -48,6 +51,7 @@ final class UnpackingRepository {
                         locations.byId(row.getLong("destination_location_id")),
                         row.getString("incoming_name"),
                         row.getInt("send_count"),
+                        row.getBoolean("relayed"),
                         row.getBoolean("keep"),
                         packages(db, row.getLong("data_transfer_package_id"))))
                 .findOne();
@@ -73,6 +77,26 @@ final class UnpackingRepository {
         tx.createUpdate("UPDATE data_transfer SET sent_at = NULL, incoming_name = NULL WHERE id = :id")
                 .bind("id", transferId)
                 .execute();
+    }
+
+    /** One hop is behind the transfer: from here on it is sent from where it is now, by a way that is still to be chosen. */
+    static void hopped(Handle tx, Arrival arrival) {
+        tx.createUpdate("""
+                        INSERT INTO data_transfer_hop (data_transfer_id, hop, origin_location_id, destination_location_id, method,
+                                                       send_count, sent_at)
+                        SELECT t.id, 1 + (SELECT count(*) FROM data_transfer_hop h WHERE h.data_transfer_id = t.id),
+                               t.origin_location_id, t.destination_location_id, t.method, :sendCount, t.sent_at
+                          FROM data_transfer t WHERE t.id = :id
+                        """)
+                .bind("sendCount", arrival.sendCount())
+                .bind("id", arrival.transferId())
+                .execute();
+        tx.createUpdate("""
+                        UPDATE data_transfer
+                           SET origin_location_id = destination_location_id, destination_location_id = NULL,
+                               transfer_route_id = NULL, method = NULL, pull = false, sent_at = NULL, incoming_name = NULL
+                         WHERE id = :id
+                        """).bind("id", arrival.transferId()).execute();
     }
 
     static void completed(Handle tx, long transferId) {

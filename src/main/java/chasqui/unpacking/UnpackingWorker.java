@@ -73,19 +73,16 @@ public final class UnpackingWorker {
     }
 
     private void record(Handle tx, Lease lease, Arrival arrival, Unpacking.Result result) {
+        if (arrival.relayed()) {
+            sendOn(tx, arrival, addTransferPackage(tx, lease, arrival, result.transferPackage()));
+            return;
+        }
         for (Arrival.ArrivedPackage one : arrival.packages()) {
             Proven proven = result.packages().get(one.id());
             addCopy(tx, lease, arrival, CopyOf.RAW_DATA_PACKAGE, one.id(), one.path(), proven);
         }
         if (result.transferPackage() != null) {
-            long copy = addCopy(
-                    tx,
-                    lease,
-                    arrival,
-                    CopyOf.DATA_TRANSFER_PACKAGE,
-                    arrival.transferPackageId(),
-                    arrival.path(),
-                    result.transferPackage());
+            long copy = addTransferPackage(tx, lease, arrival, result.transferPackage());
             List<Long> secondaries = UnpackingRepository.letSecondariesGo(
                     tx, arrival.transferPackageId(), arrival.destination().id());
             Uses.move(
@@ -96,6 +93,18 @@ public final class UnpackingWorker {
         Subjects.DATA_TRANSFER.change(tx, arrival.transferId(), WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
         UnpackingRepository.completed(tx, arrival.transferId());
         Uses.release(tx, UseBy.DATA_TRANSFER, List.of(arrival.transferId()));
+    }
+
+    /** From here on the transfer reads the relay's copy, and stage 3 finds it as it found it at its origin. */
+    private static void sendOn(Handle tx, Arrival arrival, long copy) {
+        Uses.move(tx, UseBy.DATA_TRANSFER, List.of(new Uses.Intent(arrival.transferId(), copy)));
+        UnpackingRepository.hopped(tx, arrival);
+        Subjects.DATA_TRANSFER.change(tx, arrival.transferId(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+    }
+
+    private long addTransferPackage(Handle tx, Lease lease, Arrival arrival, Proven proven) {
+        return addCopy(
+                tx, lease, arrival, CopyOf.DATA_TRANSFER_PACKAGE, arrival.transferPackageId(), arrival.path(), proven);
     }
 
     private long addCopy(

@@ -278,11 +278,48 @@ class TopologyFileTest {
                         "transfer route ccat → mars: to: there is no site \"mars\"; describe it under sites or name another",
                         "transfer route ccat → ccat: begins and ends at one site; remove it, nothing is transferred within a site",
                         "transfer route ccat → cologne: there are two with priority 100; give one another: it tells routes of one pair apart",
-                        "transfer route ccat → cologne: this version cannot work with RELAY routes yet; use CUSTOM, or leave the route out for the default way",
                         "transfer route ccat → cologne: relay: a RELAY route names one, and no other route does",
                         "transfer route cologne → ccat: this version cannot work with DIRECT routes yet; use CUSTOM, or leave the route out for the default way",
                         "transfer route cologne → ccat: relay: there is no site \"mars\"; describe it under sites or name another",
                         "transfer route cologne → ccat: relay: a RELAY route names one, and no other route does");
+    }
+
+    @Test
+    void a_relay_with_a_buffer_and_two_open_hops_is_accepted() {
+        assertThat(problems(relayed("""
+                  - { from: ccat, to: cologne, type: RELAY, relay: santiago }
+                """))).isEmpty();
+    }
+
+    @Test
+    void a_relay_that_cannot_send_on_is_refused_with_what_is_in_its_way() {
+        assertThat(problems(relayed("""
+                  - { from: ccat, to: cologne, type: RELAY, relay: cologne, priority: 1 }
+                  - { from: ccat, to: cologne, type: RELAY, relay: valparaiso, priority: 2, destination_location: buffer }
+                  - { from: ccat, to: cologne, type: RELAY, relay: santiago, priority: 3 }
+                  - { from: ccat, to: santiago, forbidden: true }
+                  - { from: santiago, to: cologne, type: RELAY, relay: valparaiso }
+                  - { from: valparaiso, to: cologne, forbidden: true }
+                """)))
+                .containsExactlyInAnyOrder(
+                        "transfer route ccat → cologne: relay: cologne is an end of the route; name the site in the middle, or make it CUSTOM",
+                        "transfer route ccat → cologne: relay: destination_location is for the last hop; name it in a route valparaiso → cologne",
+                        "transfer route ccat → cologne: relay: valparaiso has no active BUFFER on DISK to keep transfer packages in; add one, or switch the route off (active: false)",
+                        "transfer route ccat → cologne: relay: the way valparaiso → cologne is forbidden; allow it, or name another",
+                        "transfer route ccat → cologne: relay: the way ccat → santiago is forbidden; allow it, or name another",
+                        "transfer route ccat → cologne: relay: santiago reaches cologne only over a further relay; a journey has one at most",
+                        "transfer route santiago → cologne: relay: valparaiso has no active BUFFER on DISK to keep transfer packages in; add one, or switch the route off (active: false)",
+                        "transfer route santiago → cologne: relay: the way valparaiso → cologne is forbidden; allow it, or name another");
+    }
+
+    /** The good topology with two sites in the middle, one of them without a buffer, and these routes. */
+    private static String relayed(String routes) {
+        return GOOD.substring(0, GOOD.indexOf("transfer_routes:")) + """
+                  - short_name: santiago
+                    locations: [ { name: buffer, type: BUFFER, storage: DISK, root: /data/santiago } ]
+                  - short_name: valparaiso
+                transfer_routes:
+                """ + routes;
     }
 
     @Test
