@@ -3,31 +3,40 @@ package chasqui.queue;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 
 /** Turns queue names into endpoints, and knows which queues this process serves. */
 public final class QueueEndpoints {
     private final Jdbi database;
+    private final Consumer<String> transport;
     private final String pattern;
     private final int concurrency;
     private final Set<String> served = new ConcurrentSkipListSet<>();
 
     /**
+     * @param transport makes the endpoint with this address unless it is there
      * @param pattern endpoint with {@code {queue}} and, where the transport wants it, {@code {concurrency}}
      * @param concurrency operations of one queue at the same time, 1 or more
      */
-    public QueueEndpoints(Jdbi database, String pattern, int concurrency) {
+    public QueueEndpoints(Jdbi database, Consumer<String> transport, String pattern, int concurrency) {
         if (!pattern.contains("{queue}")) {
             throw new IllegalArgumentException("chasqui.queue.endpoint has no {queue}: " + pattern);
         }
         this.database = database;
+        this.transport = transport;
         this.pattern = pattern;
         this.concurrency = concurrency;
     }
 
-    /** Endpoint of a queue. */
-    public String of(String queue) {
-        return pattern.replace("{queue}", queue).replace("{concurrency}", Integer.toString(concurrency));
+    /**
+     * Endpoint of a queue, made one at a time: Camel makes two of them for two threads that ask for a new address at once,
+     * and a queue in memory then takes no hint any more, because it looks for its worker at the one that has none.
+     */
+    public synchronized String of(String queue) {
+        String endpoint = pattern.replace("{queue}", queue).replace("{concurrency}", Integer.toString(concurrency));
+        transport.accept(endpoint);
+        return endpoint;
     }
 
     /** Says which queues have a worker route in this process; replaces what was said before. */

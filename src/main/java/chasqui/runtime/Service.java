@@ -81,8 +81,11 @@ public final class Service implements AutoCloseable {
             management.rounds().completed(LEASE_LOOP);
         });
         management.rounds().expect(LEASE_LOOP, ManagementSettings.from(read).loopLimit());
-        QueueEndpoints queues =
-                new QueueEndpoints(foundation.database().jdbi(), settings.queueEndpoint(), settings.concurrency());
+        QueueEndpoints queues = new QueueEndpoints(
+                foundation.database().jdbi(),
+                endpoint -> camel().getEndpoint(endpoint),
+                settings.queueEndpoint(),
+                settings.concurrency());
         bind(foundation, queues);
         configure();
         startCamel(locations, queues, foundation);

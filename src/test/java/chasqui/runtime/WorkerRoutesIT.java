@@ -31,8 +31,8 @@ class WorkerRoutesIT {
     private final TestDatabase database = new TestDatabase();
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final BlockingQueue<String> worked = new LinkedBlockingQueue<>();
-    private final QueueEndpoints endpoints =
-            new QueueEndpoints(database.jdbi(), "seda:{queue}?concurrentConsumers={concurrency}&pollTimeout=100", 2);
+    private final QueueEndpoints endpoints = new QueueEndpoints(
+            database.jdbi(), camel::getEndpoint, "seda:{queue}?concurrentConsumers={concurrency}&pollTimeout=100", 2);
 
     @BeforeEach
     void a_topology_and_templates(@TempDir Path folder) throws Exception {
