@@ -35,14 +35,15 @@ final class DiskArchive implements ArchiveStore {
     @Override
     public Stored put(Path source, String path, PackageDigest digest, Lease lease) throws IOException {
         Path target = new RelativePath(path).under(root);
-        if (!Files.notExists(target, LinkOption.NOFOLLOW_LINKS)) {
-            ReadBackResult there = readBack(target, digest, lease);
-            if (there.holds(digest)) {
-                DurableFiles.makeDurable(root, target);
-                return stored(target, there.mode());
-            }
-        }
+        // Begun in any case: a dead attempt may have made the name and left its temporary beside it.
         try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {
+            if (!Files.notExists(target, LinkOption.NOFOLLOW_LINKS)) {
+                ReadBackResult there = readBack(target, digest, lease);
+                if (there.holds(digest)) {
+                    DurableFiles.makeDurable(root, target);
+                    return stored(target, there.mode());
+                }
+            }
             Path temporary = temporaries.name("archive");
             lease.phase("storing", digest.sizeBytes(), stall.whenWriting(digest.sizeBytes()));
             PackageDigest read = DurableFiles.copy(source, temporary, lease::advance);

@@ -3,9 +3,11 @@ package chasqui.pipeline;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -242,6 +244,16 @@ final class OperationRows {
                         leases.stream().map(Lease::bytesTotal).toList())
                 .mapTo(UUID.class)
                 .list();
+    }
+
+    static Set<Long> live(Handle db, Collection<Long> ids) {
+        return Set.copyOf(db.createQuery("""
+                        SELECT id FROM operation
+                         WHERE id = ANY (:ids) AND status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS')
+                        """)
+                .bindArray("ids", Long.class, ids)
+                .mapTo(Long.class)
+                .list());
     }
 
     static int create(

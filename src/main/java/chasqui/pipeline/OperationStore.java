@@ -2,9 +2,11 @@ package chasqui.pipeline;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -265,6 +267,15 @@ public final class OperationStore {
         return leases.isEmpty()
                 ? List.of()
                 : database.withHandle(db -> OperationRows.renew(db, leases, settings.lease()));
+    }
+
+    /**
+     * Which of these operations are waiting or under way, here or anywhere.
+     *
+     * @param ids may be empty, and may name operations that never were
+     */
+    public Set<Long> live(Collection<Long> ids) {
+        return ids.isEmpty() ? Set.of() : database.withHandle(db -> OperationRows.live(db, ids));
     }
 
     /**

@@ -7,6 +7,7 @@ import chasqui.queue.QueueEndpoints;
 import chasqui.recovery.FailurePolicy;
 import chasqui.recovery.Monitor;
 import chasqui.recovery.Nodes;
+import chasqui.recovery.TemporariesSweep;
 import chasqui.recovery.WorkDesk;
 import chasqui.settings.Settings;
 import chasqui.topology.Locations;
@@ -43,6 +44,7 @@ public final class Service implements AutoCloseable {
     private final LeaseRenewer renewer;
     private final WorkDesk desk;
     private final Nodes nodes;
+    private final TemporariesSweep sweep;
     private final StageBeans stages;
     private final ScheduledExecutorService managerPool;
     private final Management management;
@@ -63,6 +65,7 @@ public final class Service implements AutoCloseable {
         this.operations = new OperationStore(
                 foundation.database().jdbi(), stages.effects(), node, settings.lease(), Clock.systemUTC());
         this.desk = new WorkDesk(operations);
+        this.sweep = new TemporariesSweep(operations);
         this.nodes = new Nodes(foundation.database().jdbi(), node);
         this.managerPool = managerPool();
         nodes.enter(
@@ -169,6 +172,7 @@ public final class Service implements AutoCloseable {
                         queues,
                         settings.locations());
                 workers.refresh();
+                sweep.begin(workers.locations());
             }
             watch(foundation, locations);
             management.started(camel.getCamelContext(), foundation.database().jdbi(), operations, parts(foundation));
@@ -230,6 +234,7 @@ public final class Service implements AutoCloseable {
             camel.stop();
         } finally {
             operations.held().forEach(lease -> last(() -> operations.giveBack(lease, "the node is shutting down")));
+            last(sweep::close);
             last(management::close);
             last(renewer::close);
             last(managerPool::shutdownNow);

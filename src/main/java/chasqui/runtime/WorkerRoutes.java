@@ -2,6 +2,7 @@ package chasqui.runtime;
 
 import chasqui.pipeline.Stage;
 import chasqui.queue.QueueEndpoints;
+import chasqui.topology.DataLocation;
 import chasqui.topology.Locations;
 import chasqui.topology.Queue;
 import chasqui.topology.QueueDiscovery;
@@ -25,6 +26,7 @@ final class WorkerRoutes {
     private static final Logger log = LoggerFactory.getLogger(WorkerRoutes.class);
 
     private final CamelContext camel;
+    private final Locations locations;
     private final QueueDiscovery discovery;
     private final QueueEndpoints endpoints;
     private final LocationPatterns reachable;
@@ -34,6 +36,7 @@ final class WorkerRoutes {
     WorkerRoutes(
             CamelContext camel, Locations locations, Jdbi database, QueueEndpoints endpoints, List<String> reachable) {
         this.camel = camel;
+        this.locations = locations;
         this.discovery = new QueueDiscovery(database, locations);
         this.endpoints = endpoints;
         this.reachable = new LocationPatterns(reachable);
@@ -72,6 +75,13 @@ final class WorkerRoutes {
     /** Names of the queues with a worker route in this process. */
     synchronized Set<String> queues() {
         return Set.copyOf(made);
+    }
+
+    /** The data locations with a worker route in this process. */
+    List<DataLocation> locations() {
+        return locations.current().locations().stream()
+                .filter(location -> location.active() && reachable.reach(location))
+                .toList();
     }
 
     private void requireTemplates(Map<String, Queue> wanted) {

@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -229,14 +230,25 @@ public final class DurableFiles {
         return new Deletion(root, file, expected).run();
     }
 
-    /** Empties a folder that we made and filled, adding what fails to the reason for doing so. */
+    /**
+     * Empties a folder that we made and filled, adding what fails to the reason for doing so. What another process removes
+     * meanwhile is fine.
+     */
     static void emptyFolder(Path folder, Throwable because) {
         try {
             Files.walkFileTree(folder, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes facts) throws IOException {
-                    Files.delete(file);
+                    Files.deleteIfExists(file);
                     return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                    if (failure instanceof NoSuchFileException) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                    throw failure;
                 }
 
                 @Override
@@ -245,7 +257,7 @@ public final class DurableFiles {
                         throw failure;
                     }
                     if (!made.equals(folder)) {
-                        Files.delete(made);
+                        Files.deleteIfExists(made);
                     }
                     return FileVisitResult.CONTINUE;
                 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
+import chasqui.pipeline.LeaseLost;
 import chasqui.recovery.FailureClassifier;
 import chasqui.storage.S3Clients;
 import chasqui.testing.TestTransfers;
@@ -99,6 +100,24 @@ class DiskArchiveIT extends ArchiveContract {
         Path file = root().resolve(path(one) + ".tar");
         assertThat(database.value("SELECT file_key FROM physical_copy WHERE checksum LIKE 'sha256:%'"))
                 .isEqualTo(Files.getAttribute(file, "unix:dev") + ":" + Files.getAttribute(file, "unix:ino"));
+    }
+
+    @Test
+    void the_temporary_of_an_attempt_that_died_right_after_it_made_its_last_name_is_cleared_away() throws Exception {
+        TestTransfers.Buffered one = packages.buffered("cologne", 10);
+        manager.findWork();
+        Lease dead = operations.claim(queue()).orElseThrow();
+        database.execute("UPDATE operation SET lease_token = gen_random_uuid()");
+        assertThatThrownBy(() -> worker.work(dead)).isInstanceOf(LeaseLost.class);
+        Path temporaries = root().resolve(".chasqui/tmp");
+        Files.createLink(
+                temporaries.resolve("op-" + dead.operation().id() + "-" + dead.token() + "-archive"),
+                root().resolve(path(one) + ".json"));
+        database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '1 s'");
+        operations.recoverStale(10);
+        work();
+        assertThat(temporaries).isEmptyDirectory();
+        assertThat(archived()).containsOnlyKeys(path(one) + ".tar", path(one) + ".json");
     }
 
     @Test
