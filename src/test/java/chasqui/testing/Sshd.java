@@ -1,0 +1,170 @@
+package chasqui.testing;
+
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/**
+ * An ssh server of the machine's own openssh-server, on a loopback port, with throw-away keys, for the user that runs the
+ * tests. It stands in for another host, so that "there" and "here" are one file system.
+ */
+public final class Sshd implements AutoCloseable {
+    public static final String HOST = "127.0.0.1";
+
+    private static final int MOST_TRIES = 5;
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final Path folder;
+    private final int port;
+    private Process listener;
+
+    private Sshd(Path folder, int port) {
+        this.folder = folder;
+        this.port = port;
+    }
+
+    /** @param parent gets a folder with keys and settings; its path holds no blank */
+    public static Sshd start(Path parent) throws Exception {
+        for (String tool : List.of("sshd", "ssh", "ssh-keygen")) {
+            assumeThat(find(tool))
+                    .as("SKIPPED: there is no " + tool + " here (Debian: openssh-server, openssh-client)")
+                    .isPresent();
+        }
+        assumeThat(canSeparate())
+                .as("SKIPPED: sshd as root wants the folder /run/sshd, which cannot be made here")
+                .isTrue();
+        Path folder = Files.createDirectory(
+                parent.resolve("sshd"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        for (String key : List.of("host", "user", "stranger")) {
+            Tools.run(folder, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key);
+        }
+        Files.copy(folder.resolve("user.pub"), folder.resolve("authorized_keys"));
+        for (int tries = 1; ; tries++) {
+            Sshd sshd = new Sshd(folder, freePort());
+            sshd.configure();
+            if (sshd.listen()) {
+                return sshd;
+            }
+            if (tries == MOST_TRIES) {
+                throw new AssertionError("sshd does not start: " + Files.readString(folder.resolve("log")));
+            }
+        }
+    }
+
+    private void configure() throws IOException {
+        String host = Files.readString(folder.resolve("host.pub"));
+        Files.writeString(folder.resolve("known_hosts"), "[" + HOST + "]:" + port + " " + host);
+        Files.writeString(folder.resolve("config"), """
+                Port %d
+                ListenAddress %s
+                HostKey %s/host
+                AuthorizedKeysFile %s/authorized_keys
+                PidFile none
+                UsePAM no
+                StrictModes no
+                PermitRootLogin yes
+                PasswordAuthentication no
+                KbdInteractiveAuthentication no
+                MaxStartups 100
+                """.formatted(port, HOST, folder, folder));
+    }
+
+    /** Listens again after {@link #stop}, on the same port. */
+    public boolean listen() throws Exception {
+        listener = new ProcessBuilder(
+                        find("sshd").orElseThrow().toString(),
+                        "-D",
+                        "-e",
+                        "-f",
+                        folder.resolve("config").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        Awaitility.await().atMost(LIMIT).until(() -> !listener.isAlive() || answers());
+        return listener.isAlive();
+    }
+
+    private boolean answers() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(HOST, port), 1000);
+            return socket.getInputStream().read() == 'S';
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** Words that reach it: program and arguments, without the host. */
+    public String ssh() {
+        return sshAs("user", "known_hosts");
+    }
+
+    /** With a key that it does not know. */
+    public String sshWithAnotherKey() {
+        return sshAs("stranger", "known_hosts");
+    }
+
+    /** By somebody who has never seen it. */
+    public String sshWithoutKnowingIt() {
+        return sshAs("user", "nobody_known");
+    }
+
+    private String sshAs(String key, String known) {
+        return "ssh -F/dev/null -p%d -i%s -oIdentitiesOnly=yes -oUserKnownHostsFile=%s -oGlobalKnownHostsFile=/dev/null -oStrictHostKeyChecking=yes"
+                .formatted(port, folder.resolve(key), folder.resolve(known));
+    }
+
+    /** What it has started and what those have started, as if they ran on another host. */
+    public List<ProcessHandle> processes() {
+        return listener.descendants().toList();
+    }
+
+    /** As if its host were gone: nobody listens, every session is cut. */
+    public void stop() {
+        List<ProcessHandle> all = new ArrayList<>(processes());
+        listener.destroyForcibly();
+        all.forEach(ProcessHandle::destroyForcibly);
+        Awaitility.await().atMost(LIMIT).until(() -> Stream.concat(Stream.of(listener.toHandle()), all.stream())
+                .noneMatch(ProcessHandle::isAlive));
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    private static boolean canSeparate() {
+        Path wanted = Path.of("/run/sshd");
+        if (!System.getProperty("user.name").equals("root") || Files.isDirectory(wanted)) {
+            return true;
+        }
+        return wanted.toFile().mkdir();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    static Optional<Path> find(String tool) {
+        String folders = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin";
+        return Stream.of(folders.split(":"))
+                .map(folder -> Path.of(folder).resolve(tool))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+}
