@@ -24,6 +24,15 @@ public record BenchReport(
         Map<String, Spread> ceilings,
         List<BenchCase> cases) {
 
+    /** For scripts or for people. */
+    void print(boolean asJson, PrintStream out) throws IOException {
+        if (asJson) {
+            printJson(out);
+        } else {
+            printTable(out);
+        }
+    }
+
     /** One JSON object; per case {@code case}, and the medians {@code ours}, {@code peer} and {@code ratio}. */
     public void printJson(PrintStream out) throws IOException {
         JsonGenerator json = new ObjectMapper().createGenerator(out).useDefaultPrettyPrinter();

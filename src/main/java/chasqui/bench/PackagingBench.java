@@ -9,18 +9,14 @@ import chasqui.storage.Progress;
 import chasqui.storage.ReadableSource;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** Packaging against a pipeline of standard tools: one big file, 2,000 files of 1 MiB, 20,000 of 4 KiB. */
 public final class PackagingBench {
@@ -55,29 +51,16 @@ public final class PackagingBench {
      */
     public static void run(Path dir, int pairs, double scale, boolean json, PrintStream out, Consumer<String> says)
             throws IOException, InterruptedException {
-        Path folder = Files.createTempDirectory(dir.toAbsolutePath(), "chasqui-bench-");
-        Thread cleaner = new Thread(() -> {
-            ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
-            remove(folder);
-        });
-        Runtime.getRuntime().addShutdownHook(cleaner);
-        try {
-            BenchReport report = new PackagingBench(folder, pairs, scale, says).measure();
+        try (BenchFolder folder = BenchFolder.in(dir)) {
+            BenchReport report = new PackagingBench(folder.path(), pairs, scale, says).measure();
             says.accept("");
-            if (json) {
-                report.printJson(out);
-            } else {
-                report.printTable(out);
-            }
-        } finally {
-            remove(folder);
-            Runtime.getRuntime().removeShutdownHook(cleaner);
+            report.print(json, out);
         }
     }
 
     private BenchReport measure() throws IOException, InterruptedException {
         StandardTools tools = new StandardTools();
-        needRoom();
+        BenchFolder.needRoom(folder, (long) (BIG_BYTES * scale * 2.2) + (64 << 20));
         says.accept("measuring what SHA-256 and the disk can do at most");
         Map<String, Spread> ceilings = new LinkedHashMap<>();
         ceilings.put("sha256OneCore", Ceilings.sha256OnOneCore(scaled(1L << 30)));
@@ -94,8 +77,7 @@ public final class PackagingBench {
         says.accept(name + ": making the files");
         Path home = Files.createDirectory(folder.resolve("case"));
         try {
-            PackagingSet set = PackagingSet.make(
-                    name, Files.createDirectory(home.resolve("files")), files, bytesEach, Progress.NONE);
+            PackagingSet set = PackagingSet.make(name, Files.createDirectory(home.resolve("files")), files, bytesEach);
             Path ours = Files.createDirectory(home.resolve("ours"));
             Path peer = Files.createDirectory(home.resolve("peer"));
             boolean[] check = new boolean[1];
@@ -111,7 +93,7 @@ public final class PackagingBench {
                     () -> packOurs(set, ours, check[0]),
                     () -> packPeer(tools, set, peer, check[0]));
         } finally {
-            remove(home);
+            BenchFolder.remove(home);
         }
     }
 
@@ -119,7 +101,7 @@ public final class PackagingBench {
     private static double packOurs(PackagingSet set, Path out, boolean checkArchive)
             throws IOException, InterruptedException {
         Path tar = out.resolve("p.tar");
-        settle(out);
+        BenchFolder.settle(out);
         long started = System.nanoTime();
         PackageDigest digest = PackageWriter.write(set.entries(), Map.of("bench", set.name()), tar, Progress.NONE);
         DurableFiles.fsyncFolder(out);
@@ -141,24 +123,6 @@ public final class PackagingBench {
         return seconds;
     }
 
-    /** Nothing of the run before is still on its way to the disk; the script does the same for itself. */
-    private static void settle(Path out) throws IOException, InterruptedException {
-        Process sync =
-                new ProcessBuilder("sync", "-f", out.toString()).inheritIO().start();
-        if (sync.waitFor() != 0) {
-            throw new IOException("sync -f " + out + " failed");
-        }
-    }
-
-    private void needRoom() throws IOException {
-        long needed = (long) (BIG_BYTES * scale * 2.2) + (64 << 20);
-        long usable = Files.getFileStore(folder).getUsableSpace();
-        if (usable < needed) {
-            throw new BenchImpossible(folder + ": the bench needs " + needed / 1_000_000 + " MB here, there are "
-                    + usable / 1_000_000 + " MB; name another place with --dir");
-        }
-    }
-
     private long scaled(long amount) {
         return Math.max(1, (long) (amount * scale));
     }
@@ -172,24 +136,7 @@ public final class PackagingBench {
         conditions.put(
                 "checked",
                 "both: durable at the end; xxHash64 of every file in every run; SHA-256 of the archive taken again once");
-        conditions.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
-        conditions.put("java", System.getProperty("java.version"));
-        conditions.put("file system", Files.getFileStore(folder).type());
-        if (scale != 1) {
-            conditions.put("scale", String.format(Locale.ROOT, "%.4f of the real sizes: only a try", scale));
-        }
+        conditions.putAll(Conditions.of(folder, scale));
         return conditions;
-    }
-
-    private static void remove(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(one);
-            }
-        } catch (java.nio.file.NoSuchFileException gone) {
-            return;
-        } catch (IOException leftBehind) {
-            throw new UncheckedIOException(folder + ": could not be removed; remove it by hand", leftBehind);
-        }
     }
 }

@@ -6,7 +6,6 @@ import chasqui.storage.PackageEntry;
 import chasqui.storage.Progress;
 import chasqui.storage.RelativePath;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,25 +19,16 @@ import java.util.SplittableRandom;
  */
 record PackagingSet(String name, Path folder, List<PackageEntry> entries) {
     private static final int FILES_PER_FOLDER = 200;
-    private static final int CHUNK_BYTES = 1 << 20;
 
     /** Makes files of random bytes below a new folder and fingerprints them, which also reads all of them once. */
-    static PackagingSet make(String name, Path folder, int files, long bytesEach, Progress progress)
-            throws IOException {
+    static PackagingSet make(String name, Path folder, int files, long bytesEach) throws IOException {
         SplittableRandom random = new SplittableRandom(files * 31L + bytesEach);
-        byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, bytesEach)];
         List<PackageEntry> entries = new ArrayList<>(files);
         for (int i = 0; i < files; i++) {
             Path file = folder.resolve(String.format("part%03d", i / FILES_PER_FOLDER))
                     .resolve(String.format("file%05d.dat", i));
             Files.createDirectories(file.getParent());
-            try (OutputStream out = Files.newOutputStream(file)) {
-                for (long left = bytesEach; left > 0; left -= chunk.length) {
-                    random.nextBytes(chunk);
-                    out.write(chunk, 0, (int) Math.min(chunk.length, left));
-                    progress.advance(Math.min(chunk.length, left));
-                }
-            }
+            RandomFile.make(file, bytesEach, random);
             Fingerprint print = Fingerprint.take(file, Progress.NONE);
             entries.add(PackageEntry.ofFile(
                     RelativePath.of(folder, file), FileFacts.of(file).modified(), print, file));

@@ -5,22 +5,18 @@ import chasqui.storage.Fingerprint;
 import chasqui.storage.PackageEntry;
 import chasqui.storage.Progress;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** The peer: {@code tools/pack_bar.sh}, a pipeline of tar, tee, openssl, xxhsum and dd. */
 final class StandardTools {
-    private static final Map<String, String> PACKAGE_OF = new TreeMap<>(Map.of(
+    private static final Map<String, String> PACKAGE_OF = Map.of(
             "bash",
             "bash",
             "tar",
@@ -32,7 +28,7 @@ final class StandardTools {
             "dd",
             "coreutils",
             "xargs",
-            "findutils"));
+            "findutils");
     private static final Pattern DIGEST_LINE = Pattern.compile("([0-9a-f]{16})  \\./(.*)");
     private static final long LIMIT_MINUTES = 30;
 
@@ -40,14 +36,8 @@ final class StandardTools {
 
     /** @throws BenchImpossible the script or one of its tools is missing; names what to install */
     StandardTools() throws IOException {
-        script = findScript();
-        String missing = PACKAGE_OF.entrySet().stream()
-                .filter(tool -> !onPath(tool.getKey()))
-                .map(tool -> tool.getKey() + " (Debian package " + tool.getValue() + ")")
-                .collect(Collectors.joining(", "));
-        if (!missing.isEmpty()) {
-            throw new BenchImpossible("the tools to compare with are not installed: " + missing);
-        }
+        script = ProjectTool.find("pack_bar.sh");
+        InstalledTools.require(PACKAGE_OF);
     }
 
     /** Packs once; checks every file's digest, and where asked the archive's. */
@@ -96,34 +86,5 @@ final class StandardTools {
                         + found.get(entry.path().encoded()));
             }
         }
-    }
-
-    private static boolean onPath(String tool) {
-        String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
-        return List.of(path.split(":")).stream()
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder.isEmpty() ? "." : folder, tool)));
-    }
-
-    /** Beside the program that runs, wherever it was built or installed; else where we stand. */
-    private static Path findScript() throws IOException {
-        Path name = Path.of("tools", "pack_bar.sh");
-        try {
-            Path program = Path.of(StandardTools.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            for (Path folder = program; folder != null; folder = folder.getParent()) {
-                if (Files.isRegularFile(folder.resolve(name))) {
-                    return folder.resolve(name);
-                }
-            }
-        } catch (URISyntaxException unusual) {
-            throw new IOException("where this program lies is not a file name", unusual);
-        }
-        if (Files.isRegularFile(name)) {
-            return name.toAbsolutePath();
-        }
-        throw new BenchImpossible(name + ": found neither here nor above the program; run it from the project's root");
     }
 }

@@ -1,0 +1,70 @@
+package chasqui.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** A new folder for one bench; it goes with the bench, also when that is ended from outside. */
+final class BenchFolder implements AutoCloseable {
+    private final Path path;
+    private final Thread cleaner;
+
+    private BenchFolder(Path path) {
+        this.path = path;
+        this.cleaner = new Thread(() -> {
+            ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
+            remove(path);
+        });
+    }
+
+    /** @param dir where to make it: on the disk that is to be measured */
+    static BenchFolder in(Path dir) throws IOException {
+        BenchFolder folder = new BenchFolder(Files.createTempDirectory(dir.toAbsolutePath(), "chasqui-bench-"));
+        Runtime.getRuntime().addShutdownHook(folder.cleaner);
+        return folder;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** @throws BenchImpossible there is less room on this disk */
+    static void needRoom(Path folder, long bytes) throws IOException {
+        long usable = Files.getFileStore(folder).getUsableSpace();
+        if (usable < bytes) {
+            throw new BenchImpossible(folder + ": the bench needs " + bytes / 1_000_000 + " MB here, there are "
+                    + usable / 1_000_000 + " MB; name another place with --dir");
+        }
+    }
+
+    /** Nothing of the run before is still on its way to the disk afterwards. */
+    static void settle(Path folder) throws IOException, InterruptedException {
+        Process sync =
+                new ProcessBuilder("sync", "-f", folder.toString()).inheritIO().start();
+        if (sync.waitFor() != 0) {
+            throw new IOException("sync -f " + folder + " failed");
+        }
+    }
+
+    /** Removes a folder with all it holds. */
+    static void remove(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(one);
+            }
+        } catch (java.nio.file.NoSuchFileException gone) {
+            return;
+        } catch (IOException leftBehind) {
+            throw new UncheckedIOException(folder + ": could not be removed; remove it by hand", leftBehind);
+        }
+    }
+
+    @Override
+    public void close() {
+        remove(path);
+        Runtime.getRuntime().removeShutdownHook(cleaner);
+    }
+}
