@@ -110,7 +110,8 @@ ALTER TABLE raw_data_package ADD FOREIGN KEY (data_transfer_package_id) REFERENC
 
 CREATE TABLE data_transfer (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    data_transfer_package_id bigint NOT NULL REFERENCES data_transfer_package,
+    data_transfer_package_id bigint REFERENCES data_transfer_package,
+    raw_data_package_id      bigint REFERENCES raw_data_package,
     destination_site_id      bigint NOT NULL REFERENCES site,
     is_primary    boolean NOT NULL,
     origin_location_id       bigint REFERENCES data_location,
@@ -120,20 +121,47 @@ CREATE TABLE data_transfer (
     pull          boolean NOT NULL DEFAULT false,
     status        work_status NOT NULL DEFAULT 'PENDING',
     waits_for     text,
-    incoming_name text CHECK (incoming_name ~ '^[a-z0-9][a-z0-9.-]{0,200}$'),
+    incoming_name text CHECK (incoming_name ~ '^([A-Za-z0-9][A-Za-z0-9_-]*/[0-9]{4}/[0-9]{2}/)?[a-z0-9][a-z0-9.-]{0,200}$'),
     sent_at       timestamptz,
     send_count    integer NOT NULL DEFAULT 0 CHECK (send_count >= 0),
     created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     completed_at  timestamptz,
     UNIQUE (data_transfer_package_id, destination_site_id),
+    UNIQUE (raw_data_package_id, destination_site_id),
+    CONSTRAINT a_transfer_is_of_one_package CHECK (num_nonnulls(data_transfer_package_id, raw_data_package_id) = 1),
     CONSTRAINT sent_bytes_have_a_name CHECK (sent_at IS NULL OR incoming_name IS NOT NULL)
 );
 COMMENT ON COLUMN data_transfer.send_count IS 'how often its bytes went out whole, on all its hops';
-COMMENT ON COLUMN data_transfer.incoming_name IS 'name of the bytes under the destination''s incoming folder until they are verified';
-CREATE UNIQUE INDEX one_primary_per_package ON data_transfer (data_transfer_package_id) WHERE is_primary;
+COMMENT ON COLUMN data_transfer.raw_data_package_id IS 'goes by itself, straight into an archive of the destination';
+COMMENT ON COLUMN data_transfer.incoming_name IS
+    'name of the bytes under the destination''s incoming folder until they are verified; where it is no folder, the final one';
+CREATE UNIQUE INDEX one_primary_per_transfer_package ON data_transfer (data_transfer_package_id) WHERE is_primary;
+CREATE UNIQUE INDEX one_primary_per_package ON data_transfer (raw_data_package_id) WHERE is_primary;
 CREATE INDEX data_transfer_to_send ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NULL AND waits_for IS NULL;
 CREATE INDEX data_transfer_to_unpack ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NOT NULL;
 CREATE INDEX data_transfer_waiting ON data_transfer (data_transfer_package_id) WHERE waits_for IS NOT NULL;
+CREATE INDEX data_transfer_primary_alone ON data_transfer (created_at DESC) WHERE is_primary AND raw_data_package_id IS NOT NULL;
+
+-- What a data transfer carries, be it a transfer package or one package by itself.
+CREATE VIEW cargo AS
+    SELECT t.id AS data_transfer_id, coalesce(d.name, p.name) AS name, coalesce(d.size_bytes, p.size_bytes) AS size_bytes,
+           coalesce(d.xxh64, p.xxh64) AS xxh64, p.sha256, coalesce(d.priority, p.priority) AS priority,
+           coalesce(d.instrument_id, u.instrument_id) AS instrument_id,
+           coalesce(d.buffer_location_id, p.buffer_location_id) AS buffer_location_id,
+           coalesce(d.content_bytes, p.content_bytes) AS content_bytes
+      FROM data_transfer t
+      LEFT JOIN data_transfer_package d ON d.id = t.data_transfer_package_id
+      LEFT JOIN raw_data_package p ON p.id = t.raw_data_package_id
+      LEFT JOIN executed_observation_unit u ON u.id = p.executed_observation_unit_id;
+
+-- Where a package belongs in every archive.
+CREATE FUNCTION archive_folder(package bigint) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT i.name || '/' || to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY/MM')
+      FROM raw_data_package p
+      JOIN executed_observation_unit u ON u.id = p.executed_observation_unit_id
+      JOIN instrument i ON i.id = u.instrument_id
+     WHERE p.id = package
+$$;
 
 -- What a transfer by way of a relay has behind it; its own row tells of the hop at hand.
 CREATE TABLE data_transfer_hop (
@@ -153,11 +181,14 @@ CREATE TABLE long_term_archive_transfer (
     raw_data_package_id bigint NOT NULL REFERENCES raw_data_package,
     data_location_id    bigint NOT NULL REFERENCES data_location,
     origin_location_id  bigint NOT NULL REFERENCES data_location,
+    data_transfer_id    bigint UNIQUE REFERENCES data_transfer,
     status        work_status NOT NULL DEFAULT 'PENDING',
     created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     completed_at  timestamptz,
     UNIQUE (raw_data_package_id, data_location_id)
 );
+COMMENT ON COLUMN long_term_archive_transfer.data_transfer_id IS
+    'brought the package straight into the archive, where it is to be proven; null: it comes from a buffer of the site';
 
 CREATE TABLE staging_job (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

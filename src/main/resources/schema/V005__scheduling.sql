@@ -48,17 +48,19 @@ $$;
 
 -- Where one journey from site to site can end: at an active transfer route's destination, or by the default way where a
 -- pair of sites has no route. What stands behind a better route that forbids the pair does not count. A pair that has
--- only DIRECT routes keeps the default way for what travels in transfer packages.
+-- only DIRECT routes keeps the default way for what travels in transfer packages; packages by themselves take no relay.
 CREATE VIEW hop AS
     SELECT r.id AS route_id, r.origin_site_id, r.destination_site_id, r.route_type, r.priority,
-           r.route_type <> 'DIRECT' AS for_transfer_package
+           r.route_type <> 'DIRECT' AS for_transfer_package, true AS for_package
       FROM transfer_route r
      WHERE r.active AND NOT r.forbidden AND r.route_type <> 'RELAY'
        AND NOT EXISTS (SELECT FROM transfer_route f
                         WHERE f.origin_site_id = r.origin_site_id AND f.destination_site_id = r.destination_site_id
                           AND f.active AND f.forbidden AND f.priority < r.priority)
     UNION ALL
-    SELECT NULL, o.id, d.id, 'CUSTOM', NULL, true
+    SELECT NULL, o.id, d.id, 'CUSTOM', NULL, true,
+           NOT EXISTS (SELECT FROM transfer_route r
+                        WHERE r.origin_site_id = o.id AND r.destination_site_id = d.id AND r.active)
       FROM site o JOIN site d ON d.id <> o.id
      WHERE NOT EXISTS (SELECT FROM transfer_route r
                         WHERE r.origin_site_id = o.id AND r.destination_site_id = d.id
@@ -69,7 +71,7 @@ CREATE VIEW hop AS
 CREATE VIEW way AS
     SELECT h.*, h.destination_site_id AS next_site_id FROM hop h
     UNION ALL
-    SELECT r.id, r.origin_site_id, r.destination_site_id, r.route_type, r.priority, true, r.relay_site_id
+    SELECT r.id, r.origin_site_id, r.destination_site_id, r.route_type, r.priority, true, false, r.relay_site_id
       FROM transfer_route r
      WHERE r.active AND NOT r.forbidden AND r.route_type = 'RELAY'
        AND NOT EXISTS (SELECT FROM transfer_route f

@@ -78,11 +78,11 @@ public final class StatusReader {
                 UNION ALL
                 SELECT 3, 'transfer', 'data transfer', CASE WHEN t.sent_at IS NULL THEN t.status::text ELSE 'COMPLETED' END,
                        count(*), coalesce(sum(d.size_bytes), 0)::bigint
-                  FROM data_transfer t JOIN data_transfer_package d ON d.id = t.data_transfer_package_id GROUP BY 4
+                  FROM data_transfer t JOIN cargo d ON d.data_transfer_id = t.id GROUP BY 4
                 UNION ALL
                 SELECT 4, 'unpacking', 'data transfer', t.status::text, count(*), coalesce(sum(d.size_bytes), 0)::bigint
-                  FROM data_transfer t JOIN data_transfer_package d ON d.id = t.data_transfer_package_id
-                 WHERE t.sent_at IS NOT NULL GROUP BY t.status
+                  FROM data_transfer t JOIN cargo d ON d.data_transfer_id = t.id
+                 WHERE t.sent_at IS NOT NULL AND t.data_transfer_package_id IS NOT NULL GROUP BY t.status
                 UNION ALL
                 SELECT 5, 'archive', 'long-term archive transfer', a.status::text, count(*), coalesce(sum(p.size_bytes), 0)::bigint
                   FROM long_term_archive_transfer a JOIN raw_data_package p ON p.id = a.raw_data_package_id GROUP BY a.status
@@ -138,7 +138,7 @@ public final class StatusReader {
                  WHERE o.status = 'PENDING' AND o.waits_for IS NOT NULL
                 UNION ALL
                 SELECT 'data transfer', d.name, s.short_name, t.created_at, t.waits_for
-                  FROM data_transfer t JOIN data_transfer_package d ON d.id = t.data_transfer_package_id
+                  FROM data_transfer t JOIN cargo d ON d.data_transfer_id = t.id
                   JOIN site s ON s.id = t.destination_site_id
                  WHERE t.status = 'PENDING' AND t.waits_for IS NOT NULL
                 UNION ALL

@@ -8,7 +8,7 @@ final class SubjectNames {
                 (SELECT name FROM raw_data_package WHERE id = o.raw_data_package_id),
                 (SELECT name FROM data_transfer_package WHERE id = o.data_transfer_package_id),
                 (SELECT d.name || ' to ' || z.short_name
-                   FROM data_transfer t JOIN data_transfer_package d ON d.id = t.data_transfer_package_id
+                   FROM data_transfer t JOIN cargo d ON d.data_transfer_id = t.id
                    JOIN site z ON z.id = t.destination_site_id WHERE t.id = o.data_transfer_id),
                 (SELECT p.name FROM long_term_archive_transfer a JOIN raw_data_package p ON p.id = a.raw_data_package_id
                   WHERE a.id = o.long_term_archive_transfer_id),

@@ -55,7 +55,7 @@ public final class TraceReader {
                 rows.transferPackages(transferPackages),
                 copies,
                 rows.verifications(copyIds),
-                rows.transfers(transferPackages),
+                rows.transfers(own, transferPackages),
                 rows.archiveTransfers(own),
                 rows.stagingJobs(own),
                 rows.deletions(copyIds),

@@ -84,14 +84,21 @@ final class TraceRows {
                 """, copies));
     }
 
-    List<Transfer> transfers(List<Long> transferPackages) {
-        return list(Transfer.class, """
-                SELECT t.id, d.name AS transfer_package, s.short_name AS destination, t.is_primary AS primary, t.method,
-                       t.status::text AS status, t.waits_for, t.send_count, t.created_at, t.sent_at, t.completed_at
-                  FROM data_transfer t JOIN data_transfer_package d ON d.id = t.data_transfer_package_id
-                  JOIN site s ON s.id = t.destination_site_id
-                 WHERE t.data_transfer_package_id = ANY (:ids) ORDER BY t.id LIMIT :most
-                """, transferPackages);
+    /** Those of the transfer packages, and of packages that went by themselves. */
+    List<Transfer> transfers(List<Long> packages, List<Long> transferPackages) {
+        return db.createQuery("""
+                        SELECT t.id, d.name AS transfer_package, s.short_name AS destination, t.is_primary AS primary, t.method,
+                               t.status::text AS status, t.waits_for, t.send_count, t.created_at, t.sent_at, t.completed_at
+                          FROM data_transfer t JOIN cargo d ON d.data_transfer_id = t.id
+                          JOIN site s ON s.id = t.destination_site_id
+                         WHERE t.data_transfer_package_id = ANY (:transferPackages) OR t.raw_data_package_id = ANY (:packages)
+                         ORDER BY t.id LIMIT :most
+                        """)
+                .bindArray("packages", Long.class, packages)
+                .bindArray("transferPackages", Long.class, transferPackages)
+                .bind("most", MOST)
+                .map(ConstructorMapper.of(Transfer.class))
+                .list();
     }
 
     List<ArchiveTransfer> archiveTransfers(List<Long> packages) {
@@ -133,6 +140,7 @@ final class TraceRows {
                             UNION ALL SELECT kind, t.id
                                         FROM data_transfer t, unnest(ARRAY['data_transfer', 'data_transfer_unpacking']) AS kind
                                        WHERE t.data_transfer_package_id = ANY (:transferPackages)
+                                          OR t.raw_data_package_id = ANY (:packages)
                             UNION ALL SELECT 'long_term_archive_transfer', id FROM long_term_archive_transfer
                                        WHERE raw_data_package_id = ANY (:packages)
                             UNION ALL SELECT 'staging', id FROM staging_job WHERE raw_data_package_id = ANY (:packages)
