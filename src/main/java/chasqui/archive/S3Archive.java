@@ -37,6 +37,7 @@ final class S3Archive implements ArchiveStore {
     @Override
     public Stored put(Path source, String path, PackageDigest digest, Lease lease) throws IOException {
         String key = bucket.key(path);
+        objects.sweep(bucket.bucket(), bucket.prefix());
         if (objects.head(bucket.bucket(), key).isPresent()) {
             if (readBack(key, digest, lease).equals(digest)) {
                 return new Stored(null, ReadMode.REMOTE);

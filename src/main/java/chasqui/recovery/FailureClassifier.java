@@ -44,7 +44,7 @@ public final class FailureClassifier {
             return new Failure(FailureKind.LOCATION, true, error.getMessage());
         }
         if (error instanceof S3Failure s3) {
-            return new Failure(FailureKind.LOCATION, true, s3.getMessage());
+            return new Failure(s3.noAnswer() ? FailureKind.LINK : FailureKind.LOCATION, true, s3.getMessage());
         }
         if (error instanceof IntegrityViolation || error instanceof SourceChanged || error instanceof VictimChanged) {
             return new Failure(FailureKind.ITEM, true, error.getMessage());

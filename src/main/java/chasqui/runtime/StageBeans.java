@@ -69,7 +69,7 @@ final class StageBeans implements AutoCloseable {
         this.database = foundation.database().jdbi();
         this.locations = locations;
         this.node = node;
-        this.s3 = new S3Clients(foundation.home().root().resolve("aws"));
+        this.s3 = new S3Clients(foundation.home().root().resolve("aws"), S3Settings.from(settings));
         this.packaging = PackagingSettings.from(settings);
         this.assembly = AssemblySettings.from(settings);
         this.transfer = TransferSettings.from(settings);

@@ -18,7 +18,7 @@ public final class Surrounding {
         settings.requireValid();
         return new Surroundings(Map.of("home", home.root().toString()), KnownMethods.in(routes), name -> {
             try (S3Clients clients = new S3Clients(home.root().resolve("aws"))) {
-                return clients.profileExists(name);
+                return clients.knowsCredential(name);
             }
         });
     }

@@ -28,6 +28,9 @@ public final class SettingsReader {
     private static final Set<String> LAUNCHERS =
             Set.of("CHASQUI_ARCHIVE", "CHASQUI_BUILD", "CHASQUI_JAVA_OPTS", "CHASQUI_LOG_LEVEL");
 
+    /** Keys of S3 stores by the name of their credential: not settings, and read only where a store is reached. */
+    private static final String CREDENTIALS = "CHASQUI_S3_";
+
     private SettingsReader() {}
 
     /**
@@ -94,7 +97,7 @@ public final class SettingsReader {
         }
         Map<String, String> found = new HashMap<>();
         environment.forEach((name, value) -> {
-            if (name.startsWith(OURS_IN_ENVIRONMENT) && !LAUNCHERS.contains(name)) {
+            if (name.startsWith(OURS_IN_ENVIRONMENT) && !LAUNCHERS.contains(name) && !name.startsWith(CREDENTIALS)) {
                 found.put(keys.getOrDefault(name, name), value);
             }
         });

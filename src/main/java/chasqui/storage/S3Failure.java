@@ -1,6 +1,7 @@
 package chasqui.storage;
 
 import java.io.IOException;
+import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -8,6 +9,12 @@ import software.amazon.awssdk.core.exception.SdkException;
 /** An S3 store refused, or could not be asked. Holds no key and no signature. */
 public class S3Failure extends StorageException {
     private static final long serialVersionUID = 1L;
+
+    /** What {@link #code} says when no answer came. */
+    static final String NO_ANSWER = "NoAnswer";
+
+    private static final String NO_KEYS = "NoKeys";
+    private static final Set<String> CLOCK = Set.of("RequestTimeTooSkewed", "RequestExpired", "InvalidSignatureTime");
 
     private final int status;
     private final String code;
@@ -30,36 +37,46 @@ public class S3Failure extends StorageException {
         return code;
     }
 
+    /** Whether the store was not reached, or the connection to it broke: a matter of the way there, not of the store. */
+    public boolean noAnswer() {
+        return code.equals(NO_ANSWER);
+    }
+
     /** Whether the same request may succeed later without anybody doing anything about it. */
     public boolean retryable() {
         return retryable;
     }
 
     /** @param what begins the message: what was tried, on which object */
-    static S3Failure of(String what, SdkException cause) {
+    static S3Failure of(String what, S3Endpoint endpoint, SdkException cause) {
         if (cause instanceof AwsServiceException answer && answer.statusCode() > 0) {
-            return ofAnswer(what, answer);
+            return ofAnswer(what, endpoint, answer);
         }
         boolean configuration = cause instanceof SdkClientException
                 && String.valueOf(cause.getMessage()).contains("credentials");
         return new S3Failure(
-                "%s: no answer from the store: %s".formatted(what, rootReason(cause)),
+                "%s: no answer from %s: %s%s"
+                        .formatted(
+                                what,
+                                endpoint,
+                                rootReason(cause),
+                                configuration ? "; give the credential its keys" : ""),
                 0,
-                "NoAnswer",
+                configuration ? NO_KEYS : NO_ANSWER,
                 !configuration,
                 cause);
     }
 
-    static S3Failure of(String what, IOException cause) {
+    static S3Failure of(String what, S3Endpoint endpoint, IOException cause) {
         return new S3Failure(
-                "%s: the connection to the store broke: %s".formatted(what, Failures.reason(cause)),
+                "%s: the connection to %s broke: %s".formatted(what, endpoint, Failures.reason(cause)),
                 0,
-                "NoAnswer",
+                NO_ANSWER,
                 true,
                 cause);
     }
 
-    private static S3Failure ofAnswer(String what, AwsServiceException answer) {
+    private static S3Failure ofAnswer(String what, S3Endpoint endpoint, AwsServiceException answer) {
         int status = answer.statusCode();
         String code = answer.awsErrorDetails() == null
                 ? "Status" + status
@@ -67,19 +84,29 @@ public class S3Failure extends StorageException {
         String said = answer.awsErrorDetails() == null
                 ? "no explanation"
                 : String.valueOf(answer.awsErrorDetails().errorMessage());
-        boolean retryable = status >= 500 || status == 429 || status == 408 || status == 409;
+        boolean clock = CLOCK.contains(code);
+        boolean retryable = status >= 500 || status == 429 || status == 408 || status == 409 || clock;
         return new S3Failure(
-                "%s: the store answered %d %s: %s%s".formatted(what, status, code, said, remedy(status)),
+                "%s: %s answered %d %s: %s%s"
+                        .formatted(what, endpoint, status, code, said, remedy(status, code, endpoint)),
                 status,
                 code,
                 retryable,
                 answer);
     }
 
-    private static String remedy(int status) {
+    private static String remedy(int status, String code, S3Endpoint endpoint) {
+        if (CLOCK.contains(code)) {
+            return "; the clocks of this machine and of the store differ too much: set this machine's right";
+        }
+        if (code.equals("NoSuchBucket")) {
+            return "; make the bucket, or correct its name in the topology";
+        }
         return switch (status) {
-            case 401, 403 -> "; check the credential's keys and what the bucket lets it do";
+            case 401, 403 ->
+                "; check the keys of credential '%s' and what the bucket lets it do".formatted(endpoint.credential());
             case 404 -> "; check the bucket and the key";
+            case 429, 503 -> "; the store asks for patience, and the work goes on later";
             case 507 -> "; free space in the store";
             default -> "";
         };

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 import software.amazon.awssdk.http.ContentStreamProvider;
 
@@ -12,6 +15,8 @@ import software.amazon.awssdk.http.ContentStreamProvider;
  * no earlier attempt told.
  */
 final class S3FileRange implements ContentStreamProvider {
+    private static final int READ_BLOCK = 256 << 10;
+
     private final FileChannel file;
     private final long from;
     private final long length;
@@ -30,9 +35,34 @@ final class S3FileRange implements ContentStreamProvider {
         return length;
     }
 
+    /** Whether a store's mark of a part is the MD5 of these bytes. A mark of another kind never is. */
+    boolean isMd5(String etag) throws IOException {
+        MessageDigest md5 = newMd5();
+        byte[] block = new byte[READ_BLOCK];
+        try (InputStream in = new RangeStream(false)) {
+            for (int got = in.read(block); got >= 0; got = in.read(block)) {
+                md5.update(block, 0, got);
+            }
+        }
+        return HexFormat.of().formatHex(md5.digest()).equalsIgnoreCase(etag.replace("\"", ""));
+    }
+
+    /** Tells all of these bytes as done, without sending them. */
+    void skip() {
+        reached(length);
+    }
+
+    private static MessageDigest newMd5() {
+        try {
+            return MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has MD5", impossible);
+        }
+    }
+
     @Override
     public InputStream newStream() {
-        return new RangeStream();
+        return new RangeStream(true);
     }
 
     private synchronized void reached(long position) {
@@ -43,7 +73,12 @@ final class S3FileRange implements ContentStreamProvider {
     }
 
     private final class RangeStream extends InputStream {
+        private final boolean tells;
         private long position;
+
+        RangeStream(boolean tells) {
+            this.tells = tells;
+        }
 
         @Override
         public int read() throws IOException {
@@ -62,7 +97,9 @@ final class S3FileRange implements ContentStreamProvider {
                 throw new IOException("the file became shorter while it was sent");
             }
             position += got;
-            reached(position);
+            if (tells) {
+                reached(position);
+            }
             return got;
         }
 

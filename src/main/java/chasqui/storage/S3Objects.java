@@ -18,10 +18,8 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
@@ -38,31 +36,35 @@ public final class S3Objects implements AutoCloseable {
     /** Slower than this, a request counts as hung although bytes still trickle. */
     private static final long SLOWEST_BYTES_PER_SECOND = 64L << 10;
 
-    private final S3Client client;
-    private final S3Client patient;
+    private final S3Store store;
+    private final S3Conditions conditions;
+    private final S3Sweep sweep;
 
-    S3Objects(S3Client client, S3Client patient) {
-        this.client = client;
-        this.patient = patient;
+    S3Objects(S3Store store) {
+        this.store = store;
+        this.conditions = new S3Conditions(store);
+        this.sweep = new S3Sweep(store);
     }
 
     S3Client client() {
-        return client;
+        return store.client();
     }
 
     /**
-     * Puts a file under a key that does not exist.
+     * Puts a file under a key that does not exist. What an earlier attempt sent of a large one is not sent again.
      *
      * @param metadata names of lower-case letters, digits and '-', values in ASCII
      * @param progress told the bytes sent, on this thread
      * @throws S3ObjectExists the key is taken; nothing was changed
-     * @throws S3Failure the store refused or could not be reached; nothing is left behind
+     * @throws S3Failure the store refused or could not be reached; of a large file, the parts sent so far stay in the
+     *     store for the next attempt, and are no object yet
      */
     public void put(String bucket, String key, Path file, Map<String, String> metadata, Progress progress)
             throws IOException {
+        boolean conditional = conditions.honouredAt(bucket, key);
         try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             if (open.size() > LARGEST_SINGLE_PUT) {
-                new S3MultipartUpload(client, patient, bucket, key).send(open, metadata, progress);
+                new S3MultipartUpload(store, conditional, bucket, key).send(open, metadata, progress);
             } else {
                 AtomicLong told = new AtomicLong();
                 S3FileRange all = new S3FileRange(open, 0, open.size(), told);
@@ -81,45 +83,111 @@ public final class S3Objects implements AutoCloseable {
     }
 
     private void putOnce(String bucket, String key, RequestBody body, Map<String, String> metadata) throws S3Failure {
+        boolean conditional = conditions.honouredAt(bucket, key);
+        if (!conditional) {
+            S3Conditions.requireFree(store, bucket, key);
+        }
         try {
-            client.putObject(
-                    request -> request.bucket(bucket)
-                            .key(key)
-                            .ifNoneMatch("*")
-                            .metadata(metadata)
-                            .overrideConfiguration(
-                                    limit(body.optionalContentLength().orElse(0L))),
-                    body);
+            store.client()
+                    .putObject(
+                            request -> request.bucket(bucket)
+                                    .key(key)
+                                    .ifNoneMatch(conditional ? "*" : null)
+                                    .metadata(metadata)
+                                    .overrideConfiguration(
+                                            limit(body.optionalContentLength().orElse(0L))),
+                            body);
         } catch (S3Exception e) {
             if (e.statusCode() == 412) {
                 throw new S3ObjectExists(bucket, key, e);
             }
-            throw S3Failure.of("uploading " + name(bucket, key), e);
+            throw store.failure("uploading " + S3Store.name(bucket, key), e);
         } catch (SdkException e) {
-            throw S3Failure.of("uploading " + name(bucket, key), e);
+            throw store.failure("uploading " + S3Store.name(bucket, key), e);
         }
     }
 
-    /** The whole object as it arrives; close it early to stop the download. */
+    /**
+     * The whole object as it arrives; close it early to stop the download. A connection that breaks is made anew at the
+     * byte it came to.
+     */
     public InputStream open(String bucket, String key) throws S3Failure {
-        return open(GetObjectRequest.builder().bucket(bucket).key(key).build());
+        return new S3Download(store, "reading " + S3Store.name(bucket, key), (offset, etag) -> {
+            String range = offset == 0 ? null : "bytes=%d-".formatted(offset);
+            return get(store, bucket, key, range, etag);
+        });
     }
 
     /** {@code length} bytes from {@code offset}, as they arrive. */
     public InputStream open(String bucket, String key, long offset, long length) throws S3Failure {
-        String range = "bytes=%d-%d".formatted(offset, offset + length - 1);
-        return open(
-                GetObjectRequest.builder().bucket(bucket).key(key).range(range).build());
+        return range(store, bucket, key, offset, length, null);
     }
 
-    private InputStream open(GetObjectRequest request) throws S3Failure {
-        String what = "reading " + name(request.bucket(), request.key());
+    /** @param version mark of the version that is meant; null: whatever there is */
+    static InputStream range(S3Store store, String bucket, String key, long offset, long length, String version)
+            throws S3Failure {
+        return new S3Download(store, "reading " + S3Store.name(bucket, key), (more, etag) -> {
+            String range = "bytes=%d-%d".formatted(offset + more, offset + length - 1);
+            return get(store, bucket, key, range, etag == null ? version : etag);
+        });
+    }
+
+    private static ResponseInputStream<GetObjectResponse> get(
+            S3Store store, String bucket, String key, String range, String etag) throws S3Failure {
         try {
-            ResponseInputStream<GetObjectResponse> body = client.getObject(request);
-            return new S3Download(body, body.response().contentLength(), what);
+            return store.client()
+                    .getObject(request ->
+                            request.bucket(bucket).key(key).range(range).ifMatch(etag));
         } catch (SdkException e) {
-            throw S3Failure.of(what, e);
+            throw store.failure("reading " + S3Store.name(bucket, key), e);
         }
+    }
+
+    /**
+     * Fetches an object into a new file, in parts side by side, durable. The file is removed again on any failure.
+     *
+     * @param temporary a name of the caller's own making that must not exist
+     * @param progress told the bytes, on this thread
+     * @return what was written, without SHA-256
+     */
+    public PackageDigest fetch(String bucket, String key, Path temporary, Progress progress) throws IOException {
+        S3ObjectFacts facts = head(bucket, key)
+                .orElseThrow(() -> new S3Failure(
+                        "fetching " + S3Store.name(bucket, key) + ": there is no such object",
+                        404,
+                        "NoSuchKey",
+                        false,
+                        null));
+        return new S3Fetch(store, bucket, key, facts).into(temporary, progress);
+    }
+
+    /**
+     * Copies an object, with its metadata, to a key that does not exist, of this store or another.
+     *
+     * @param facts what is to be copied; another version there is refused
+     * @param progress told the bytes copied, on this thread
+     * @throws S3ObjectExists the key is taken; nothing was changed
+     */
+    public void copy(
+            String bucket,
+            String key,
+            S3ObjectFacts facts,
+            S3Objects target,
+            String targetBucket,
+            String targetKey,
+            Progress progress)
+            throws IOException {
+        boolean conditional = target.conditions.honouredAt(targetBucket, targetKey);
+        if (target.head(targetBucket, targetKey).isPresent()) {
+            throw new S3ObjectExists(targetBucket, targetKey, null);
+        }
+        new S3Copy(store, target.store)
+                .copy(
+                        new S3Copy.Place(bucket, key),
+                        facts,
+                        new S3Copy.Place(targetBucket, targetKey),
+                        conditional,
+                        progress);
     }
 
     /**
@@ -136,17 +204,17 @@ public final class S3Objects implements AutoCloseable {
     /** What the store says about an object; empty when there is none. */
     public Optional<S3ObjectFacts> head(String bucket, String key) throws S3Failure {
         try {
-            HeadObjectResponse head =
-                    client.headObject(request -> request.bucket(bucket).key(key).overrideConfiguration(limit(0)));
+            HeadObjectResponse head = store.client()
+                    .headObject(request -> request.bucket(bucket).key(key).overrideConfiguration(limit(0)));
             return Optional.of(
                     new S3ObjectFacts(head.contentLength(), head.eTag(), head.lastModified(), head.metadata()));
         } catch (S3Exception e) {
             if (e.statusCode() == 404) {
                 return Optional.empty();
             }
-            throw S3Failure.of("looking at " + name(bucket, key), e);
+            throw store.failure("looking at " + S3Store.name(bucket, key), e);
         } catch (SdkException e) {
-            throw S3Failure.of("looking at " + name(bucket, key), e);
+            throw store.failure("looking at " + S3Store.name(bucket, key), e);
         }
     }
 
@@ -155,27 +223,23 @@ public final class S3Objects implements AutoCloseable {
      *
      * @throws S3ObjectExists the other key is taken; nothing was changed
      */
-    public void moveAside(String bucket, String key, String quarantineKey) throws S3Failure {
-        new S3MoveAside(patient, this, bucket).move(key, quarantineKey);
+    public void moveAside(String bucket, String key, String quarantineKey) throws IOException {
+        new S3MoveAside(store, this, bucket).move(key, quarantineKey);
+    }
+
+    /**
+     * Ends uploads below a prefix that were abandoned long ago, at most once an hour. What goes wrong is only logged: it
+     * is no reason not to do the work at hand.
+     *
+     * @param prefix "" or ends with "/": all below it is ours
+     */
+    public void sweep(String bucket, String prefix) {
+        sweep.whenDue(bucket, prefix);
     }
 
     /** Ends uploads below a prefix that began before {@code before} and were never completed. */
     public int abortUnfinished(String bucket, String prefix, Instant before) throws S3Failure {
-        int aborted = 0;
-        try {
-            for (MultipartUpload upload : client.listMultipartUploadsPaginator(
-                            request -> request.bucket(bucket).prefix(prefix))
-                    .uploads()) {
-                if (upload.initiated() != null && upload.initiated().isBefore(before)) {
-                    client.abortMultipartUpload(
-                            request -> request.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()));
-                    aborted++;
-                }
-            }
-            return aborted;
-        } catch (SdkException e) {
-            throw S3Failure.of("ending unfinished uploads in " + name(bucket, prefix), e);
-        }
+        return sweep.abort(bucket, prefix, before);
     }
 
     /** The time limit of one attempt, by the bytes it moves. */
@@ -186,13 +250,8 @@ public final class S3Objects implements AutoCloseable {
                 .build();
     }
 
-    private static String name(String bucket, String key) {
-        return "s3://" + bucket + "/" + key;
-    }
-
     @Override
     public void close() {
-        client.close();
-        patient.close();
+        store.close();
     }
 }

@@ -12,6 +12,7 @@ import chasqui.storage.RelativePath;
 import chasqui.storage.S3Clients;
 import chasqui.storage.S3Endpoint;
 import chasqui.storage.S3Failure;
+import chasqui.storage.S3Objects;
 import chasqui.topology.Bucket;
 import chasqui.topology.DataLocation;
 import chasqui.topology.DiskRoot;
@@ -79,8 +80,9 @@ public final class ArchivedCopies {
     private Optional<Reading> object(Bucket bucket, String path, Progress progress) throws IOException {
         S3Endpoint endpoint = new S3Endpoint(bucket.endpoint(), bucket.region(), bucket.credential());
         try {
-            PackageDigest digest =
-                    clients.objects(endpoint).readBack(bucket.bucket(), bucket.key(path), true, progress);
+            S3Objects objects = clients.objects(endpoint);
+            objects.sweep(bucket.bucket(), bucket.prefix());
+            PackageDigest digest = objects.readBack(bucket.bucket(), bucket.key(path), true, progress);
             return Optional.of(new Reading(digest, ReadMode.REMOTE));
         } catch (S3Failure failure) {
             if (failure.code().equals("NoSuchKey")) {

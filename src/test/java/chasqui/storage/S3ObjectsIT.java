@@ -66,7 +66,7 @@ class S3ObjectsIT {
         AtomicLong sent = new AtomicLong();
         objects.put(BUCKET, "large.tar", file, Map.of("sha256", "abc"), sent::addAndGet);
         assertThat(sent).hasValue(LARGE);
-        assertThat(objects.head(BUCKET, "large.tar").orElseThrow().etag()).contains("-4");
+        assertThat(objects.head(BUCKET, "large.tar").orElseThrow().etag()).contains("-7");
         assertThat(objects.head(BUCKET, "large.tar").orElseThrow().metadata()).containsEntry("sha256", "abc");
         AtomicLong read = new AtomicLong();
         assertThat(objects.readBack(BUCKET, "large.tar", true, read::addAndGet)).isEqualTo(digestOf(file));
@@ -101,7 +101,7 @@ class S3ObjectsIT {
     }
 
     @Test
-    void work_that_is_told_to_stop_leaves_nothing_behind() throws IOException {
+    void work_that_is_told_to_stop_leaves_no_object_but_its_parts_for_the_next_attempt() throws IOException {
         Path file = fileOf(LARGE);
         Progress stop = bytes -> {
             if (bytes > 0) {
@@ -115,7 +115,7 @@ class S3ObjectsIT {
         assertThat(clients.client(EMBEDDED)
                         .listMultipartUploads(r -> r.bucket(BUCKET).prefix("stopped"))
                         .uploads())
-                .isEmpty();
+                .hasSize(1);
     }
 
     @Test
@@ -199,7 +199,7 @@ class S3ObjectsIT {
                         assertThat(failure.status()).isEqualTo(403);
                         assertThat(failure.retryable()).isFalse();
                     })
-                    .hasMessageContaining("check the credential")
+                    .hasMessageContaining("check the keys of credential 'thief'")
                     .hasMessageNotContaining("geheim");
         }
     }
@@ -217,8 +217,8 @@ class S3ObjectsIT {
 
     @Test
     void an_unknown_credential_is_named_and_a_known_one_shares_its_client() throws IOException {
-        assertThat(clients.profileExists("chasqui")).isTrue();
-        assertThat(clients.profileExists("nobody-has-this")).isFalse();
+        assertThat(clients.knowsCredential("chasqui")).isTrue();
+        assertThat(clients.knowsCredential("nobody-has-this")).isFalse();
         assertThatThrownBy(() -> clients.objects(new S3Endpoint("", "", "nobody-has-this")))
                 .isInstanceOf(S3Failure.class)
                 .hasMessageContaining("nobody-has-this");
