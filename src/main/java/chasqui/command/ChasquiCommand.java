@@ -1,5 +1,6 @@
 package chasqui.command;
 
+import chasqui.settings.SettingsRefused;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
                 + "and cleans up behind itself, without ever losing a byte.",
         footer = {
             "",
-            "Exit codes: 0 done, 1 failed, 2 wrong usage.",
+            "Exit codes: 0 done, 1 failed, 2 refused: wrong usage, settings or files.",
             "Start with: chasqui demo",
         },
         subcommands = {
@@ -37,6 +38,8 @@ public final class ChasquiCommand implements Runnable {
     public static final int DONE = 0;
     /** A command could not do what it was asked; it said why. */
     public static final int FAILED = 1;
+    /** What was asked is wrong as it stands, its arguments, settings or files; nothing was done. */
+    public static final int REFUSED = 2;
 
     @Spec
     private CommandSpec spec;
@@ -44,7 +47,7 @@ public final class ChasquiCommand implements Runnable {
     /**
      * Runs one command.
      *
-     * @return 0 done, 1 failed, 2 wrong usage
+     * @return 0 done, 1 failed, 2 refused: wrong usage, settings or files
      */
     public static int execute(String... arguments) {
         CommandLine commands = new CommandLine(new ChasquiCommand());
@@ -53,7 +56,7 @@ public final class ChasquiCommand implements Runnable {
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println("chasqui: " + message(failure));
                     LoggerFactory.getLogger(ChasquiCommand.class).debug("the command failed", failure);
-                    return FAILED;
+                    return failure instanceof SettingsRefused ? REFUSED : FAILED;
                 })
                 .execute(arguments);
     }

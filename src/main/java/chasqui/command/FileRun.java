@@ -23,7 +23,7 @@ public final class FileRun {
             report = filing.file(request, progress);
         } catch (FilingRefused refused) {
             err.println(refused.getMessage());
-            return 2;
+            return ChasquiCommand.REFUSED;
         }
         report.warnings().forEach(warning -> err.println("warning: " + warning));
         report.refused()

@@ -36,7 +36,7 @@ public final class StageRequest {
             return 0;
         } catch (ChasquiException refused) {
             err.println(refused.getMessage());
-            return 2;
+            return ChasquiCommand.REFUSED;
         }
     }
 

@@ -13,8 +13,6 @@ import org.jdbi.v3.core.Jdbi;
 
 /** Applies a topology file and tells what became of it. */
 public final class TopologyApply {
-    static final int DONE = 0;
-    static final int REFUSED = 1;
 
     private final TopologyUpdate update;
     private final PrintStream out;
@@ -29,15 +27,15 @@ public final class TopologyApply {
 
     /**
      * @param who for the audit
-     * @return exit code: 0 applied or nothing to change, 1 refused
+     * @return exit code: 0 applied or nothing to change, 2 refused
      */
     public int run(Path file, String who) {
         try {
             print(file, update.apply(file, who));
-            return DONE;
+            return ChasquiCommand.DONE;
         } catch (TopologyRefused e) {
             problems.println(e.getMessage());
-            return REFUSED;
+            return ChasquiCommand.REFUSED;
         }
     }
 

@@ -39,16 +39,20 @@ final class DemoTable {
         DemoTotals totals = result.totals();
         out.printf(
                 Locale.ROOT,
-                "%n%d files (%.1f MiB) in %d packages, %.1f s%n%d verified archive copies, %d source files deleted, %d refused%n",
-                totals.files(),
+                "%n%s (%.1f MiB) in %s, %.1f s%n%s, %s deleted, %d refused%n",
+                count(totals.files(), "file", "files"),
                 totals.bytes() / MIB,
-                totals.packages(),
+                count(totals.packages(), "package", "packages"),
                 totals.seconds(),
-                totals.archiveCopies(),
-                totals.sourceDeleted(),
+                count(totals.archiveCopies(), "verified archive copy", "verified archive copies"),
+                count(totals.sourceDeleted(), "source file", "source files"),
                 totals.refused());
         name("warning", result.warnings());
         name("refused", result.refused());
+    }
+
+    private static String count(long n, String one, String many) {
+        return n + " " + (n == 1 ? one : many);
     }
 
     private void name(String what, java.util.List<String> lines) {

@@ -51,8 +51,7 @@ public final class Nodes {
             if (silentSeconds > LONGEST_SILENCE_SECONDS) {
                 return false;
             }
-            return !host.equals(here)
-                    || processId != me && ProcessHandle.of(processId).isPresent();
+            return !host.equals(here) || processId != me && RunningProcess.lived(processId, silentSeconds);
         }
     }
 

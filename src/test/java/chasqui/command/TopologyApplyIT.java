@@ -52,7 +52,7 @@ class TopologyApplyIT {
                 Files.readString(EXAMPLE)
                         .replace("credential: chasqui", "credential: unknown")
                         .replace("type: SOURCE", "type: SAUCE"));
-        assertThat(run(file)).isEqualTo(1);
+        assertThat(run(file)).isEqualTo(ChasquiCommand.REFUSED);
         assertThat(text(out)).isEmpty();
         assertThat(text(problems).lines())
                 .hasSize(4)

@@ -46,10 +46,10 @@ class WrongUsageIT {
         Path config = Files.writeString(
                 folder.resolve("my.properties"), "chasqui.database.connections = many\nchasqui.hom = x\n");
         Ended ended = run("run", "--config", config.toString());
-        assertThat(ended.exit()).isEqualTo(ChasquiCommand.FAILED);
+        assertThat(ended.exit()).isEqualTo(ChasquiCommand.REFUSED);
         assertThat(ended.err()).contains("chasqui.hom: there is no such setting; did you mean chasqui.home?");
         assertThat(ended.err()).doesNotContain("\tat ").doesNotContain("Exception");
-        assertThat(run("nonsense").exit()).isEqualTo(2);
+        assertThat(run("nonsense").exit()).isEqualTo(ChasquiCommand.REFUSED);
     }
 
     private Ended run(String... arguments) throws Exception {
