@@ -23,6 +23,7 @@ public final class Lease {
     private volatile Instant stamp;
     private volatile String lost;
     private volatile boolean stalled;
+    private boolean ending;
     private boolean ended;
 
     Lease(Operation operation, UUID token, Duration stallLimit, Clock clock) {
@@ -111,8 +112,8 @@ public final class Lease {
 
     /** Ends the work from outside: its next step throws, and what it waits for is interrupted. */
     synchronized void lose(String why) {
-        // Work that has ended by itself has left its thread to other work.
-        if (!ended) {
+        // Work that has ended by itself has left its thread to other work, and what ends now finds out by its token.
+        if (!ended && !ending) {
             lost = why;
             worker.interrupt();
         }
@@ -120,13 +121,24 @@ public final class Lease {
 
     /** As {@link #lose}, for want of progress. */
     synchronized void stall() {
-        stalled = !ended;
+        stalled = !ended && !ending;
         lose("no progress in phase \"" + phase + "\"");
     }
 
-    /** The work is over, one way or another: from here on its thread is not interrupted for it. */
+    /** Whether the work's end is being recorded: from then on, that its row is gone says nothing. */
+    synchronized void ending(boolean now) {
+        ending = now;
+    }
+
+    /**
+     * The work is over, one way or another: from here on its thread is not interrupted for it. Nor does an interrupt that
+     * came too late stay behind, which would leave a thread that waits for its next hint deaf.
+     */
     synchronized void end() {
         ended = true;
+        if (lost != null && Thread.currentThread() == worker) {
+            Thread.interrupted();
+        }
     }
 
     @Override

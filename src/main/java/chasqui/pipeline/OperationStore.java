@@ -131,10 +131,16 @@ public final class OperationStore {
     }
 
     private void finish(Lease lease, WorkStatus status, Effect effect) {
-        database.useTransaction(tx -> {
-            OperationRows.finish(tx, lease, status);
-            effect.apply(tx);
-        });
+        lease.ending(true);
+        try {
+            database.useTransaction(tx -> {
+                OperationRows.finish(tx, lease, status);
+                effect.apply(tx);
+            });
+        } catch (RuntimeException failure) {
+            lease.ending(false);
+            throw failure;
+        }
         // Only after the commit: until then a failure must still find the lease alive.
         letGo(lease);
         onEnd.accept(lease, status);

@@ -2,6 +2,7 @@ package chasqui.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import chasqui.testing.TestClock;
 import chasqui.testing.TestDatabase;
@@ -129,6 +130,41 @@ class OperationStoreIT {
         assertThat(database.value("SELECT string_agg(outcome, ',') FROM operation_attempt"))
                 .isEqualTo("PARKED");
         assertThat(effects).containsExactly("claim", "put back");
+    }
+
+    @Test
+    void a_beat_that_meets_work_at_its_end_does_not_end_it() throws Exception {
+        OperationStore store = store(NodeIdentity.starting("one"));
+        ExecutorService beats = Executors.newSingleThreadExecutor();
+        try (LeaseRenewer renewer = new LeaseRenewer(store, () -> {})) {
+            for (int i = 0; i < 20; i++) {
+                anOperation(100);
+                Lease lease = store.claim(QUEUE).orElseThrow();
+                List<Future<?>> beat = new ArrayList<>();
+                store.complete(lease, tx -> {
+                    beat.add(beats.submit(renewer::renewAll));
+                    await().atMost(Duration.ofSeconds(30))
+                            .until(() -> database.value("SELECT count(*) FROM pg_stat_activity"
+                                            + " WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                                    .equals("1"));
+                });
+                beat.get(0).get();
+                assertThat(lease.isLost()).isFalse();
+                assertThat(Thread.interrupted()).isFalse();
+            }
+        } finally {
+            beats.shutdownNow();
+        }
+    }
+
+    @Test
+    void an_interrupt_for_lost_work_does_not_outlive_the_work() throws Exception {
+        OperationStore store = store(NodeIdentity.starting("one"));
+        anOperation(100);
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        lease.lose("taken over");
+        store.lost(lease);
+        assertThat(Thread.interrupted()).as("the thread that worked").isFalse();
     }
 
     @Test
