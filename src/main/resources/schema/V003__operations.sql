@@ -5,8 +5,11 @@ CREATE TABLE operation_type (
     name           text PRIMARY KEY CHECK (name ~ '^[a-z][a-z0-9_]{0,62}$'),
     stage          smallint NOT NULL CHECK (stage BETWEEN 0 AND 99),
     location_types location_type[] NOT NULL CHECK (cardinality(location_types) > 0),
-    description    text NOT NULL
+    description    text NOT NULL,
+    put_back_waits_for text
 );
+COMMENT ON COLUMN operation_type.put_back_waits_for IS
+    'what put-back work waits for until its manager lets it go again; null: it is due when its pause is over';
 INSERT INTO operation_type (name, stage, location_types, description) VALUES
     ('raw_data_package_creation',      1, '{SOURCE}',             'packs raw data files into one archive at the site''s buffer'),
     ('data_transfer_package_creation', 2, '{BUFFER}',             'bundles buffered packages for one journey'),
@@ -16,6 +19,7 @@ INSERT INTO operation_type (name, stage, location_types, description) VALUES
     ('verification',                   5, '{LONG_TERM_ARCHIVE}',  'reads an archived copy again'),
     ('staging',                        6, '{PROCESSING}',         'brings an archived package to where it is processed'),
     ('deletion',                       7, '{SOURCE,BUFFER,PROCESSING}', 'removes copies that are proven to be needed no longer');
+UPDATE operation_type SET put_back_waits_for = 'its turn on the link' WHERE name = 'data_transfer';
 
 CREATE TYPE failure_kind AS ENUM ('ITEM', 'LOCATION', 'LINK', 'PLATFORM');
 

@@ -1,4 +1,4 @@
--- People and what they are told: tokens, audit, notifications; breakers.
+-- People and what they are told: tokens, audit, notifications; the links between sites.
 
 CREATE TABLE token (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -40,18 +40,29 @@ CREATE TABLE notification (
 COMMENT ON COLUMN notification.cause IS 'one key per root cause: what repeats is counted, not repeated';
 CREATE UNIQUE INDEX one_unsent_notification_per_cause ON notification (cause) WHERE sent_at IS NULL;
 
-CREATE TYPE breaker_state AS ENUM ('CLOSED', 'OPEN', 'HALF_OPEN');
-
-CREATE TABLE breaker (
-    id                   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    data_location_id     bigint REFERENCES data_location,
-    transfer_route_id    bigint REFERENCES transfer_route,
-    state                breaker_state NOT NULL DEFAULT 'CLOSED',
-    consecutive_failures integer NOT NULL DEFAULT 0,
-    reason               text,
-    changed_at           timestamptz NOT NULL DEFAULT clock_timestamp(),
+-- What is known of the way from one site to another beside its transfer routes: a pause outlives them, and so does health.
+-- No row: nothing was ever amiss.
+CREATE TABLE link (
+    origin_site_id       bigint NOT NULL REFERENCES site,
+    destination_site_id  bigint NOT NULL REFERENCES site,
+    paused_by            text,
+    paused_since         timestamptz,
+    pause_reason         text CHECK (pause_reason <> ''),
+    consecutive_failures integer NOT NULL DEFAULT 0 CHECK (consecutive_failures >= 0),
+    failure              text,
+    unhealthy_since      timestamptz,
+    probes               integer NOT NULL DEFAULT 0 CHECK (probes >= 0),
     probe_at             timestamptz,
-    CHECK (num_nonnulls(data_location_id, transfer_route_id) = 1),
-    UNIQUE (data_location_id),
-    UNIQUE (transfer_route_id)
+    PRIMARY KEY (origin_site_id, destination_site_id),
+    CONSTRAINT a_pause_says_who_when_and_why CHECK (num_nonnulls(paused_by, paused_since, pause_reason) IN (0, 3)),
+    CONSTRAINT an_unhealthy_link_is_probed CHECK ((unhealthy_since IS NULL) = (probe_at IS NULL))
+);
+
+-- Whose data went last on a link: instruments take turns.
+CREATE TABLE link_turn (
+    origin_site_id      bigint NOT NULL REFERENCES site,
+    destination_site_id bigint NOT NULL REFERENCES site,
+    instrument_id       bigint NOT NULL REFERENCES instrument,
+    turn                bigint NOT NULL,
+    PRIMARY KEY (origin_site_id, destination_site_id, instrument_id)
 );

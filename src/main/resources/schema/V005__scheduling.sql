@@ -37,11 +37,12 @@ CREATE FUNCTION forget_lost_hints(patience_seconds integer) RETURNS TABLE (id bi
     RETURNING o.id
 $$;
 
--- Parked work whose next look has come is due again.
+-- Parked work whose next look has come is due again, except where a manager lets go as much as its limits allow.
 CREATE FUNCTION wake_parked() RETURNS TABLE (id bigint) LANGUAGE sql AS $$
     UPDATE operation o SET waits_for = NULL
      WHERE o.id IN (SELECT x.id FROM operation x
                      WHERE x.status = 'PENDING' AND x.waits_for IS NOT NULL AND x.not_before <= statement_timestamp()
+                       AND NOT EXISTS (SELECT FROM operation_type t WHERE t.name = x.type AND t.put_back_waits_for IS NOT NULL)
                      ORDER BY x.not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)
     RETURNING o.id
 $$;
@@ -83,7 +84,49 @@ CREATE VIEW way AS
        AND EXISTS (SELECT FROM hop h WHERE h.origin_site_id = r.relay_site_id
                                        AND h.destination_site_id = r.destination_site_id AND h.for_transfer_package);
 
--- Whether a transfer may begin on a way now. Of several ways the best open one is taken; where none is open, it waits.
-CREATE FUNCTION way_is_open(route bigint, origin_site bigint, next_site bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT true
+-- When daily windows such as 22:00-04:00 (UTC) let something begin: the moment itself where one is open, else the next
+-- time one opens. No windows: always.
+CREATE FUNCTION opens_at(windows text[], moment timestamptz) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN count(*) = 0 OR bool_or(CASE WHEN w.first < w.last THEN w.time >= w.first AND w.time < w.last
+                                                  ELSE w.time >= w.first OR w.time < w.last END) THEN moment
+                ELSE min((w.midnight + w.first + CASE WHEN w.time < w.first THEN interval '0' ELSE interval '1 day' END)
+                         AT TIME ZONE 'UTC') END
+      FROM (SELECT split_part(text, '-', 1)::interval AS first, split_part(text, '-', 2)::interval AS last,
+                   date_trunc('day', moment AT TIME ZONE 'UTC') AS midnight,
+                   (moment AT TIME ZONE 'UTC') - date_trunc('day', moment AT TIME ZONE 'UTC') AS time
+              FROM unnest(windows) AS text) w
 $$;
+
+-- Whether a transfer may begin on a way now: its link is neither paused nor given up for now, and a window is open, that of
+-- the route itself or, for half of a RELAY route, of any route of the link. Of several ways the best open one is taken;
+-- where none is open, it waits.
+CREATE FUNCTION way_is_open(route bigint, origin_site bigint, next_site bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT NOT EXISTS (SELECT FROM link k
+                        WHERE k.origin_site_id = origin_site AND k.destination_site_id = next_site
+                          AND (k.paused_since IS NOT NULL OR k.probe_at > clock_timestamp()))
+       AND coalesce((SELECT bool_or(opens_at(r.time_windows, statement_timestamp()) <= statement_timestamp())
+                       FROM transfer_route r
+                      WHERE r.route_type <> 'RELAY'
+                        AND (r.id = route
+                             OR r.origin_site_id = origin_site AND r.destination_site_id = next_site AND r.active AND NOT r.forbidden
+                                AND EXISTS (SELECT FROM transfer_route y WHERE y.id = route AND y.route_type = 'RELAY'))), true)
+$$;
+
+-- Every link as it is now. Of several routes of a pair the best by priority whose windows are open counts, else the one
+-- that opens first. A RELAY route says nothing of the link: each of its halves is one.
+CREATE VIEW link_now AS
+    SELECT o.id AS origin_site_id, o.short_name AS origin, d.id AS destination_site_id, d.short_name AS destination,
+           r.id AS transfer_route_id, r.method, r.pull, r.concurrency, r.rate_limit_bytes_per_second,
+           nullif(r.opens_at, statement_timestamp()) AS opens_at,
+           k.paused_by, k.paused_since, k.pause_reason, k.unhealthy_since, k.failure, k.probe_at,
+           k.unhealthy_since IS NOT NULL AND k.probe_at <= clock_timestamp() AS probe_due
+      FROM site o
+      JOIN site d ON d.id <> o.id
+      LEFT JOIN link k ON k.origin_site_id = o.id AND k.destination_site_id = d.id
+      LEFT JOIN LATERAL (
+           SELECT x.*, opens_at(x.time_windows, statement_timestamp()) AS opens_at
+             FROM transfer_route x
+            WHERE x.origin_site_id = o.id AND x.destination_site_id = d.id
+              AND x.active AND NOT x.forbidden AND x.route_type <> 'RELAY'
+            ORDER BY opens_at(x.time_windows, statement_timestamp()), x.priority
+            LIMIT 1) r ON true;

@@ -113,7 +113,9 @@ final class OperationRows {
         attemptEnded(tx, lease.operation().id(), verdict.outcome(), failure, lease.mostBytes());
         tx.createUpdate("""
                         UPDATE operation
-                           SET status = 'PENDING', attempt = attempt + :counts, waits_for = :waitsFor, scheduled_at = NULL,
+                           SET status = 'PENDING', attempt = attempt + :counts, scheduled_at = NULL,
+                               waits_for = coalesce(:waitsFor, (SELECT t.put_back_waits_for FROM operation_type t
+                                                                 WHERE t.name = operation.type)),
                                parks = CASE WHEN :parked THEN parks + 1 ELSE 0 END,
                                not_before = clock_timestamp() + make_interval(secs => :delay),
                                lease_owner = NULL, lease_boot_id = NULL, lease_token = NULL, lease_expires_at = NULL,
@@ -167,7 +169,8 @@ final class OperationRows {
         attemptEnded(tx, operation.id(), "STALLED", stalled, null);
         tx.createUpdate("""
                         UPDATE operation
-                           SET status = 'PENDING', stalls = stalls + :counts, scheduled_at = NULL, waits_for = NULL,
+                           SET status = 'PENDING', stalls = stalls + :counts, scheduled_at = NULL,
+                               waits_for = (SELECT t.put_back_waits_for FROM operation_type t WHERE t.name = operation.type),
                                not_before = clock_timestamp(),
                                lease_owner = NULL, lease_boot_id = NULL, lease_token = NULL, lease_expires_at = NULL
                          WHERE id = :id
@@ -210,6 +213,63 @@ final class OperationRows {
                 .bind("message", failure.message())
                 .bind("bytes", bytesDone)
                 .bind("id", id)
+                .execute();
+    }
+
+    /** @return ids of those that were parked and are due now */
+    static List<Long> wake(Handle tx, Collection<Long> ids) {
+        return tx.createQuery("""
+                        UPDATE operation SET waits_for = NULL
+                         WHERE id = ANY (:ids) AND status = 'PENDING' AND waits_for IS NOT NULL RETURNING id
+                        """)
+                .bindArray("ids", Long.class, ids)
+                .mapTo(Long.class)
+                .list();
+    }
+
+    /** @return ids of those that nobody had claimed and nobody can claim now */
+    static List<Long> holdBack(Handle tx, Collection<Long> ids, String waitsFor) {
+        return tx.createQuery("""
+                        UPDATE operation SET status = 'PENDING', scheduled_at = NULL, waits_for = :waitsFor
+                         WHERE id = ANY (:ids) AND status IN ('PENDING', 'SCHEDULED') AND waits_for IS NULL RETURNING id
+                        """)
+                .bind("waitsFor", waitsFor)
+                .bindArray("ids", Long.class, ids)
+                .mapTo(Long.class)
+                .list();
+    }
+
+    /** @return subjects whose operations nobody had claimed, and which are history now */
+    static List<Long> withdraw(Handle tx, OperationType type, Collection<Long> subjects, String why) {
+        StateChanges.require(WorkStatus.PENDING, WorkStatus.CANCELLED);
+        return tx.createQuery("""
+                        WITH gone AS (
+                            DELETE FROM operation
+                             WHERE type = :type AND subject_id = ANY (:subjects) AND status IN ('PENDING', 'SCHEDULED')
+                            RETURNING *),
+                        kept AS (
+                            INSERT INTO operation_history (id, type, data_location_id, queue, subject_id, priority, status,
+                                        attempt, stalls, created_at, claimed_at, finished_at, bytes_done, failure_message)
+                            SELECT id, type, data_location_id, queue, subject_id, priority, 'CANCELLED',
+                                   attempt, stalls, created_at, claimed_at, clock_timestamp(), bytes_done, :why
+                              FROM gone)
+                        SELECT subject_id FROM gone
+                        """)
+                .bind("type", type.name())
+                .bindArray("subjects", Long.class, subjects)
+                .bind("why", why)
+                .mapTo(Long.class)
+                .list();
+    }
+
+    /** Parked work of these subjects may be looked at now, whatever its pause. */
+    static void hasten(Handle tx, OperationType type, Collection<Long> subjects) {
+        tx.createUpdate("""
+                        UPDATE operation SET not_before = clock_timestamp()
+                         WHERE type = :type AND subject_id = ANY (:subjects) AND status = 'PENDING' AND waits_for IS NOT NULL
+                        """)
+                .bind("type", type.name())
+                .bindArray("subjects", Long.class, subjects)
                 .execute();
     }
 

@@ -199,7 +199,7 @@ public final class OperationStore {
                     effectsOf(operation).onFailure(tx, operation, failure);
                 } else {
                     OperationRows.putBack(tx, lease, verdict, failure);
-                    effectsOf(operation).onPutBack(tx, operation);
+                    effectsOf(operation).onPutBack(tx, operation, failure);
                 }
             });
             onEnd.accept(lease, verdict.status());
@@ -303,6 +303,41 @@ public final class OperationStore {
     public static int create(
             Handle tx, OperationType type, String subjectColumn, List<NewOperation> subjects, int maxAttempts) {
         return OperationRows.create(tx, type, subjectColumn, subjects, maxAttempts);
+    }
+
+    /**
+     * Lets parked operations go whose type waits for its manager ({@code operation_type.put_back_waits_for}).
+     *
+     * @return ids of those that can be claimed now
+     */
+    public static List<Long> wake(Handle tx, Collection<Long> ids) {
+        return ids.isEmpty() ? List.of() : OperationRows.wake(tx, ids);
+    }
+
+    /**
+     * Parks operations that nobody has claimed yet.
+     *
+     * @param waitsFor for people
+     * @return ids of those that nobody can claim now; the others were claimed or ended meanwhile
+     */
+    public static List<Long> holdBack(Handle tx, Collection<Long> ids, String waitsFor) {
+        return ids.isEmpty() ? List.of() : OperationRows.holdBack(tx, ids, waitsFor);
+    }
+
+    /**
+     * Cancels operations that nobody has claimed, because their subjects go another way.
+     *
+     * @return their subjects
+     */
+    public static List<Long> withdraw(Handle tx, OperationType type, Collection<Long> subjects, String why) {
+        return subjects.isEmpty() ? List.of() : OperationRows.withdraw(tx, type, subjects, why);
+    }
+
+    /** Ends the pauses of parked operations of these subjects: what they paused for is over. */
+    public static void hasten(Handle tx, OperationType type, Collection<Long> subjects) {
+        if (!subjects.isEmpty()) {
+            OperationRows.hasten(tx, type, subjects);
+        }
     }
 
     /** One operation to record: its subject, where its data is, and how urgent it is (lowest first). */

@@ -15,6 +15,11 @@ public interface StageEffects {
     /** The operation goes back to PENDING: retried, parked, given back, or its worker stalled. */
     default void onPutBack(Handle tx, Operation operation) {}
 
+    /** It goes back to PENDING because it failed and will be tried again. */
+    default void onPutBack(Handle tx, Operation operation, Failure failure) {
+        onPutBack(tx, operation);
+    }
+
     /** The operation failed for good. */
     default void onFailure(Handle tx, Operation operation, Failure failure) {}
 }

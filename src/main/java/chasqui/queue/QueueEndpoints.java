@@ -1,7 +1,9 @@
 package chasqui.queue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
@@ -12,12 +14,13 @@ public final class QueueEndpoints {
     private final Consumer<String> transport;
     private final String pattern;
     private final int concurrency;
+    private final Map<String, Integer> workers = new ConcurrentHashMap<>();
     private final Set<String> served = new ConcurrentSkipListSet<>();
 
     /**
      * @param transport makes the endpoint with this address unless it is there
      * @param pattern endpoint with {@code {queue}} and, where the transport wants it, {@code {concurrency}}
-     * @param concurrency operations of one queue at the same time, 1 or more
+     * @param concurrency operations of one queue at the same time where {@link #workers} says nothing, 1 or more
      */
     public QueueEndpoints(Jdbi database, Consumer<String> transport, String pattern, int concurrency) {
         if (!pattern.contains("{queue}")) {
@@ -34,9 +37,28 @@ public final class QueueEndpoints {
      * and a queue in memory then takes no hint any more, because it looks for its worker at the one that has none.
      */
     public synchronized String of(String queue) {
-        String endpoint = pattern.replace("{queue}", queue).replace("{concurrency}", Integer.toString(concurrency));
+        String endpoint =
+                pattern.replace("{queue}", queue).replace("{concurrency}", Integer.toString(workersOf(queue)));
         transport.accept(endpoint);
         return endpoint;
+    }
+
+    private int workersOf(String queue) {
+        return workers.getOrDefault(queue, concurrency);
+    }
+
+    /** Whether so many are at work on a queue already. More than enough stay: to make them fewer would end what they do. */
+    public boolean hasWorkers(String queue, int wanted) {
+        return workersOf(queue) >= wanted;
+    }
+
+    /**
+     * Says how many that shall be from now on: hints go to the endpoint that is made with this number.
+     *
+     * @param most 1 or more; fewer than for other queues counts as those
+     */
+    public void workers(String queue, int most) {
+        workers.put(queue, Math.max(concurrency, most));
     }
 
     /** Says which queues have a worker route in this process; replaces what was said before. */

@@ -47,6 +47,17 @@ public final class FailurePolicy {
         }
     }
 
+    /** As {@link #record}, where the stage's effects count what a link is to blame for and no breaker is told. */
+    public void recordOnly(Lease lease, Throwable error) {
+        try {
+            record(lease, error);
+        } catch (ChasquiException counted) {
+            log.trace("{}: recorded", lease);
+        } catch (RuntimeException failure) {
+            log.warn("{}: its failure cannot be recorded now; it is kept until the database answers", lease, failure);
+        }
+    }
+
     /**
      * What a worker route does instead of the work while its breaker is open.
      *

@@ -170,7 +170,8 @@ public final class Service implements AutoCloseable {
                         locations,
                         foundation.database().jdbi(),
                         queues,
-                        settings.locations());
+                        settings.locations(),
+                        stages.linkConcurrency());
                 workers.refresh();
                 sweep.begin(workers.locations());
             }

@@ -80,12 +80,17 @@ final class StageBeans implements AutoCloseable {
         this.deletion = DeletionSettings.from(settings);
     }
 
+    /** Transfers of a link at the same time where its route says nothing. */
+    int linkConcurrency() {
+        return transfer.links().concurrency();
+    }
+
     /** What the stages add when operations change hands. */
     List<StageEffects> effects() {
         return List.of(
                 new PackagingEffects(),
                 new AssemblyEffects(),
-                new TransferEffects(),
+                new TransferEffects(transfer.links()),
                 new UnpackingEffects(),
                 new ArchiveEffects(),
                 new VerificationEffects(),

@@ -1,7 +1,7 @@
 package chasqui.runtime;
 
-import chasqui.topology.DataLocation;
 import chasqui.topology.Locations;
+import chasqui.topology.Topology;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +20,7 @@ final class TopologyWatch implements Runnable, AutoCloseable {
     private final Optional<WorkerRoutes> workers;
     private final Runnable completed;
     /** Null before the first round. */
-    private List<DataLocation> followed;
+    private List<Object> followed;
 
     private boolean failing;
     private boolean closed;
@@ -43,7 +43,8 @@ final class TopologyWatch implements Runnable, AutoCloseable {
             return;
         }
         try {
-            List<DataLocation> now = locations.refresh().locations();
+            Topology topology = locations.refresh();
+            List<Object> now = List.of(topology.locations(), topology.routes());
             if (!now.equals(followed)) {
                 OwnGround.prepare(foundation);
                 follow();

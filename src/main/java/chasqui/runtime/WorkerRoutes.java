@@ -30,11 +30,21 @@ final class WorkerRoutes {
     private final QueueDiscovery discovery;
     private final QueueEndpoints endpoints;
     private final LocationPatterns reachable;
+    private final int linkConcurrency;
     private final Set<String> made = new TreeSet<>();
 
-    /** @param reachable patterns of the data locations that this process can reach */
+    /**
+     * @param reachable patterns of the data locations that this process can reach
+     * @param linkConcurrency transfers of a link at the same time where its route says nothing
+     */
     WorkerRoutes(
-            CamelContext camel, Locations locations, Jdbi database, QueueEndpoints endpoints, List<String> reachable) {
+            CamelContext camel,
+            Locations locations,
+            Jdbi database,
+            QueueEndpoints endpoints,
+            List<String> reachable,
+            int linkConcurrency) {
+        this.linkConcurrency = linkConcurrency;
         this.camel = camel;
         this.locations = locations;
         this.discovery = new QueueDiscovery(database, locations);
@@ -58,14 +68,23 @@ final class WorkerRoutes {
 
         Set<String> gone = new TreeSet<>(made);
         gone.removeAll(wanted.keySet());
+        LinkWorkers links = new LinkWorkers(locations.current(), linkConcurrency);
+        Map<String, Integer> workers = new TreeMap<>();
+        for (Queue queue : wanted.values()) {
+            workers.put(queue.name(), links.of(queue));
+            if (made.contains(queue.name()) && !endpoints.hasWorkers(queue.name(), links.of(queue))) {
+                gone.add(queue.name());
+            }
+        }
         Set<String> stay = new TreeSet<>(made);
-        stay.retainAll(wanted.keySet());
+        stay.removeAll(gone);
         endpoints.serve(stay);
         for (String id : gone) {
             remove(id);
         }
         for (Queue queue : wanted.values()) {
             if (!made.contains(queue.name())) {
+                endpoints.workers(queue.name(), workers.get(queue.name()));
                 add(queue);
             }
         }

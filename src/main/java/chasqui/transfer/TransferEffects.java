@@ -1,6 +1,8 @@
 package chasqui.transfer;
 
 import chasqui.catalogue.Subjects;
+import chasqui.link.LinkHealth;
+import chasqui.link.LinkSettings;
 import chasqui.notification.Notifications;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.Failure;
@@ -10,9 +12,23 @@ import chasqui.pipeline.OperationType;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.WorkStatus;
 import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The transfer's status follows its sending. Its use of the source stays: a human may retry what failed. */
 public final class TransferEffects implements StageEffects {
+    private static final Logger log = LoggerFactory.getLogger(TransferEffects.class);
+
+    private final LinkHealth health;
+
+    public TransferEffects() {
+        this(LinkSettings.DEFAULT);
+    }
+
+    public TransferEffects(LinkSettings settings) {
+        this.health = new LinkHealth(settings);
+    }
+
     @Override
     public OperationType type() {
         return TransferWorker.TYPE;
@@ -31,6 +47,28 @@ public final class TransferEffects implements StageEffects {
     public void onPutBack(Handle tx, Operation operation) {
         Subjects.DATA_TRANSFER.change(tx, operation.subjectId(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
         Subjects.DATA_TRANSFER.change(tx, operation.subjectId(), WorkStatus.PENDING, WorkStatus.SCHEDULED);
+    }
+
+    /** A failure at the destination counts as the link's: nothing gets through either way. */
+    @Override
+    public void onPutBack(Handle tx, Operation operation, Failure failure) {
+        onPutBack(tx, operation);
+        if (failure.kind() != FailureKind.LINK && failure.kind() != FailureKind.LOCATION) {
+            return;
+        }
+        TransferRepository.link(tx, operation.subjectId())
+                .filter(link -> health.failed(tx, link, failure.message()))
+                .ifPresent(link -> {
+                    log.warn("{}: its link is unhealthy from now on and only probed: {}", operation, failure.message());
+                    Notifications.raise(
+                            tx,
+                            Notifications.Level.WARNING,
+                            "link:" + link.originSiteId() + "-" + link.destinationSiteId(),
+                            "nothing gets through to where " + operation + " was to send; it is tried again by itself: "
+                                    + failure.message(),
+                            "chasqui link list shows the state of every link; remove the cause, transfers then go on by"
+                                    + " themselves");
+                });
     }
 
     @Override

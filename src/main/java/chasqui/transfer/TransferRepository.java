@@ -1,10 +1,12 @@
 package chasqui.transfer;
 
+import chasqui.link.Link;
 import chasqui.storage.Checksum;
 import chasqui.storage.PackageDigest;
 import chasqui.topology.RouteOptions;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +22,7 @@ final class TransferRepository {
      * best by priority that is open now is taken. At that site the route's buffer is read, where it holds a copy; at the
      * next the route's is written, else the one chosen before, else the best. Over a relay goes only what is not there.
      */
-    static List<Decision> lockToSend(Handle tx, int limit) {
+    static List<Decision> lockToSend(Handle tx, Collection<Long> ids) {
         return tx.createQuery("""
                         SELECT t.id, p.priority + CASE WHEN t.is_primary THEN 0 ELSE 1 END AS priority, source.copy_id,
                                coalesce(source.location_id, t.origin_location_id, p.buffer_location_id) AS origin,
@@ -64,15 +66,14 @@ final class TransferRepository {
                                 ORDER BY (l.id = route.destination_location_id) IS TRUE DESC,
                                          (l.id = t.destination_location_id) IS TRUE DESC, l.priority, l.id
                                 LIMIT 1) target ON true
-                         WHERE t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL
+                         WHERE t.id = ANY (:ids) AND t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL
                            AND CASE WHEN source.copy_id IS NOT NULL THEN source.open
                                     ELSE NOT EXISTS (SELECT FROM physical_copy c JOIN data_location l ON l.id = c.data_location_id
                                                       WHERE c.data_transfer_package_id = p.id AND l.storage_type = 'DISK'
                                                         AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')) END
-                         ORDER BY t.is_primary DESC, p.priority, t.id
-                         LIMIT :limit FOR UPDATE OF t SKIP LOCKED
+                         FOR UPDATE OF t SKIP LOCKED
                         """)
-                .bind("limit", limit)
+                .bindArray("ids", Long.class, ids)
                 .map((row, context) -> new Decision(
                         row.getLong("id"),
                         row.getInt("priority"),
@@ -181,6 +182,39 @@ final class TransferRepository {
                 row.getBoolean("pull"),
                 row.getObject("rate_limit_bytes_per_second", Long.class),
                 options == null ? Map.of() : RouteOptions.parse(options));
+    }
+
+    /** The link that the transfer was to pass; empty before that was decided. */
+    static Optional<Link> link(Handle db, long transferId) {
+        return db.createQuery("""
+                        SELECT a.site_id AS origin, z.site_id AS destination
+                          FROM data_transfer t
+                          JOIN data_location a ON a.id = t.origin_location_id
+                          JOIN data_location z ON z.id = t.destination_location_id
+                         WHERE t.id = :id
+                        """)
+                .bind("id", transferId)
+                .map((row, context) -> new Link(row.getLong("origin"), row.getLong("destination")))
+                .findOne();
+    }
+
+    /** Transfers whose operations are parked because this link did not answer. */
+    static List<Long> parkedFor(Handle db, Link link) {
+        return db.createQuery("""
+                        SELECT t.id
+                          FROM operation o
+                          JOIN data_transfer t ON t.id = o.subject_id
+                          JOIN data_location a ON a.id = t.origin_location_id
+                          JOIN data_location z ON z.id = t.destination_location_id
+                         WHERE o.type = :type AND o.status = 'PENDING' AND o.waits_for IS NOT NULL
+                           AND o.failure_kind IN ('LINK', 'LOCATION')
+                           AND a.site_id = :origin AND z.site_id = :destination
+                        """)
+                .bind("type", TransferWorker.TYPE.name())
+                .bind("origin", link.originSiteId())
+                .bind("destination", link.destinationSiteId())
+                .mapTo(Long.class)
+                .list();
     }
 
     /** Notes that the bytes lie at the destination under their incoming name. */

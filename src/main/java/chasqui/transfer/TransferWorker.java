@@ -2,6 +2,10 @@ package chasqui.transfer;
 
 import chasqui.catalogue.Copies;
 import chasqui.catalogue.Subjects;
+import chasqui.link.Link;
+import chasqui.link.LinkHealth;
+import chasqui.link.LinkState;
+import chasqui.link.Links;
 import chasqui.notification.Notifications;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.CopyState;
@@ -56,6 +60,11 @@ public final class TransferWorker {
         if (!destination.active()) {
             return reconsider(lease, destination + " is switched off", List.of());
         }
+        Optional<LinkState> link =
+                database.withHandle(db -> Links.now(db, new Link(origin.siteId(), destination.siteId())));
+        if (link.isPresent() && (link.get().isPaused() || link.get().opensAt() != null)) {
+            return reconsider(lease, link.get().name() + " is " + link.get().says(), List.of());
+        }
         if (ready.copyId() == null) {
             if (ready.otherCopies()) {
                 return reconsider(lease, "its copy at " + origin + " cannot be read any more", List.of());
@@ -76,7 +85,7 @@ public final class TransferWorker {
                 destination,
                 incomingName(lease, ready, ready.way().pull() || origin.sees(destination)),
                 ready.method(),
-                ready.way());
+                shared(ready.way(), link));
         if (transfer.destinationIsHere()) {
             DiskRoot.requireForWriting(destination, ready.destinationUsed());
         }
@@ -93,6 +102,12 @@ public final class TransferWorker {
         operations.complete(lease, tx -> {
             TransferRepository.sent(tx, transfer);
             Subjects.DATA_TRANSFER.change(tx, transfer.id(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+            Link link =
+                    new Link(transfer.origin().siteId(), transfer.destination().siteId());
+            if (LinkHealth.succeeded(tx, link)) {
+                log.info("{}: its link answers again", lease);
+                OperationStore.hasten(tx, TYPE, TransferRepository.parkedFor(tx, link));
+            }
         });
     }
 
@@ -104,6 +119,12 @@ public final class TransferWorker {
                 transfer + ": there is no transfer method \"" + transfer.method()
                         + "\"; add a route direct:transfer-" + transfer.method()
                         + " or correct the transfer route or chasqui.transfer.method, then retry");
+    }
+
+    /** What the link is limited to is shared by all that it carries at once. */
+    private Way shared(Way way, Optional<LinkState> link) {
+        Long share = link.map(state -> state.share(settings.links())).orElse(null);
+        return new Way(way.routeId(), way.pull(), share, way.options());
     }
 
     /**

@@ -116,6 +116,29 @@ class WorkerRoutesIT {
     }
 
     @Test
+    void a_buffer_has_as_many_workers_for_transfers_as_its_links_carry() throws Exception {
+        WorkerRoutes routes = routes("*/buffer");
+        routes.refresh();
+        assertThat(endpoints.of("ccat_buffer_data_transfer")).contains("concurrentConsumers=6&");
+        assertThat(endpoints.of("cologne_buffer_data_transfer")).contains("concurrentConsumers=3&");
+        assertThat(endpoints.of("ccat_buffer_deletion")).contains("concurrentConsumers=2&");
+        Route before = camel.getRoute("ccat_buffer_data_transfer");
+        database.execute("""
+                INSERT INTO transfer_route (origin_site_id, destination_site_id, concurrency, pull)
+                SELECT o.id, d.id, 8, d.short_name = 'us' FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name <> 'ccat'
+                """);
+        routes.refresh();
+        assertThat(endpoints.of("ccat_buffer_data_transfer"))
+                .as("eight to cologne; us fetches")
+                .contains("concurrentConsumers=8&");
+        assertThat(endpoints.of("us_buffer_data_transfer")).contains("concurrentConsumers=11&");
+        assertThat(camel.getRoute("ccat_buffer_data_transfer")).isNotSameAs(before);
+        camel.createProducerTemplate().sendBody(endpoints.of("ccat_buffer_data_transfer"), "hint");
+        assertThat(worked.poll(10, TimeUnit.SECONDS))
+                .isEqualTo("ccat_buffer_data_transfer ccat_buffer_data_transfer hint");
+    }
+
+    @Test
     void an_operation_type_without_a_template_stops_with_its_name_and_file() throws Exception {
         database.execute("INSERT INTO operation_type VALUES ('weighing', 6, '{PROCESSING}', 'says how heavy data is')");
 
@@ -134,7 +157,8 @@ class WorkerRoutesIT {
     }
 
     private WorkerRoutes routes(String... patterns) {
-        return new WorkerRoutes(camel, new Locations(database.jdbi()), database.jdbi(), endpoints, List.of(patterns));
+        return new WorkerRoutes(
+                camel, new Locations(database.jdbi()), database.jdbi(), endpoints, List.of(patterns), 3);
     }
 
     private Set<String> routeIds() {

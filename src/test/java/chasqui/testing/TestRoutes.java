@@ -5,9 +5,11 @@ import chasqui.recovery.FailurePolicy;
 import chasqui.recovery.WorkDesk;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.main.Main;
 import org.apache.camel.model.Resilience4jConfigurationDefinition;
@@ -37,6 +39,14 @@ public final class TestRoutes implements AutoCloseable {
                         .slidingWindowSize(50)
                         .minimumNumberOfCalls(50)
                         .failureRateThreshold(100));
+        if (!List.of(files).contains("queues.camel.yaml")) {
+            camel.configure().addRoutesBuilder(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:offer").routeId("offer").to("log:offer?level=TRACE");
+                }
+            });
+        }
         beans.forEach(camel::bind);
         camel.addOverrideProperty("camel.main.routes-include-pattern", "file:" + folder + "/*.camel.yaml");
         camel.addOverrideProperty("camel.main.auto-startup-exclude-pattern", ".*-manager");

@@ -104,7 +104,9 @@ class TransferRouteIT {
         Files.delete(assembled.file());
         routes.wake(QUEUE);
         assertThat(database.value("SELECT status FROM operation_history")).isEqualTo("CANCELLED");
-        assertThat(transfer()).isEqualTo("PENDING false");
+        assertThat(database.value("SELECT failure_message FROM operation"))
+                .as("and is decided anew at once")
+                .contains("no readable copy of " + assembled.name());
     }
 
     @Test

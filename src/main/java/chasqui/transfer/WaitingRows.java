@@ -1,0 +1,126 @@
+package chasqui.transfer;
+
+import chasqui.link.Link;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+
+/** The statements behind {@link Admission}. */
+final class WaitingRows {
+    /** Any number that nothing else in this database uses. */
+    private static final long ONE_AT_A_TIME = 0x63_68_61_73_71_75_69_03L;
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+    static final String LIVE = """
+            SELECT o.id, t.id AS transfer_id, o.priority, o.status = 'IN_PROGRESS' AS running,
+                   o.waits_for IS NULL AS admitted, o.not_before <= clock_timestamp() AS due,
+                   a.site_id AS origin, z.site_id AS destination, c.instrument_id
+              FROM operation o
+              JOIN data_transfer t ON t.id = o.subject_id
+              JOIN data_location a ON a.id = t.origin_location_id
+              JOIN data_location z ON z.id = t.destination_location_id
+              JOIN cargo c ON c.data_transfer_id = t.id
+             WHERE o.type = :type AND o.status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS')
+            """;
+
+    static final String FIRST = """
+            SELECT id, instrument_id
+              FROM (SELECT t.id, c.instrument_id,
+                           row_number() OVER (PARTITION BY t.origin_location_id, t.destination_site_id, c.instrument_id
+                                              ORDER BY c.priority, t.is_primary DESC, t.id) AS place
+                      FROM data_transfer t
+                      JOIN cargo c ON c.data_transfer_id = t.id
+                     WHERE t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL) w
+             WHERE place <= :depth
+            """;
+
+    private WaitingRows() {}
+
+    /** A transfer with a live operation. */
+    record Live(Contender contender, boolean running, boolean due) {}
+
+    /** Waits for other managers, so that together they let no more go than one would; until the transaction ends. */
+    static void lock(Handle tx) {
+        tx.execute("SET LOCAL lock_timeout = " + LONGEST_WAIT.toMillis());
+        tx.createQuery("SELECT true FROM (SELECT pg_advisory_xact_lock(:key)) AS waited")
+                .bind("key", ONE_AT_A_TIME)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    static List<Live> live(Handle tx) {
+        return tx.createQuery(LIVE)
+                .bind("type", TransferWorker.TYPE.name())
+                .map((row, context) -> new Live(
+                        new Contender(
+                                row.getLong("transfer_id"),
+                                row.getLong("id"),
+                                new Link(row.getLong("origin"), row.getLong("destination")),
+                                row.getInt("priority"),
+                                row.getLong("instrument_id"),
+                                row.getBoolean("admitted")),
+                        row.getBoolean("running"),
+                        row.getBoolean("due")))
+                .list();
+    }
+
+    /**
+     * The first of the waiting transfers of each instrument on each way: enough to fill every link, however many wait.
+     *
+     * @param depth how many of each
+     * @return instruments by transfer
+     */
+    static Map<Long, Long> first(Handle tx, int depth) {
+        Map<Long, Long> instruments = new HashMap<>();
+        tx.createQuery(FIRST)
+                .bind("depth", depth)
+                .map((row, context) -> instruments.put(row.getLong("id"), row.getLong("instrument_id")))
+                .list();
+        return instruments;
+    }
+
+    /** When each instrument had its last turn, by link. */
+    static Map<Link, Map<Long, Long>> turns(Handle tx) {
+        Map<Link, Map<Long, Long>> turns = new HashMap<>();
+        tx.createQuery("SELECT origin_site_id, destination_site_id, instrument_id, turn FROM link_turn")
+                .map((row, context) -> turns.computeIfAbsent(
+                                new Link(row.getLong("origin_site_id"), row.getLong("destination_site_id")),
+                                link -> new HashMap<>())
+                        .put(row.getLong("instrument_id"), row.getLong("turn")))
+                .list();
+        return turns;
+    }
+
+    /** A turn that was taken. */
+    record Turn(Link link, long instrumentId, long turn) {}
+
+    static void tookTurns(Handle tx, List<Turn> taken) {
+        if (taken.isEmpty()) {
+            return;
+        }
+        tx.createUpdate("""
+                        INSERT INTO link_turn (origin_site_id, destination_site_id, instrument_id, turn)
+                        SELECT * FROM unnest(:origins, :destinations, :instruments, :turns)
+                        ON CONFLICT (origin_site_id, destination_site_id, instrument_id) DO UPDATE SET turn = excluded.turn
+                        """)
+                .bindArray(
+                        "origins",
+                        Long.class,
+                        taken.stream().map(turn -> turn.link().originSiteId()).toList())
+                .bindArray(
+                        "destinations",
+                        Long.class,
+                        taken.stream()
+                                .map(turn -> turn.link().destinationSiteId())
+                                .toList())
+                .bindArray(
+                        "instruments",
+                        Long.class,
+                        taken.stream().map(Turn::instrumentId).toList())
+                .bindArray("turns", Long.class, taken.stream().map(Turn::turn).toList())
+                .execute();
+    }
+}
