@@ -7,6 +7,7 @@ import chasqui.catalogue.Subjects;
 import chasqui.catalogue.UseBy;
 import chasqui.catalogue.Uses;
 import chasqui.catalogue.Verifications;
+import chasqui.notification.OtherBytes;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.CopyState;
 import chasqui.pipeline.FailureKind;
@@ -48,11 +49,15 @@ public final class ArchiveWorker {
         requireSource(work);
         ArchiveStore archive = archives.at(work.archive(), work.archiveUsed());
         Stored stored = archive.put(work.source(), work.path(), work.digest(), lease);
-        sidecars.ensure(work, archive, stored, lease);
+        String besideIt = sidecars.ensure(work, archive, stored, lease);
         // What the history shows as done is the package, not the sidecar.
         lease.phase("recording", work.digest().sizeBytes(), archives.stall().silence());
         lease.advance(work.digest().sizeBytes());
-        operations.complete(lease, tx -> record(tx, lease, work, stored));
+        operations.complete(lease, tx -> {
+            record(tx, lease, work, stored);
+            OtherBytes.tell(tx, work.archive().label(), work.path(), stored.aside());
+            OtherBytes.tell(tx, work.archive().label(), work.sidecarPath(), besideIt);
+        });
     }
 
     private static void requireSource(ToArchive work) {

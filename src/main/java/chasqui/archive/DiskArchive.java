@@ -38,24 +38,23 @@ final class DiskArchive implements ArchiveStore {
         // Begun in any case: a dead attempt may have made the name and left its temporary beside it.
         try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {
             if (!Files.notExists(target, LinkOption.NOFOLLOW_LINKS)) {
-                ReadBackResult there = readBack(target, digest, lease);
+                lease.phase("reading back", digest.sizeBytes(), stall.silence());
+                DurableFiles.makeDurable(root, target);
+                ReadBackResult there = ReadBack.read(target, true, lease::advance);
                 if (there.holds(digest)) {
-                    DurableFiles.makeDurable(root, target);
-                    return stored(target, there.mode());
+                    return stored(target, there.mode(), null);
                 }
             }
             Path temporary = temporaries.name("archive");
             lease.phase("storing", digest.sizeBytes(), stall.whenWriting(digest.sizeBytes()));
             PackageDigest read = DurableFiles.copy(source, temporary, lease::advance);
             require(source + " as it was read for the archive", read, digest);
-            ReadBackResult written = readBack(temporary, digest, lease);
-            require(
-                    temporary + " as it was read back",
-                    new PackageDigest(written.sizeBytes(), written.xxHash64(), written.sha256OrNull()),
-                    digest);
+            lease.phase("reading back", digest.sizeBytes(), stall.silence());
+            ReadBackResult written = ReadBack.prove(root, temporary, digest, true, lease::advance);
             lease.requireHeld();
             Placement placed = Placement.place(root, temporary, target, digest, bytes -> lease.advance(0));
-            return stored(target, placed.readMode() == null ? written.mode() : placed.readMode());
+            ReadBackResult.Mode mode = placed.readMode() == null ? written.mode() : placed.readMode();
+            return stored(target, mode, placed.aside());
         }
     }
 
@@ -69,18 +68,13 @@ final class DiskArchive implements ArchiveStore {
         }
     }
 
-    private ReadBackResult readBack(Path file, PackageDigest digest, Lease lease) throws IOException {
-        lease.phase("reading back", digest.sizeBytes(), stall.silence());
-        return ReadBack.read(file, true, lease::advance);
-    }
-
-    static void require(String where, PackageDigest found, PackageDigest wanted) throws IntegrityViolation {
+    private static void require(String where, PackageDigest found, PackageDigest wanted) throws IntegrityViolation {
         if (!found.equals(wanted)) {
             throw new IntegrityViolation(where, "all of it", wanted.toString(), found.toString());
         }
     }
 
-    private static Stored stored(Path target, ReadBackResult.Mode mode) throws IOException {
-        return new Stored(FileFacts.of(target), ReadMode.valueOf(mode.name()));
+    private static Stored stored(Path target, ReadBackResult.Mode mode, String aside) throws IOException {
+        return new Stored(FileFacts.of(target), ReadMode.valueOf(mode.name()), aside);
     }
 }

@@ -38,11 +38,12 @@ final class S3Archive implements ArchiveStore {
     public Stored put(Path source, String path, PackageDigest digest, Lease lease) throws IOException {
         String key = bucket.key(path);
         objects.sweep(bucket.bucket(), bucket.prefix());
+        String aside = null;
         if (objects.head(bucket.bucket(), key).isPresent()) {
             if (readBack(key, digest, lease).equals(digest)) {
                 return new Stored(null, ReadMode.REMOTE);
             }
-            moveAside(key, path, digest, lease);
+            aside = moveAside(key, path, digest, lease);
         }
         if (lease.operation().attempt() > 0) {
             requireUnchanged(source, digest, lease);
@@ -58,7 +59,7 @@ final class S3Archive implements ArchiveStore {
             moveAside(key, path, digest, lease);
             throw blame(source, key, digest, found, lease);
         }
-        return new Stored(null, ReadMode.REMOTE);
+        return new Stored(null, ReadMode.REMOTE, aside);
     }
 
     @Override
@@ -78,11 +79,12 @@ final class S3Archive implements ArchiveStore {
         return objects.readBack(bucket.bucket(), key, true, lease::advance);
     }
 
-    private void moveAside(String key, String path, PackageDigest digest, Lease lease) throws IOException {
+    private String moveAside(String key, String path, PackageDigest digest, Lease lease) throws IOException {
         lease.phase("moving aside", 0, stall.whenWriting(digest.sizeBytes()));
         String aside = bucket.key(".chasqui/quarantine/" + UUID.randomUUID() + "/" + path);
         log.warn("s3://{}/{} holds other bytes than it should; moved to {}", bucket.bucket(), key, aside);
         objects.moveAside(bucket.bucket(), key, aside);
+        return "s3://" + bucket.bucket() + "/" + aside;
     }
 
     /** A source that went bad shall not fill the archive with one more object in quarantine at every attempt. */

@@ -30,8 +30,9 @@ public final class Sidecars {
      * else with that name goes to quarantine. The document is made in a file of the origin buffer first.
      *
      * @param stored how the package's bytes were read back just now
+     * @return where something else that had its name lies now; null when there was nothing
      */
-    void ensure(ToArchive work, ArchiveStore archive, Stored stored, Lease lease) throws IOException {
+    String ensure(ToArchive work, ArchiveStore archive, Stored stored, Lease lease) throws IOException {
         // Begun in any case: a dead attempt may have put the sidecar into place and left its document behind.
         try (Temporaries temporaries =
                 Temporaries.begin(work.origin().root(), lease.operation().id(), lease.token())) {
@@ -39,7 +40,7 @@ public final class Sidecars {
             if (there.isPresent()
                     && SidecarCheck.describes(
                             there.get(), work.name(), work.digest().sha256())) {
-                return;
+                return null;
             }
             Path document = temporaries.name("sidecar");
             SidecarFacts facts = database.withHandle(
@@ -50,7 +51,7 @@ public final class Sidecars {
                         db -> SidecarRepository.filesAfter(db, work.packageId(), last, FILES_PER_PAGE));
             };
             PackageDigest digest = DurableFiles.write(out -> ArchiveSidecar.write(facts, files, out), document);
-            archive.put(document, work.sidecarPath(), digest, lease);
+            return archive.put(document, work.sidecarPath(), digest, lease).aside();
         }
     }
 }

@@ -7,5 +7,10 @@ import chasqui.storage.FileFacts;
  * Bytes that lie in an archive under their final name and were read back from there.
  *
  * @param facts of the file; null for an object
+ * @param aside where other bytes that had the name lie now; null when there were none
  */
-record Stored(FileFacts facts, ReadMode mode) {}
+record Stored(FileFacts facts, ReadMode mode, String aside) {
+    Stored(FileFacts facts, ReadMode mode) {
+        this(facts, mode, null);
+    }
+}

@@ -1,5 +1,6 @@
 package chasqui.assembly;
 
+import chasqui.notification.OtherBytes;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
@@ -102,7 +103,10 @@ public final class AssemblyWorker {
             ReadBackResult.Mode mode = placement.readMode() == null ? proven.readMode() : placement.readMode();
             Assembled assembled = new Assembled(path, proven.digest(), FileFacts.of(path.under(root)), mode);
             List<Destinations.Leg> legs = legs(task);
-            operations.complete(lease, tx -> records.completed(tx, lease, task, assembled, legs));
+            operations.complete(lease, tx -> {
+                records.completed(tx, lease, task, assembled, legs);
+                OtherBytes.tell(tx, locations.byId(task.bufferId()).label(), path.readable(), placement.aside());
+            });
         } catch (IOException | Unfit | RuntimeException failure) {
             removeAfter(failure, temporaries);
             throw failure;

@@ -1,9 +1,8 @@
 package chasqui.assembly;
 
-import chasqui.pipeline.ChasquiException;
-import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.StallLimit;
+import chasqui.storage.Checksum;
 import chasqui.storage.DurableFiles;
 import chasqui.storage.FileFacts;
 import chasqui.storage.PackageDigest;
@@ -60,8 +59,7 @@ final class TransferFile {
             lease.phase("reading", only.digest().sizeBytes(), stall.silence());
             ReadBackResult there = ReadBack.read(file, false, lease::advance);
             if (!there.holds(only.digest())) {
-                String reason = "registered with " + only.digest().xxHash64() + ", now " + there.xxHash64();
-                throw new Unfit(List.of(new Unfit.One(only, reason, false)));
+                throw unfit(only, there.xxHash64());
             }
             readMode = there.mode();
         }
@@ -77,11 +75,15 @@ final class TransferFile {
         }
     }
 
-    private Proven copy(Traveller only, Path file, Path temporary) throws IOException {
+    private Proven copy(Traveller only, Path file, Path temporary) throws IOException, Unfit {
         long bytes = only.digest().sizeBytes();
         lease.phase("copying", bytes, stall.whenWriting(bytes));
         PackageDigest copied = DurableFiles.copy(file, temporary, lease::advance);
-        return readBack(temporary, copied, only.digest());
+        if (copied.sizeBytes() != bytes
+                || !copied.xxHash64().equals(only.digest().xxHash64())) {
+            throw unfit(only, copied.xxHash64());
+        }
+        return readBack(temporary, only.digest());
     }
 
     private Proven pack(AssemblyTask task, Path temporary) throws IOException, Unfit {
@@ -105,19 +107,17 @@ final class TransferFile {
                             file.reason().equals("vanished")))
                     .toList());
         }
-        return readBack(temporary, written, written);
+        return readBack(temporary, written);
     }
 
-    private Proven readBack(Path temporary, PackageDigest written, PackageDigest expected) throws IOException {
-        lease.phase("reading back", written.sizeBytes(), stall.silence());
-        ReadBackResult there = ReadBack.read(temporary, false, lease::advance);
-        if (!there.holds(expected)) {
-            throw new ChasquiException(
-                    FailureKind.ITEM,
-                    true,
-                    temporary + " must hold " + expected.xxHash64() + " and was read back as " + there.xxHash64()
-                            + "; it will be assembled again, look at this disk if it repeats");
-        }
+    private static Unfit unfit(Traveller one, Checksum now) {
+        String reason = "registered with " + one.digest().xxHash64() + ", now " + now;
+        return new Unfit(List.of(new Unfit.One(one, reason, false)));
+    }
+
+    private Proven readBack(Path temporary, PackageDigest expected) throws IOException {
+        lease.phase("reading back", expected.sizeBytes(), stall.silence());
+        ReadBackResult there = ReadBack.prove(root, temporary, expected, false, lease::advance);
         return new Proven(expected, there.mode());
     }
 }

@@ -1,5 +1,6 @@
 package chasqui.packaging;
 
+import chasqui.notification.OtherBytes;
 import chasqui.packaging.PackagingRecords.Refused;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
@@ -86,14 +87,7 @@ public final class PackagingWorker {
             lease.phase("packing", task.contentBytes(), settings.stall().whenWriting(task.contentBytes()));
             PackageDigest digest = PackageWriter.write(task.entries(), task.facts(), temporary, lease::advance);
             lease.phase("reading back", digest.sizeBytes(), settings.stall().silence());
-            ReadBackResult there = ReadBack.read(temporary, false, lease::advance);
-            if (!there.holds(digest)) {
-                throw new ChasquiException(
-                        FailureKind.ITEM,
-                        true,
-                        task.name() + ": " + temporary + " was written as " + digest.xxHash64() + " and read back as "
-                                + there.xxHash64() + "; it will be packed again, look at this disk if it repeats");
-            }
+            ReadBackResult there = ReadBack.prove(root, temporary, digest, false, lease::advance);
             RelativePath path = RelativePath.ofText("rdp/" + task.name() + ".tar");
             lease.phase("naming", digest.sizeBytes(), settings.stall().silence());
             Placement placement = Placement.place(root, temporary, path.under(root), digest, lease::advance);
@@ -102,7 +96,10 @@ public final class PackagingWorker {
             }
             ReadBackResult.Mode mode = placement.readMode() == null ? there.mode() : placement.readMode();
             Packed packed = new Packed(path, digest, FileFacts.of(path.under(root)), mode);
-            operations.complete(lease, tx -> records.completed(tx, lease, task, packed));
+            operations.complete(lease, tx -> {
+                records.completed(tx, lease, task, packed);
+                OtherBytes.tell(tx, locations.byId(task.bufferId()).label(), path.readable(), placement.aside());
+            });
         } catch (IOException | RuntimeException failure) {
             removeAfter(failure, temporaries);
             throw failure;

@@ -39,6 +39,11 @@ public final class PackageSources {
         return DiskRoot.requireForWriting(locations.byId(task.location()), task.placeWasUsed());
     }
 
+    /** The place to unpack at, {@code site/name}. */
+    String label(StagingTask task) {
+        return locations.byId(task.location()).label();
+    }
+
     ReadableSource open(SourceCopy copy) throws IOException {
         DataLocation place = locations.byId(copy.location());
         return switch (place.storage()) {

@@ -1,6 +1,7 @@
 package chasqui.staging;
 
 import chasqui.catalogue.ReadMode;
+import chasqui.notification.OtherBytes;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
@@ -11,6 +12,7 @@ import chasqui.storage.FinalNameTaken;
 import chasqui.storage.IntegrityViolation;
 import chasqui.storage.PackageManifest;
 import chasqui.storage.PackageReader;
+import chasqui.storage.ReadBack;
 import chasqui.storage.ReadableSource;
 import chasqui.storage.StorageException;
 import chasqui.storage.Temporaries;
@@ -66,8 +68,11 @@ public final class StagingWorker {
                 source.isPresent();
                 source = records.source(operations, lease, task)) {
             try {
-                ReadMode mode = bring(lease, task, root, sources.open(source.get()));
-                operations.complete(lease, tx -> records.completed(tx, lease, task, mode));
+                Brought brought = bring(lease, task, root, sources.open(source.get()));
+                operations.complete(lease, tx -> {
+                    records.completed(tx, lease, task, brought.mode());
+                    OtherBytes.tell(tx, sources.label(task), task.packageName(), brought.aside());
+                });
                 return;
             } catch (BadCopy bad) {
                 SourceCopy copy = source.get();
@@ -78,13 +83,21 @@ public final class StagingWorker {
         operations.cancel(lease, tx -> StagingRecords.waitForACopy(tx, task));
     }
 
-    private ReadMode bring(Lease lease, StagingTask task, Path root, ReadableSource source)
-            throws IOException, BadCopy {
+    /**
+     * A tree under its final name.
+     *
+     * @param mode how it was read back; null: what stood there was not the package
+     * @param aside where something else that had the name lies now; null when there was nothing
+     */
+    private record Brought(ReadMode mode, String aside) {}
+
+    private Brought bring(Lease lease, StagingTask task, Path root, ReadableSource source) throws IOException, BadCopy {
         Path finalName = root.resolve(task.packageName());
+        Brought there = new Brought(null, null);
         if (Files.exists(finalName, LinkOption.NOFOLLOW_LINKS)) {
-            Optional<ReadMode> adopted = adopt(lease, task, root, source);
-            if (adopted.isPresent()) {
-                return adopted.get();
+            there = adopt(lease, task, root, source);
+            if (there.mode() != null) {
+                return there;
             }
         }
         try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {
@@ -93,17 +106,21 @@ public final class StagingWorker {
             unpacked.skippedLinks()
                     .forEach(link -> log.warn(
                             "{}: the symbolic link {} leads out of its package and was not made", lease, link.path()));
-            ReadMode mode = readBack(lease, task, tree, unpacked.manifest());
+            ReadMode mode = readBack(lease, task, root, tree, unpacked.manifest());
             lease.requireHeld();
             publish(tree, finalName);
-            return mode;
+            return new Brought(mode, there.aside());
         } catch (FinalNameTaken taken) {
-            return adopt(lease, task, root, source)
-                    .orElseThrow(() -> new ChasquiException(
-                            FailureKind.ITEM,
-                            true,
-                            finalName + ": another tree appeared there while the package was unpacked; it is in "
-                                    + "quarantine now, and the package will be fetched again"));
+            Brought meanwhile = adopt(lease, task, root, source);
+            if (meanwhile.mode() == null) {
+                throw new ChasquiException(
+                        FailureKind.ITEM,
+                        true,
+                        finalName + ": another tree appeared there while the package was unpacked; it lies at "
+                                + meanwhile.aside() + " now, and the package will be fetched again",
+                        taken);
+            }
+            return meanwhile;
         }
     }
 
@@ -131,22 +148,19 @@ public final class StagingWorker {
         }
     }
 
-    private ReadMode readBack(Lease lease, StagingTask task, Path tree, PackageManifest manifest) throws IOException {
+    /** The package was right when it was unpacked: what differs now, this disk did not keep. */
+    private ReadMode readBack(Lease lease, StagingTask task, Path root, Path tree, PackageManifest manifest)
+            throws IOException {
         lease.phase("reading back", task.contentBytes(), settings.stall());
         try {
             return new StagedTree(tree).compare(manifest, lease::advance);
         } catch (IntegrityViolation wrong) {
-            throw new ChasquiException(
-                    FailureKind.ITEM,
-                    true,
-                    wrong.getMessage() + "; the package was right, but this disk does not hold what was written to it",
-                    wrong);
+            throw ReadBack.condemned(root, tree, wrong);
         }
     }
 
     /** What stands under the final name stays if it is this package, and goes to quarantine if not. */
-    private Optional<ReadMode> adopt(Lease lease, StagingTask task, Path root, ReadableSource source)
-            throws IOException, BadCopy {
+    private Brought adopt(Lease lease, StagingTask task, Path root, ReadableSource source) throws IOException, BadCopy {
         Path there = root.resolve(task.packageName());
         PackageManifest manifest;
         lease.phase("comparing", task.expected().sizeBytes() + task.contentBytes(), settings.stall());
@@ -158,7 +172,8 @@ public final class StagingWorker {
         String difference = "it is no folder";
         if (Files.isDirectory(there, LinkOption.NOFOLLOW_LINKS)) {
             try {
-                return Optional.of(new StagedTree(there).compare(manifest, lease::advance));
+                DurableFiles.makeTreeDurable(root, there, lease::advance);
+                return new Brought(new StagedTree(there).compare(manifest, lease::advance), null);
             } catch (IntegrityViolation differs) {
                 difference = differs.getMessage();
             }
@@ -166,7 +181,7 @@ public final class StagingWorker {
         lease.requireHeld();
         Path aside = DurableFiles.quarantine(root, there, "in the place of a package to be staged: " + difference);
         log.warn("{}: {} was not the package ({}); it is now {}", lease, there, difference, aside);
-        return Optional.empty();
+        return new Brought(null, aside.toString());
     }
 
     /** The copy that was read is not what was registered, or not there. */

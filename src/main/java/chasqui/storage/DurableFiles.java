@@ -122,16 +122,50 @@ public final class DurableFiles {
 
     /**
      * Makes a file durable that somebody else wrote and named: perhaps an attempt that died in the middle. Its bytes, its
-     * name and the folders from the root down to it survive a power cut from here on.
+     * name and the folders from the root down to it survive a power cut from here on. Before it is read back, not after:
+     * only what the device was told to keep can be proven.
+     *
+     * @throws StorageException it is no regular file
      */
     public static void makeDurable(Path root, Path file) throws IOException {
         RelativePath.of(root, file);
+        if (FileFacts.of(file).kind() != FileFacts.Kind.FILE) {
+            throw new StorageException(file + ": not a regular file; only those are adopted");
+        }
         try (FileChannel bytes = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             bytes.force(true);
         }
         for (Path folder = file.getParent(); folder.startsWith(root); folder = folder.getParent()) {
             fsyncFolder(folder);
         }
+    }
+
+    /** The same for a tree of files: everything in it, then its names. */
+    public static void makeTreeDurable(Path root, Path tree, Progress progress) throws IOException {
+        RelativePath.of(root, tree);
+        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes facts) throws IOException {
+                if (facts.isRegularFile()) {
+                    try (FileChannel bytes =
+                            FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+                        bytes.force(true);
+                    }
+                    progress.advance(0);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                fsyncFolder(folder);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        fsyncFolder(tree.getParent());
     }
 
     /** Makes the names in a folder durable. */

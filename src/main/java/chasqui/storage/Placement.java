@@ -10,8 +10,9 @@ import java.nio.file.Path;
  *
  * @param outcome what was met at that name
  * @param readMode how the file met there was read; null unless it was adopted
+ * @param aside where other bytes that had the name lie now; null unless there were some
  */
-public record Placement(Outcome outcome, ReadBackResult.Mode readMode) {
+public record Placement(Outcome outcome, ReadBackResult.Mode readMode, String aside) {
     /** PUBLISHED: the name was free. ADOPTED: equal bytes had it. QUARANTINED: other bytes had it and were moved aside. */
     public enum Outcome {
         PUBLISHED,
@@ -32,30 +33,30 @@ public record Placement(Outcome outcome, ReadBackResult.Mode readMode) {
     public static Placement place(Path root, Path temporary, Path finalName, PackageDigest expected, Progress progress)
             throws IOException {
         DurableFiles.createFolders(root, finalName.getParent());
-        Outcome outcome = Outcome.PUBLISHED;
+        String aside = null;
         for (int tries = 1; ; tries++) {
             progress.advance(0);
             try {
                 DurableFiles.publish(temporary, finalName);
-                return new Placement(outcome, null);
+                return new Placement(aside == null ? Outcome.PUBLISHED : Outcome.QUARANTINED, null, aside);
             } catch (FinalNameTaken taken) {
                 if (tries == MOST_TRIES) {
                     throw taken;
                 }
             }
             try {
+                DurableFiles.makeDurable(root, finalName);
                 ReadBackResult there = ReadBack.read(finalName, expected.sha256() != null, progress);
                 if (there.holds(expected)) {
-                    DurableFiles.makeDurable(root, finalName);
                     Files.delete(temporary);
                     DurableFiles.fsyncFolder(temporary.getParent());
-                    return new Placement(Outcome.ADOPTED, there.mode());
+                    return new Placement(Outcome.ADOPTED, there.mode(), aside);
                 }
-                DurableFiles.quarantine(
-                        root,
-                        finalName,
-                        "had the final name of other bytes: " + expected + " was to come, found " + there);
-                outcome = Outcome.QUARANTINED;
+                aside = DurableFiles.quarantine(
+                                root,
+                                finalName,
+                                "had the final name of other bytes: " + expected + " was to come, found " + there)
+                        .toString();
             } catch (NoSuchFileException goneMeanwhile) {
                 // Whoever took the name gave it up again: the next try may have it.
             }

@@ -20,8 +20,7 @@ public final class CopyMethod implements ByteMover {
         Path root = DiskRoot.require(transfer.destination());
         // Begun in any case: a dead attempt may have made the name and left its temporary beside it.
         try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {
-            if (isThere(lease, transfer)) {
-                DurableFiles.makeDurable(root, transfer.incoming());
+            if (isThere(lease, root, transfer)) {
                 return;
             }
             if (!Files.isRegularFile(transfer.source())) {
@@ -36,10 +35,13 @@ public final class CopyMethod implements ByteMover {
     }
 
     /** An earlier attempt may have died, or still run, after it made the name. */
-    private static boolean isThere(Lease lease, Transfer transfer) throws IOException {
-        return Files.exists(transfer.incoming())
-                && ReadBack.read(transfer.incoming(), false, bytes -> lease.advance(0))
-                        .holds(transfer.digest());
+    private static boolean isThere(Lease lease, Path root, Transfer transfer) throws IOException {
+        if (Files.notExists(transfer.incoming())) {
+            return false;
+        }
+        DurableFiles.makeDurable(root, transfer.incoming());
+        return ReadBack.read(transfer.incoming(), false, bytes -> lease.advance(0))
+                .holds(transfer.digest());
     }
 
     private static void requireRegistered(Transfer transfer, PackageDigest read) throws IntegrityViolation {

@@ -13,6 +13,7 @@ import chasqui.storage.Placement;
 import chasqui.storage.ReadBack;
 import chasqui.storage.ReadBackResult;
 import chasqui.storage.ReadableSource;
+import chasqui.storage.StorageException;
 import chasqui.storage.Temporaries;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,6 +65,7 @@ final class Unpacking {
         if (Files.notExists(arrival.incoming())) {
             return inPlaceAlready();
         }
+        makeDurable(arrival.incoming());
         return arrival.isOnePackage() ? onePackage() : severalPackages();
     }
 
@@ -71,16 +73,27 @@ final class Unpacking {
     private Proven relayed() throws IOException, Damaged {
         boolean named = Files.notExists(arrival.incoming());
         Path there = named ? requireThere(arrival.finalName()) : arrival.incoming();
+        makeDurable(there);
         lease.phase("reading back", arrival.digest().sizeBytes(), stall.silence());
         ReadBackResult read = ReadBack.read(there, false, lease::advance);
         if (!read.holds(arrival.digest())) {
             throw new Damaged(arrival + ": " + arrival.digest() + " was sent, " + read + " lies at " + there, null);
         }
         if (named) {
-            DurableFiles.makeDurable(root, there);
             return Proven.at(there, arrival.digest(), read.mode());
         }
         return place(there, arrival.finalName(), arrival.digest(), read.mode());
+    }
+
+    /** Whoever sent it may have left it in this machine's memory. */
+    private void makeDurable(Path there) throws IOException, Damaged {
+        long bytes = arrival.digest().sizeBytes();
+        lease.phase("making durable", bytes, stall.whenWriting(bytes));
+        try {
+            DurableFiles.makeDurable(root, there);
+        } catch (StorageException noFile) {
+            throw new Damaged(noFile.getMessage(), noFile);
+        }
     }
 
     private Result onePackage() throws IOException, Damaged {
@@ -125,7 +138,13 @@ final class Unpacking {
         lease.phase("verifying", arrival.packageBytes(), stall.silence());
         Map<Long, ReadBackResult.Mode> modes = new LinkedHashMap<>();
         for (Arrival.ArrivedPackage one : arrival.packages()) {
-            modes.put(one.id(), verify(folder.resolve(one.fileName()), one.digest()));
+            Path file = folder.resolve(one.fileName());
+            try {
+                modes.put(one.id(), verify(file, one.digest()));
+            } catch (IntegrityViolation wrong) {
+                // What arrived was right: this disk did not keep what came out of it.
+                throw ReadBack.condemned(root, file, wrong);
+            }
         }
         Map<Long, Proven> proven = new LinkedHashMap<>();
         for (Arrival.ArrivedPackage one : arrival.packages()) {
@@ -166,8 +185,8 @@ final class Unpacking {
         try {
             for (Arrival.ArrivedPackage one : arrival.packages()) {
                 Path there = requireThere(arrival.finalName(one));
-                ReadBackResult.Mode mode = verify(there, one.digest());
                 DurableFiles.makeDurable(root, there);
+                ReadBackResult.Mode mode = verify(there, one.digest());
                 proven.put(one.id(), Proven.at(there, one.digest(), mode));
             }
         } catch (IntegrityViolation broken) {
@@ -182,11 +201,11 @@ final class Unpacking {
                     ReadBackResult.Mode.valueOf(proven.get(only.id()).mode().name()));
         } else if (arrival.keep()) {
             Path there = requireThere(arrival.finalName());
+            DurableFiles.makeDurable(root, there);
             ReadBackResult read = ReadBack.read(there, false, lease::advance);
             if (!read.holds(arrival.digest())) {
                 throw new Damaged(there + ": " + arrival.digest() + " was put there, now it holds " + read, null);
             }
-            DurableFiles.makeDurable(root, there);
             kept = Proven.at(there, arrival.digest(), read.mode());
         }
         return new Result(proven, kept);
@@ -210,6 +229,6 @@ final class Unpacking {
             throws IOException {
         lease.requireHeld();
         Placement placed = Placement.place(root, temporary, finalName, digest, bytes -> lease.advance(0));
-        return Proven.at(finalName, digest, placed.readMode() == null ? mode : placed.readMode());
+        return Proven.at(finalName, digest, placed.readMode() == null ? mode : placed.readMode(), placed.aside());
     }
 }

@@ -8,6 +8,7 @@ import chasqui.catalogue.UseBy;
 import chasqui.catalogue.Uses;
 import chasqui.catalogue.Verifications;
 import chasqui.notification.Notifications;
+import chasqui.notification.OtherBytes;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.CopyState;
 import chasqui.pipeline.FailureKind;
@@ -124,6 +125,7 @@ public final class UnpackingWorker {
                         proven.facts().fileKey(),
                         true));
         Verifications.record(tx, copy, lease.operation().id(), proven.mode(), checksum, checksum, node.name());
+        OtherBytes.tell(tx, arrival.destination().label(), path, proven.aside());
         return copy;
     }
 

@@ -26,14 +26,18 @@ public final class TestKernel {
 
     /** @param pause until failed and parked work is due again */
     public static OperationStore of(Jdbi database, Duration pause, StageEffects... stages) {
+        return of(database, pause, Clock.systemUTC(), stages);
+    }
+
+    /** @param clock read whenever work stamps its progress */
+    public static OperationStore of(Jdbi database, Duration pause, Clock clock, StageEffects... stages) {
         LeaseSettings settings = new LeaseSettings(
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
                 new Backoff(pause, pause),
                 new Backoff(pause, pause));
-        return new OperationStore(
-                database, List.of(stages), NodeIdentity.starting("test-node"), settings, Clock.systemUTC());
+        return new OperationStore(database, List.of(stages), NodeIdentity.starting("test-node"), settings, clock);
     }
 
     /** As if the monitor had put the work back: its lease notices at the next beat. */
