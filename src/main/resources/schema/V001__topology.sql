@@ -40,11 +40,14 @@ CREATE TABLE data_location (
     archive_command text[],
     recall_command  text[],
     query_command   text[],
+    checksum_command text[],
+    recall_root     text,
     UNIQUE (site_id, name),
     CONSTRAINT disk_has_a_root CHECK (storage_type <> 'DISK' OR (root IS NOT NULL AND root LIKE '/%')),
     CONSTRAINT s3_has_a_bucket CHECK (storage_type <> 'S3' OR (bucket IS NOT NULL AND credential IS NOT NULL)),
     CONSTRAINT tape_has_its_commands CHECK
-        (storage_type <> 'TAPE' OR (archive_command IS NOT NULL AND recall_command IS NOT NULL AND query_command IS NOT NULL))
+        (storage_type <> 'TAPE' OR (archive_command IS NOT NULL AND recall_command IS NOT NULL AND query_command IS NOT NULL
+                                    AND recall_root IS NOT NULL AND recall_root LIKE '/%'))
 );
 COMMENT ON COLUMN data_location.credential IS 'name of the credential to look up, never the secret';
 COMMENT ON COLUMN data_location.accept_cached_verification IS

@@ -6,7 +6,8 @@ CREATE TABLE operation_type (
     stage          smallint NOT NULL CHECK (stage BETWEEN 0 AND 99),
     location_types location_type[] NOT NULL CHECK (cardinality(location_types) > 0),
     description    text NOT NULL,
-    put_back_waits_for text
+    put_back_waits_for text,
+    storage_types  storage_type[] NOT NULL DEFAULT '{DISK,S3,TAPE}'
 );
 COMMENT ON COLUMN operation_type.put_back_waits_for IS
     'what put-back work waits for until its manager lets it go again; null: it is due when its pause is over';
@@ -93,6 +94,7 @@ CREATE TABLE operation (
             WHEN 'long_term_archive_transfer'     THEN long_term_archive_transfer_id
             WHEN 'staging'                        THEN staging_job_id
             WHEN 'verification'                   THEN physical_copy_id
+            WHEN 'tape_recall'                    THEN physical_copy_id
             WHEN 'deletion'                       THEN deletion_batch_id
             ELSE 0
         END IS NOT NULL),

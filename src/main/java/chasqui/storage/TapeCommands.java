@@ -26,6 +26,7 @@ public record TapeCommands(List<String> archive, List<String> recall, List<Strin
             problems.add("the program itself cannot be a placeholder");
         }
         List<String> used = command.stream()
+                .skip(1)
                 .flatMap(word -> PLACEHOLDER.matcher(word).results())
                 .map(found -> found.group(1))
                 .toList();
@@ -36,7 +37,11 @@ public record TapeCommands(List<String> archive, List<String> recall, List<Strin
                 .distinct()
                 .filter(name -> !possible.contains(name))
                 .forEach(name -> problems.add("{" + name + "} has no meaning here; known: "
-                        + possible.stream().map(known -> "{" + known + "}").toList()));
+                        + String.join(
+                                ", ",
+                                possible.stream()
+                                        .map(known -> "{" + known + "}")
+                                        .toList())));
         return problems;
     }
 

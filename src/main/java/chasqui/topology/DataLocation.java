@@ -11,6 +11,7 @@ import java.nio.file.Path;
  * @param host machine that has a DISK location; null: the one whose worker serves it
  * @param user on that host; null: the worker's own
  * @param bucket of an S3 location; null for others
+ * @param tape of a TAPE location; null for others
  * @param acceptCachedVerification its file system cannot be read past the page cache, and a verification through it
  *     counts as evidence
  */
@@ -27,6 +28,7 @@ public record DataLocation(
         String host,
         String user,
         Bucket bucket,
+        Tape tape,
         boolean acceptCachedVerification) {
     /** Human form, {@code site/name}. */
     public String label() {

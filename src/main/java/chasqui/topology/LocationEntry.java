@@ -1,7 +1,6 @@
 package chasqui.topology;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -29,9 +28,6 @@ record LocationEntry(
      * @param user null: the worker's own
      */
     record Disk(String host, String user, Path root, boolean acceptCachedVerification) {}
-
-    /** The site's own commands, each a program and its arguments. */
-    record Tape(List<String> archiveCommand, List<String> recallCommand, List<String> queryCommand) {}
 
     /** Human form without the kind, {@code site/name}. */
     String path() {
@@ -76,9 +72,11 @@ record LocationEntry(
         }
         if (tape != null) {
             facts.putAll(TopologyEntry.facts(
-                    "archive_command", tape.archiveCommand(),
-                    "recall_command", tape.recallCommand(),
-                    "query_command", tape.queryCommand()));
+                    "archive_command", tape.commands().archive(),
+                    "recall_command", tape.commands().recall(),
+                    "query_command", tape.commands().query(),
+                    "checksum_command", tape.commands().checksum(),
+                    "recall_root", tape.recallRoot()));
         }
         return facts;
     }

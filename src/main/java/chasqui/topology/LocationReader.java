@@ -1,7 +1,7 @@
 package chasqui.topology;
 
+import chasqui.storage.TapeCommands;
 import chasqui.topology.LocationEntry.Disk;
-import chasqui.topology.LocationEntry.Tape;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -22,7 +22,8 @@ final class LocationReader {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
     private static final List<String> DISK_KEYS = List.of("root", "host", "user", "accept_cached_verification");
     private static final List<String> S3_KEYS = List.of("endpoint", "region", "bucket", "prefix", "credential");
-    private static final List<String> TAPE_KEYS = List.of("archive_command", "recall_command", "query_command");
+    private static final List<String> TAPE_KEYS =
+            List.of("archive_command", "recall_command", "query_command", "checksum_command", "recall_root");
 
     private final Map<String, String> placeholders;
 
@@ -54,37 +55,37 @@ final class LocationReader {
         return new Disk(
                 entry.text("host", HOST, "a host's name or address"),
                 entry.text("user", USER, "a user's name on that host"),
-                root(entry),
+                root(entry, "root"),
                 entry.flag("accept_cached_verification", false));
     }
 
     /** Absolute, without "." and ".."; null (and a problem) when it is none. */
-    private Path root(YamlEntry entry) {
+    private Path root(YamlEntry entry, String key) {
         String wants = "an absolute path such as /data/buffer or ${home}/sites/cologne/buffer";
-        String text = entry.required("root", LINE, wants);
+        String text = entry.required(key, LINE, wants);
         if (text.isEmpty()) {
             return null;
         }
         Path root;
         try {
-            root = Path.of(filled(entry, text)).normalize();
+            root = Path.of(filled(entry, key, text)).normalize();
         } catch (InvalidPathException e) {
-            entry.refuse("root", "\"" + text + "\": this is no path here (" + e.getReason() + "); wants " + wants);
+            entry.refuse(key, "\"" + text + "\": this is no path here (" + e.getReason() + "); wants " + wants);
             return null;
         }
         if (!root.isAbsolute() || root.getNameCount() == 0) {
-            entry.refuse("root", "\"" + text + "\": wants " + wants);
+            entry.refuse(key, "\"" + text + "\": wants " + wants);
             return null;
         }
         return root;
     }
 
-    private String filled(YamlEntry entry, String text) {
+    private String filled(YamlEntry entry, String key, String text) {
         return PLACEHOLDER.matcher(text).replaceAll(found -> {
             String value = placeholders.get(found.group(1));
             if (value == null) {
                 entry.refuse(
-                        "root",
+                        key,
                         found.group() + " has no value here; known: "
                                 + (placeholders.isEmpty() ? "none" : String.join(", ", placeholders.keySet())));
                 return "/unknown";
@@ -127,16 +128,38 @@ final class LocationReader {
         return null;
     }
 
-    private static Tape tape(YamlEntry entry) {
+    private Tape tape(YamlEntry entry) {
         return new Tape(
-                command(entry, "archive_command"), command(entry, "recall_command"), command(entry, "query_command"));
+                new TapeCommands(
+                        required(entry, "archive_command", List.of("file", "name")),
+                        required(entry, "recall_command", List.of("file", "name")),
+                        required(entry, "query_command", List.of("name")),
+                        command(entry, "checksum_command", List.of("name"))),
+                root(entry, "recall_root"));
     }
 
-    private static List<String> command(YamlEntry entry, String key) {
-        List<String> command = entry.texts(key, LINE, "a program or an argument on one line");
-        if (command.isEmpty()) {
+    private static List<String> required(YamlEntry entry, String key, List<String> needed) {
+        List<String> command = command(entry, key, needed);
+        if (command == null) {
             entry.refuse(key, "a TAPE location wants a list of a program and its arguments");
         }
+        return command;
+    }
+
+    /**
+     * Null when there is none.
+     *
+     * @param needed placeholders without which the command could not know what it is about
+     */
+    private static List<String> command(YamlEntry entry, String key, List<String> needed) {
+        List<String> command = entry.texts(key, LINE, "a program or an argument on one line");
+        if (command.isEmpty()) {
+            return null;
+        }
+        List<String> possible = needed.contains("file")
+                ? List.of("file", "name", "size", "checksum")
+                : List.of("name", "size", "checksum");
+        TapeCommands.problems(command, needed, possible).forEach(problem -> entry.refuse(key, problem));
         return command;
     }
 

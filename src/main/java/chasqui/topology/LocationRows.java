@@ -24,6 +24,7 @@ final class LocationRows {
                 row.getString("host"),
                 row.getString("host_user"),
                 storage == StorageType.S3 ? PresentTopology.bucket(row) : null,
+                storage == StorageType.TAPE ? Tape.of(row) : null,
                 row.getBoolean("accept_cached_verification"));
     }
 }

@@ -11,7 +11,7 @@ record LocationRules(TopologyFile topology, Predicate<String> knowsCredential) {
     private static final Map<LocationType, Set<StorageType>> WORKABLE = Map.of(
             LocationType.SOURCE, EnumSet.of(StorageType.DISK),
             LocationType.BUFFER, EnumSet.of(StorageType.DISK),
-            LocationType.LONG_TERM_ARCHIVE, EnumSet.of(StorageType.DISK, StorageType.S3),
+            LocationType.LONG_TERM_ARCHIVE, EnumSet.of(StorageType.DISK, StorageType.S3, StorageType.TAPE),
             LocationType.PROCESSING, EnumSet.of(StorageType.DISK));
 
     void check(List<String> problems) {
@@ -25,9 +25,7 @@ record LocationRules(TopologyFile topology, Predicate<String> knowsCredential) {
         if (location.type() == null || location.storage() == null) {
             return;
         }
-        if (location.storage() == StorageType.TAPE) {
-            problems.add(location.label() + ": this version cannot work with TAPE yet; use DISK or S3");
-        } else if (!WORKABLE.get(location.type()).contains(location.storage())) {
+        if (!WORKABLE.get(location.type()).contains(location.storage())) {
             problems.add(location.label() + ": a " + location.type() + " on " + location.storage()
                     + " is not possible; use DISK");
         }

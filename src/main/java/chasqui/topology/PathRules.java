@@ -36,6 +36,14 @@ record PathRules(TopologyFile topology) {
         }
     }
 
+    /** On a disk; null when it has none. */
+    private static Path folder(LocationEntry location) {
+        if (location.tape() != null) {
+            return location.tape().recallRoot();
+        }
+        return location.disk() == null ? null : location.disk().root();
+    }
+
     private static String clash(Place first, Place second) {
         String how = first.path.equals(second.path) ? "lie on one path" : "lie inside each other";
         return "locations %s (%s) and %s (%s) %s; give each a folder of its own"
@@ -44,10 +52,11 @@ record PathRules(TopologyFile topology) {
 
     private static Place place(LocationEntry location, List<String> problems) {
         String label = location.path();
-        if (location.disk() != null && location.disk().root() != null) {
-            Path root = location.disk().root();
-            String host =
-                    location.disk().host() == null ? "" : location.disk().host().toLowerCase(Locale.ROOT);
+        Path root = folder(location);
+        if (root != null) {
+            String host = location.disk() == null || location.disk().host() == null
+                    ? ""
+                    : location.disk().host().toLowerCase(Locale.ROOT);
             boolean here = THIS_MACHINE.contains(host);
             if (here && Files.exists(root) && !Files.isDirectory(root)) {
                 problems.add(

@@ -1,7 +1,6 @@
 package chasqui.topology;
 
 import chasqui.topology.LocationEntry.Disk;
-import chasqui.topology.LocationEntry.Tape;
 import chasqui.topology.SiteEntry.Geography;
 import java.nio.file.Path;
 import java.sql.Array;
@@ -58,7 +57,7 @@ final class PresentTopology {
                 row.getObject("capacity_bytes", Long.class),
                 storage == StorageType.DISK ? disk(row) : null,
                 storage == StorageType.S3 ? bucket(row) : null,
-                storage == StorageType.TAPE ? tape(row) : null);
+                storage == StorageType.TAPE ? Tape.of(row) : null);
     }
 
     private static Disk disk(ResultSet row) throws SQLException {
@@ -77,10 +76,6 @@ final class PresentTopology {
                 row.getString("bucket"),
                 prefix == null ? "" : prefix,
                 row.getString("credential"));
-    }
-
-    private static Tape tape(ResultSet row) throws SQLException {
-        return new Tape(texts(row, "archive_command"), texts(row, "recall_command"), texts(row, "query_command"));
     }
 
     private static List<InstrumentEntry> instruments(Handle tx) {

@@ -24,7 +24,8 @@ final class TopologyRepository {
                         tx.createQuery("""
                                 SELECT l.id, l.site_id, s.short_name, l.name, l.location_type, l.storage_type, l.priority,
                                        l.active AND s.active AS active, l.root, l.host, l.host_user, l.endpoint, l.region, l.bucket, l.prefix,
-                                       l.credential, l.accept_cached_verification
+                                       l.credential, l.accept_cached_verification, l.archive_command, l.recall_command,
+                                       l.query_command, l.checksum_command, l.recall_root
                                   FROM data_location l JOIN site s ON s.id = l.site_id
                                 """).map(LocationRows::location).list(),
                         tx.createQuery("""

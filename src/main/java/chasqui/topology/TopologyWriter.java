@@ -1,7 +1,7 @@
 package chasqui.topology;
 
+import chasqui.storage.TapeCommands;
 import chasqui.topology.LocationEntry.Disk;
-import chasqui.topology.LocationEntry.Tape;
 import chasqui.topology.TopologyDifference.Step;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -54,14 +54,16 @@ final class TopologyWriter {
     private void location(LocationEntry location) {
         Disk disk = location.disk() == null ? new Disk(null, null, null, false) : location.disk();
         Bucket bucket = location.bucket() == null ? new Bucket(null, null, null, null, null) : location.bucket();
-        Tape tape = location.tape() == null ? new Tape(null, null, null) : location.tape();
+        TapeCommands tape = location.tape() == null
+                ? new TapeCommands(null, null, null, null)
+                : location.tape().commands();
         tx.createUpdate("""
                         INSERT INTO data_location (site_id, name, location_type, storage_type, priority, active, capacity_bytes,
                                host, host_user, root, accept_cached_verification, endpoint, region, bucket, prefix, credential,
-                               archive_command, recall_command, query_command)
+                               archive_command, recall_command, query_command, checksum_command, recall_root)
                         VALUES ((SELECT id FROM site WHERE short_name = :site), :name, :type, :storage, :priority, :active,
                                 :capacity, :host, :user, :root, :cached, :endpoint, :region, :bucket, :prefix, :credential,
-                                :archive::text[], :recall::text[], :query::text[])
+                                :archive::text[], :recall::text[], :query::text[], :checksum::text[], :recallRoot)
                         ON CONFLICT (site_id, name) DO UPDATE
                            SET location_type = excluded.location_type, storage_type = excluded.storage_type,
                                priority = excluded.priority, active = excluded.active,
@@ -71,7 +73,8 @@ final class TopologyWriter {
                                endpoint = excluded.endpoint, region = excluded.region, bucket = excluded.bucket,
                                prefix = excluded.prefix, credential = excluded.credential,
                                archive_command = excluded.archive_command, recall_command = excluded.recall_command,
-                               query_command = excluded.query_command
+                               query_command = excluded.query_command, checksum_command = excluded.checksum_command,
+                               recall_root = excluded.recall_root
                         """)
                 .bind("site", location.site())
                 .bind("name", location.name())
@@ -89,9 +92,15 @@ final class TopologyWriter {
                 .bind("bucket", bucket.bucket())
                 .bind("prefix", bucket.prefix())
                 .bind("credential", bucket.credential())
-                .bind("archive", array(tape.archiveCommand()))
-                .bind("recall", array(tape.recallCommand()))
-                .bind("query", array(tape.queryCommand()))
+                .bind("archive", array(tape.archive()))
+                .bind("recall", array(tape.recall()))
+                .bind("query", array(tape.query()))
+                .bind("checksum", array(tape.checksum()))
+                .bind(
+                        "recallRoot",
+                        location.tape() == null
+                                ? null
+                                : location.tape().recallRoot().toString())
                 .execute();
     }
 

@@ -2,6 +2,7 @@ package chasqui.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chasqui.testing.TapeStandIn;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
 import java.nio.file.Path;
@@ -101,6 +102,28 @@ class LocationsIT {
                         "ccat_telescope_computer_deletion",
                         "cologne_buffer_deletion",
                         "us_buffer_deletion");
+    }
+
+    @Test
+    void only_an_archive_on_tape_has_a_queue_for_recalls() throws Exception {
+        new TapeStandIn(folder.resolve("library"))
+                .replace(database.jdbi(), "us", "lta", folder.resolve("recalled"), true);
+
+        assertThat(new QueueDiscovery(database.jdbi(), locations).queues())
+                .extracting(Queue::name)
+                .filteredOn(name -> name.contains("_lta_"))
+                .containsExactlyInAnyOrder(
+                        "cologne_lta_long_term_archive_transfer",
+                        "cologne_lta_verification",
+                        "us_lta_long_term_archive_transfer",
+                        "us_lta_verification",
+                        "us_lta_tape_recall");
+        DataLocation tape = locations.current().locations().stream()
+                .filter(location -> location.label().equals("us/lta"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(tape.tape().recallRoot()).isEqualTo(folder.resolve("recalled"));
+        assertThat(tape.tape().commands().checksum()).endsWith("checksum", "{name}");
     }
 
     private long site(String shortName) {

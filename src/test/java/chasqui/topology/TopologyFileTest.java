@@ -255,9 +255,59 @@ class TopologyFileTest {
                         "site cologne, location lta: archive_command: a TAPE location wants a list of a program and its arguments",
                         "site cologne, location lta: recall_command: a TAPE location wants a list of a program and its arguments",
                         "site cologne, location lta: query_command: a TAPE location wants a list of a program and its arguments",
+                        "site cologne, location lta: recall_root: is missing; wants an absolute path such as /data/buffer or ${home}/sites/cologne/buffer",
                         "site cologne has an active LONG_TERM_ARCHIVE but no active BUFFER on DISK; add one: packages pass through it",
-                        "location cologne/buffer: a BUFFER on S3 is not possible; use DISK",
-                        "location cologne/lta: this version cannot work with TAPE yet; use DISK or S3");
+                        "location cologne/buffer: a BUFFER on S3 is not possible; use DISK");
+    }
+
+    /** An archive on tape in place of the one in S3. */
+    private static final String TAPE =
+            GOOD.replace("storage: S3, bucket: archive, prefix: raw, credential: chasqui", """
+            storage: TAPE, recall_root: /data/recalled,
+                    archive_command: [/opt/tape/put, "{file}", "vault/{name}", "--sum={checksum}"],
+                    recall_command: [/opt/tape/get, "{name}", "{file}"],
+                    query_command: [/opt/tape/where, "{name}"]""");
+
+    @Test
+    void an_archive_on_tape_needs_three_commands_and_a_place_for_what_comes_back() {
+        List<String> problems = new ArrayList<>();
+        TopologyFile file = reader(problems).read(TAPE);
+
+        assertThat(problems(TAPE)).isEmpty();
+        Tape tape = file.locations().get(3).tape();
+        assertThat(tape.recallRoot()).isEqualTo(Path.of("/data/recalled"));
+        assertThat(tape.commands().archive())
+                .containsExactly("/opt/tape/put", "{file}", "vault/{name}", "--sum={checksum}");
+        assertThat(tape.commands().checksum()).isNull();
+    }
+
+    @Test
+    void every_problem_with_the_commands_of_a_tape_library_is_listed() {
+        String text = TAPE.replace("[/opt/tape/put, \"{file}\", \"vault/{name}\"", "[put, \"{files}\"")
+                .replace("[/opt/tape/get, \"{name}\", \"{file}\"]", "[\"{file}\"]")
+                .replace("where, \"{name}\"]", "where, \"{file}\"], checksum_command: [/opt/tape/sum]")
+                .replace("/data/recalled", "/data/cologne/buffer/recalled");
+        assertThat(problems(text))
+                .extracting(problem -> problem.replaceFirst("line \\d+ column \\d+: ", ""))
+                .containsExactlyInAnyOrder(
+                        "site cologne, location lta: archive_command: \"put\" wants to be the absolute path of a program",
+                        "site cologne, location lta: archive_command: {file} is missing among its arguments",
+                        "site cologne, location lta: archive_command: {name} is missing among its arguments",
+                        "site cologne, location lta: archive_command: {files} has no meaning here; known: {file}, {name}, {size}, {checksum}",
+                        "site cologne, location lta: recall_command: \"{file}\" wants to be the absolute path of a program",
+                        "site cologne, location lta: recall_command: the program itself cannot be a placeholder",
+                        "site cologne, location lta: recall_command: {file} is missing among its arguments",
+                        "site cologne, location lta: recall_command: {name} is missing among its arguments",
+                        "site cologne, location lta: query_command: {name} is missing among its arguments",
+                        "site cologne, location lta: query_command: {file} has no meaning here; known: {name}, {size}, {checksum}",
+                        "site cologne, location lta: checksum_command: {name} is missing among its arguments",
+                        "locations cologne/buffer (/data/cologne/buffer) and cologne/lta (/data/cologne/buffer/recalled) lie inside each other; give each a folder of its own");
+    }
+
+    @Test
+    void only_an_archive_can_be_on_tape() {
+        String text = TAPE.replace("name: lta, type: LONG_TERM_ARCHIVE", "name: lta, type: PROCESSING");
+        assertThat(problems(text)).contains("location cologne/lta: a PROCESSING on TAPE is not possible; use DISK");
     }
 
     @Test

@@ -64,6 +64,19 @@ class CopyMethodDiskFullTest {
 
     private static DataLocation buffer(String site, Path root) {
         return new DataLocation(
-                1, 1, site, "buffer", LocationType.BUFFER, StorageType.DISK, 1, true, root, null, null, null, false);
+                1,
+                1,
+                site,
+                "buffer",
+                LocationType.BUFFER,
+                StorageType.DISK,
+                1,
+                true,
+                root,
+                null,
+                null,
+                null,
+                null,
+                false);
     }
 }
