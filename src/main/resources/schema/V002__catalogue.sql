@@ -184,11 +184,14 @@ CREATE TABLE long_term_archive_transfer (
     data_transfer_id    bigint UNIQUE REFERENCES data_transfer,
     status        work_status NOT NULL DEFAULT 'PENDING',
     created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    proven_at     timestamptz,
     completed_at  timestamptz,
     UNIQUE (raw_data_package_id, data_location_id)
 );
 COMMENT ON COLUMN long_term_archive_transfer.data_transfer_id IS
     'brought the package straight into the archive, where it is to be proven; null: it comes from a buffer of the site';
+COMMENT ON COLUMN long_term_archive_transfer.proven_at IS
+    'on tape: when the package was read there and was right; its sidecar may be on its way for hours after that';
 
 CREATE TABLE staging_job (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

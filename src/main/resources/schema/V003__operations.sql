@@ -69,6 +69,7 @@ CREATE TABLE operation (
     parks            integer NOT NULL DEFAULT 0 CHECK (parks >= 0),
     not_before       timestamptz NOT NULL DEFAULT clock_timestamp(),
     waits_for        text,
+    waits_since      timestamptz,
     created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
     scheduled_at     timestamptz,
     lease_owner      text,
@@ -102,6 +103,7 @@ CREATE TABLE operation (
         ((status = 'IN_PROGRESS') = (lease_token IS NOT NULL AND lease_owner IS NOT NULL AND lease_expires_at IS NOT NULL)),
     CONSTRAINT finished_work_has_a_time CHECK ((status IN ('COMPLETED', 'FAILED', 'CANCELLED')) = (finished_at IS NOT NULL))
 ) WITH (fillfactor = 70);
+COMMENT ON COLUMN operation.waits_since IS 'since when it waits, in one wait or several, for what nothing is to blame for';
 COMMENT ON TABLE operation IS 'live and failed work only; what is completed or cancelled moves to operation_history';
 CREATE UNIQUE INDEX one_live_operation_per_subject ON operation (type, subject_id, data_location_id)
     WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
@@ -129,7 +131,7 @@ CREATE TABLE operation_attempt (
     lease_token  uuid NOT NULL,
     started_at   timestamptz NOT NULL,
     ended_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
-    outcome      text NOT NULL CHECK (outcome IN ('COMPLETED', 'RETRY', 'PARKED', 'FAILED', 'STALLED', 'GIVEN_BACK', 'CANCELLED')),
+    outcome      text NOT NULL CHECK (outcome IN ('COMPLETED', 'RETRY', 'PARKED', 'FAILED', 'STALLED', 'GIVEN_BACK', 'CANCELLED', 'WAITING')),
     failure_kind failure_kind,
     message      text,
     bytes_done   bigint NOT NULL DEFAULT 0

@@ -9,10 +9,14 @@ import chasqui.pipeline.Operation;
 import chasqui.pipeline.OperationType;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.WorkStatus;
+import java.time.Duration;
 import org.jdbi.v3.core.Handle;
 
 /** The status of the way into the archive. Its use of the source stays until it is COMPLETED. */
 public final class ArchiveEffects implements StageEffects {
+    /** Tapes are written when enough has come together for them, but no later than the next day. */
+    private static final Duration LONG_WAIT = Duration.ofDays(1);
+
     @Override
     public OperationType type() {
         return ArchiveWorker.TYPE;
@@ -35,9 +39,23 @@ public final class ArchiveEffects implements StageEffects {
     }
 
     @Override
+    public void onWait(Handle tx, Operation operation, String reason, Duration waited) {
+        onPutBack(tx, operation);
+        if (waited.compareTo(LONG_WAIT) > 0) {
+            Notifications.raise(
+                    tx,
+                    Notifications.Level.WARNING,
+                    "waits:" + operation.queue(),
+                    "%s: %s for %d h; it goes on waiting".formatted(operation, reason, waited.toHours()),
+                    "ask the people of the tape library; its source stays protected meanwhile");
+        }
+    }
+
+    @Override
     public void onFailure(Handle tx, Operation operation, Failure failure) {
         Subjects.LONG_TERM_ARCHIVE_TRANSFER.change(
                 tx, operation.subjectId(), WorkStatus.IN_PROGRESS, WorkStatus.FAILED);
+        ArchiveRepository.doubted(tx, operation.subjectId());
         Notifications.raise(
                 tx,
                 Notifications.Level.ERROR,

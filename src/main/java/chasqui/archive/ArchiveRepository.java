@@ -38,7 +38,7 @@ final class ArchiveRepository {
                                                      AND t.data_location_id = archive.id)
                                 ORDER BY x.created_at, x.id LIMIT :limit FOR UPDATE SKIP LOCKED) c
                          WHERE buffer.location_type = 'BUFFER' AND buffer.storage_type = 'DISK'
-                           AND archive.location_type = 'LONG_TERM_ARCHIVE' AND archive.storage_type IN ('DISK', 'S3')
+                           AND archive.location_type = 'LONG_TERM_ARCHIVE'
                            AND buffer.active AND archive.active AND s.active
                          ORDER BY c.created_at, c.id, archive.priority, archive.id LIMIT :limit
                         """)
@@ -94,7 +94,7 @@ final class ArchiveRepository {
     /** What to store where; read from the copy that was protected, or another one at a buffer of that site. */
     static ToArchive toArchive(Handle db, long transferId, LongFunction<DataLocation> locations) {
         return db.createQuery("""
-                        SELECT t.id, t.raw_data_package_id, p.name, p.size_bytes, p.xxh64, p.sha256,
+                        SELECT t.id, t.raw_data_package_id, p.name, p.size_bytes, p.xxh64, p.sha256, t.proven_at,
                                coalesce(source.data_location_id, t.origin_location_id) AS origin, source.path,
                                t.data_location_id AS archive,
                                i.name || '/' || to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY/MM') AS folder,
@@ -126,8 +126,25 @@ final class ArchiveRepository {
                         row.getString("path") == null ? null : new RelativePath(row.getString("path")),
                         locations.apply(row.getLong("archive")),
                         row.getString("folder"),
-                        row.getBoolean("archive_used")))
+                        row.getBoolean("archive_used"),
+                        row.getTimestamp("proven_at") == null
+                                ? null
+                                : row.getTimestamp("proven_at").toInstant()))
                 .one();
+    }
+
+    /** The package is on tape and right; what follows need not read it again. */
+    static void proven(Handle tx, long transferId) {
+        tx.createUpdate("UPDATE long_term_archive_transfer SET proven_at = clock_timestamp() WHERE id = :id")
+                .bind("id", transferId)
+                .execute();
+    }
+
+    /** Whatever was proven is to be proven again: somebody will have done something about it. */
+    static void doubted(Handle tx, long transferId) {
+        tx.createUpdate("UPDATE long_term_archive_transfer SET proven_at = NULL WHERE id = :id")
+                .bind("id", transferId)
+                .execute();
     }
 
     static void completed(Handle tx, long transferId) {

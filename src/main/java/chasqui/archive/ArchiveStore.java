@@ -11,7 +11,7 @@ import java.util.Optional;
 interface ArchiveStore {
     /**
      * Stores a file and reads it back. Equal bytes that have the name already are adopted, other bytes are moved to the
-     * archive's quarantine; nothing is replaced.
+     * archive's quarantine, or refused where it can have none; nothing is replaced.
      *
      * @param path below the archive's root or prefix; of our own making
      * @param digest what the file must hold, with SHA-256
@@ -21,5 +21,5 @@ interface ArchiveStore {
     Stored put(Path source, String path, PackageDigest digest, Lease lease) throws IOException;
 
     /** What lies under a path; empty when nothing does. The caller closes it. */
-    Optional<InputStream> open(String path) throws IOException;
+    Optional<InputStream> open(String path, Lease lease) throws IOException;
 }

@@ -3,6 +3,7 @@ package chasqui.archive;
 import chasqui.catalogue.Copies;
 import chasqui.catalogue.CopyOf;
 import chasqui.catalogue.NewCopy;
+import chasqui.catalogue.ReadMode;
 import chasqui.catalogue.Subjects;
 import chasqui.catalogue.UseBy;
 import chasqui.catalogue.Uses;
@@ -13,6 +14,7 @@ import chasqui.pipeline.CopyState;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.NodeIdentity;
+import chasqui.pipeline.NotYet;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.OperationType;
 import chasqui.pipeline.PackageState;
@@ -48,8 +50,19 @@ public final class ArchiveWorker {
                 db -> ArchiveRepository.toArchive(db, lease.operation().subjectId(), archives::location));
         requireSource(work);
         ArchiveStore archive = archives.at(work.archive(), work.archiveUsed());
-        Stored stored = archive.put(work.source(), work.path(), work.digest(), lease);
-        String besideIt = sidecars.ensure(work, archive, stored, lease);
+        // A package that was read on tape and was right is not read again because its sidecar is late.
+        Stored stored = work.provenAt() == null
+                ? archive.put(work.source(), work.path(), work.digest(), lease)
+                : new Stored(null, ReadMode.REMOTE, null);
+        String besideIt;
+        try {
+            besideIt = sidecars.ensure(work, archive, stored, lease);
+        } catch (NotYet late) {
+            if (work.provenAt() == null) {
+                operations.record(lease, tx -> ArchiveRepository.proven(tx, work.transferId()));
+            }
+            throw late;
+        }
         // What the history shows as done is the package, not the sidecar.
         lease.phase("recording", work.digest().sizeBytes(), archives.stall().silence());
         lease.advance(work.digest().sizeBytes());
@@ -90,7 +103,8 @@ public final class ArchiveWorker {
                         stored.facts() == null ? null : stored.facts().modified(),
                         stored.facts() == null ? null : stored.facts().fileKey(),
                         true));
-        Verifications.record(tx, copy, lease.operation().id(), stored.mode(), sha256, sha256, node.name());
+        Verifications.record(
+                tx, copy, lease.operation().id(), stored.mode(), sha256, sha256, node.name(), work.provenAt());
         List<Long> one = List.of(work.packageId());
         // Whatever befell its copy at another buffer: it is in an archive now.
         Subjects.changeState(tx, one, PackageState.FAILED, PackageState.WAITING);

@@ -1,10 +1,10 @@
 package chasqui.archive;
 
 import chasqui.pipeline.ChasquiException;
-import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.StallLimit;
 import chasqui.storage.S3Clients;
 import chasqui.storage.S3Endpoint;
+import chasqui.tape.Tapes;
 import chasqui.topology.Bucket;
 import chasqui.topology.DataLocation;
 import chasqui.topology.DiskRoot;
@@ -15,11 +15,13 @@ import java.io.IOException;
 public final class Archives {
     private final Locations locations;
     private final S3Clients clients;
+    private final Tapes tapes;
     private final ArchiveSettings settings;
 
-    public Archives(Locations locations, S3Clients clients, ArchiveSettings settings) {
+    public Archives(Locations locations, S3Clients clients, Tapes tapes, ArchiveSettings settings) {
         this.locations = locations;
         this.clients = clients;
+        this.tapes = tapes;
         this.settings = settings;
     }
 
@@ -43,11 +45,7 @@ public final class Archives {
                 S3Endpoint endpoint = new S3Endpoint(bucket.endpoint(), bucket.region(), bucket.credential());
                 yield new S3Archive(clients.objects(endpoint), bucket, settings.stall());
             }
-            case TAPE ->
-                throw new ChasquiException(
-                        FailureKind.ITEM,
-                        false,
-                        archive + ": this version cannot write to tape; switch the location off");
+            case TAPE -> new TapeArchive(archive, tapes.at(archive), settings.stall());
         };
     }
 }

@@ -59,7 +59,7 @@ final class DiskArchive implements ArchiveStore {
     }
 
     @Override
-    public Optional<InputStream> open(String path) throws IOException {
+    public Optional<InputStream> open(String path, Lease lease) throws IOException {
         Path file = new RelativePath(path).under(root);
         try {
             return Optional.of(Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));

@@ -63,7 +63,7 @@ final class S3Archive implements ArchiveStore {
     }
 
     @Override
-    public Optional<InputStream> open(String path) throws IOException {
+    public Optional<InputStream> open(String path, Lease lease) throws IOException {
         try {
             return Optional.of(objects.open(bucket.bucket(), bucket.key(path)));
         } catch (S3Failure failure) {

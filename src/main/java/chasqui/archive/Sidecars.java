@@ -36,7 +36,7 @@ public final class Sidecars {
         // Begun in any case: a dead attempt may have put the sidecar into place and left its document behind.
         try (Temporaries temporaries =
                 Temporaries.begin(work.origin().root(), lease.operation().id(), lease.token())) {
-            Optional<InputStream> there = archive.open(work.sidecarPath());
+            Optional<InputStream> there = archive.open(work.sidecarPath(), lease);
             if (there.isPresent()
                     && SidecarCheck.describes(
                             there.get(), work.name(), work.digest().sha256())) {

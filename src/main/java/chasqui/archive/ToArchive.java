@@ -4,6 +4,7 @@ import chasqui.storage.PackageDigest;
 import chasqui.storage.RelativePath;
 import chasqui.topology.DataLocation;
 import java.nio.file.Path;
+import java.time.Instant;
 
 /**
  * One package on its way into one archive.
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  * @param originPath below that buffer's root; null when no readable copy is left at the site
  * @param folder where it belongs in the archive: INSTRUMENT/YYYY/MM
  * @param archiveUsed copies are registered in the archive already
+ * @param provenAt when an earlier attempt has read the package on tape and found it right; null: not yet
  */
 record ToArchive(
         long transferId,
@@ -24,7 +26,8 @@ record ToArchive(
         RelativePath originPath,
         DataLocation archive,
         String folder,
-        boolean archiveUsed) {
+        boolean archiveUsed,
+        Instant provenAt) {
     Path source() {
         return originPath.under(origin.root());
     }

@@ -1,5 +1,7 @@
 package chasqui.catalogue;
 
+import java.time.Instant;
+import java.time.ZoneOffset;
 import org.jdbi.v3.core.Handle;
 
 /** Records of bytes that were read back and compared. */
@@ -15,10 +17,28 @@ public final class Verifications {
      */
     public static void record(
             Handle tx, long copyId, Long operationId, ReadMode mode, String expected, String found, String node) {
+        record(tx, copyId, operationId, mode, expected, found, node, null);
+    }
+
+    /**
+     * The same, where the comparison was some time ago.
+     *
+     * @param when null: now
+     */
+    public static void record(
+            Handle tx,
+            long copyId,
+            Long operationId,
+            ReadMode mode,
+            String expected,
+            String found,
+            String node,
+            Instant when) {
         tx.createUpdate("""
                         WITH result AS (
-                            INSERT INTO verification (physical_copy_id, operation_id, read_mode, expected, found, node)
-                            VALUES (:copy, :operation, :mode, :expected, :found, :node)
+                            INSERT INTO verification (physical_copy_id, operation_id, read_mode, expected, found, node, verified_at)
+                            VALUES (:copy, :operation, :mode, :expected, :found, :node,
+                                    coalesce(:at::timestamptz, clock_timestamp()))
                             RETURNING physical_copy_id, verified_at, good)
                         UPDATE physical_copy c SET verified_at = result.verified_at
                           FROM result WHERE c.id = result.physical_copy_id AND result.good
@@ -29,6 +49,7 @@ public final class Verifications {
                 .bind("expected", expected)
                 .bind("found", found)
                 .bind("node", node)
+                .bind("at", when == null ? null : when.atOffset(ZoneOffset.UTC))
                 .execute();
     }
 }

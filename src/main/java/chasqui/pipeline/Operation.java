@@ -5,7 +5,8 @@ package chasqui.pipeline;
  *
  * @param subjectId the package, transfer, job, copy or batch it is about; which of them follows from the type
  * @param attempt item failures so far, 0 on the first try
- * @param parks failures in a row that a location, a link or the platform was to blame for; they only lengthen the pause
+ * @param parks how often in a row it was put back for what was not its fault: a location, a link or the platform failed,
+ *     or it had to wait; that only lengthens the pause
  */
 public record Operation(
         long id,

@@ -117,6 +117,7 @@ final class OperationRows {
                                waits_for = coalesce(:waitsFor, (SELECT t.put_back_waits_for FROM operation_type t
                                                                  WHERE t.name = operation.type)),
                                parks = CASE WHEN :parked THEN parks + 1 ELSE 0 END,
+                               waits_since = CASE WHEN :parked THEN waits_since END,
                                not_before = clock_timestamp() + make_interval(secs => :delay),
                                lease_owner = NULL, lease_boot_id = NULL, lease_token = NULL, lease_expires_at = NULL,
                                failure_kind = :kind::failure_kind, failure_message = :message
@@ -130,6 +131,41 @@ final class OperationRows {
                 .bind("message", failure.message())
                 .bind("id", lease.operation().id())
                 .execute();
+    }
+
+    /** @return how long it has been waiting */
+    static Duration postpone(Handle tx, Lease lease, String reason, Duration pause) {
+        StateChanges.require(WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+        lock(tx, lease);
+        // One record for all of the wait: it may be looked at for days.
+        tx.createUpdate("""
+                        INSERT INTO operation_attempt (operation_id, attempt, node, lease_token, started_at, outcome,
+                                                       message, bytes_done)
+                        SELECT id, attempt, lease_owner, lease_token, claimed_at, 'WAITING', :reason, :bytes
+                          FROM operation WHERE id = :id AND waits_since IS NULL
+                        """)
+                .bind("reason", reason)
+                .bind("bytes", lease.mostBytes())
+                .bind("id", lease.operation().id())
+                .execute();
+        return tx.createQuery("""
+                        UPDATE operation
+                           SET status = 'PENDING', parks = parks + 1, scheduled_at = NULL,
+                               waits_since = coalesce(waits_since, clock_timestamp()),
+                               waits_for = :reason || to_char(coalesce(waits_since, clock_timestamp()) AT TIME ZONE 'UTC',
+                                                              '", since "YYYY-MM-DD HH24:MI"Z"'),
+                               not_before = clock_timestamp() + make_interval(secs => :pause),
+                               lease_owner = NULL, lease_boot_id = NULL, lease_token = NULL, lease_expires_at = NULL,
+                               failure_kind = NULL, failure_message = NULL
+                         WHERE id = :id
+                        RETURNING greatest(0, extract(epoch FROM clock_timestamp() - waits_since))::bigint
+                        """)
+                .bind("reason", reason)
+                .bind("pause", pause.toMillis() / 1000.0)
+                .bind("id", lease.operation().id())
+                .mapTo(Long.class)
+                .map(Duration::ofSeconds)
+                .one();
     }
 
     static void failForGood(Handle tx, Lease lease, Failure failure) {

@@ -212,6 +212,33 @@ public final class OperationStore {
         }
     }
 
+    /**
+     * Puts work back that cannot go on yet, until its next look. Consumes no attempt and is no failure.
+     *
+     * @return how long it has been waiting for it, zero the first time
+     */
+    public Duration postpone(Lease lease, NotYet why) {
+        Operation operation = lease.operation();
+        Duration pause = why.pauses().delay(operation.parks(), ThreadLocalRandom.current());
+        try {
+            Duration waited = database.inTransaction(tx -> {
+                Duration soFar = OperationRows.postpone(tx, lease, why.getMessage(), pause);
+                effectsOf(operation).onWait(tx, operation, why.getMessage(), soFar);
+                return soFar;
+            });
+            onEnd.accept(lease, WorkStatus.PENDING);
+            return waited;
+        } catch (LeaseLost gone) {
+            log.info("{}: waits ({}), but another attempt has taken over", operation, why.getMessage());
+            return Duration.ZERO;
+        } catch (JdbiException unreachable) {
+            unrecorded.put(lease, Failure.of(why));
+            throw unreachable;
+        } finally {
+            letGo(lease);
+        }
+    }
+
     /** Gives work back untried, for instance at shutdown: due at once, no attempt consumed. */
     public void giveBack(Lease lease, String reason) {
         try {

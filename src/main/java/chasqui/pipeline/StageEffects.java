@@ -1,5 +1,6 @@
 package chasqui.pipeline;
 
+import java.time.Duration;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -17,6 +18,15 @@ public interface StageEffects {
 
     /** It goes back to PENDING because it failed and will be tried again. */
     default void onPutBack(Handle tx, Operation operation, Failure failure) {
+        onPutBack(tx, operation);
+    }
+
+    /**
+     * The operation goes back to PENDING because it cannot go on yet.
+     *
+     * @param waited how long it has been waiting, zero the first time
+     */
+    default void onWait(Handle tx, Operation operation, String reason, Duration waited) {
         onPutBack(tx, operation);
     }
 

@@ -9,6 +9,7 @@ import chasqui.storage.NotWritable;
 import chasqui.storage.S3Failure;
 import chasqui.storage.SourceChanged;
 import chasqui.storage.StorageFull;
+import chasqui.storage.TapeFailure;
 import chasqui.storage.VictimChanged;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -42,6 +43,9 @@ public final class FailureClassifier {
         }
         if (error instanceof StorageFull) {
             return new Failure(FailureKind.LOCATION, true, error.getMessage());
+        }
+        if (error instanceof TapeFailure tape) {
+            return new Failure(FailureKind.LOCATION, true, tape.getMessage());
         }
         if (error instanceof S3Failure s3) {
             return new Failure(s3.noAnswer() ? FailureKind.LINK : FailureKind.LOCATION, true, s3.getMessage());

@@ -5,9 +5,11 @@ import chasqui.pipeline.Failure;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.LeaseLost;
+import chasqui.pipeline.NotYet;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.Verdict;
 import chasqui.pipeline.WorkStatus;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -36,6 +38,11 @@ public final class FailurePolicy {
         if (error instanceof LeaseLost || lease.isLost()) {
             operations.lost(lease);
             log.warn("{}: its work was ended: {}", lease, error.getMessage());
+            return;
+        }
+        if (error instanceof NotYet notYet && !interrupted) {
+            Duration waited = operations.postpone(lease, notYet);
+            log.info("{}: {}; waits since {} s", lease, notYet.getMessage(), waited.toSeconds());
             return;
         }
         Failure failure = interrupted ? FailureClassifier.interrupted() : FailureClassifier.classify(error);

@@ -29,6 +29,8 @@ import chasqui.staging.StagingManager;
 import chasqui.staging.StagingSettings;
 import chasqui.staging.StagingWorker;
 import chasqui.storage.S3Clients;
+import chasqui.tape.TapeSettings;
+import chasqui.tape.Tapes;
 import chasqui.topology.Locations;
 import chasqui.transfer.CopyMethod;
 import chasqui.transfer.TransferEffects;
@@ -55,6 +57,7 @@ final class StageBeans implements AutoCloseable {
     private final Locations locations;
     private final NodeIdentity node;
     private final S3Clients s3;
+    private final Tapes tapes;
     private final PackagingSettings packaging;
     private final AssemblySettings assembly;
     private final TransferSettings transfer;
@@ -70,6 +73,7 @@ final class StageBeans implements AutoCloseable {
         this.locations = locations;
         this.node = node;
         this.s3 = new S3Clients(foundation.home().root().resolve("aws"), S3Settings.from(settings));
+        this.tapes = new Tapes(TapeSettings.from(settings));
         this.packaging = PackagingSettings.from(settings);
         this.assembly = AssemblySettings.from(settings);
         this.transfer = TransferSettings.from(settings);
@@ -123,13 +127,14 @@ final class StageBeans implements AutoCloseable {
                 new ArchiveWorker(
                         database,
                         operations,
-                        new Archives(locations, s3, archive),
+                        new Archives(locations, s3, tapes, archive),
                         new Sidecars(database, archive, node),
                         node));
         beans.put("verificationManager", new VerificationManager(database, verification));
         beans.put(
                 "verificationWorker",
-                new VerificationWorker(database, operations, new ArchivedCopies(locations, s3), verification, node));
+                new VerificationWorker(
+                        database, operations, new ArchivedCopies(locations, s3, tapes), verification, node));
         beans.put("stagingManager", new StagingManager(database, staging));
         beans.put(
                 "stagingWorker",

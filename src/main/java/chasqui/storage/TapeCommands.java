@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The commands of a site's tape library, each a program by its absolute path and its arguments. In a word, {@code
- * {file}}, {@code {name}}, {@code {size}} and {@code {checksum}} stand for what the command is about.
+ * The commands of a site's tape library, each a program by its absolute path and its arguments. In an
+ * argument, {@code {file}} and {@code {name}} stand for what the command is about; in {@code archive}, also {@code {size}}
+ * and {@code {checksum}}.
  *
  * @param checksum null: what is on tape is recalled to be verified
  */

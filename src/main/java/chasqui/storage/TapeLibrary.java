@@ -44,8 +44,8 @@ public final class TapeLibrary {
      * @param beat called while the command runs; what it throws ends the command; the same below
      * @throws TapeFailure there was no answer, or one that is none
      */
-    public TapeState query(String name, PackageDigest digest, Progress beat) throws IOException {
-        String said = run("query", commands.query(), new Subject(null, name, digest), Limits.of(limits.answer()), beat);
+    public TapeState query(String name, Progress beat) throws IOException {
+        String said = run("query", commands.query(), new Subject(null, name, null), Limits.of(limits.answer()), beat);
         String answer = firstLine(said);
         return Arrays.stream(TapeState.values())
                 .filter(state -> state.name().equals(answer))
@@ -66,12 +66,13 @@ public final class TapeLibrary {
      * Brings a file back; what it holds then is for the caller to read.
      *
      * @param file to be made, and told the bytes of while it grows
+     * @param sizeBytes about what it will have
      * @throws TapeFailure the command failed, or made no regular file
      */
-    public void recall(String name, Path file, PackageDigest digest, Progress progress) throws IOException {
-        Duration longest = limits.moving(digest.sizeBytes());
+    public void recall(String name, Path file, long sizeBytes, Progress progress) throws IOException {
+        Duration longest = limits.moving(sizeBytes);
         Growth growth = new Growth(file, progress);
-        run("recall", commands.recall(), new Subject(file, name, digest), new Limits(longest, limits.mount()), growth);
+        run("recall", commands.recall(), new Subject(file, name, null), new Limits(longest, limits.mount()), growth);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new TapeFailure("recall command for " + name + ": it ended well, but " + file + " is no file");
         }
@@ -83,12 +84,12 @@ public final class TapeLibrary {
      * @return empty when the library has no command for it
      * @throws TapeFailure there was no answer, or one that is no SHA-256
      */
-    public Optional<Checksum> checksum(String name, PackageDigest digest, Progress beat) throws IOException {
+    public Optional<Checksum> checksum(String name, long sizeBytes, Progress beat) throws IOException {
         if (commands.checksum() == null) {
             return Optional.empty();
         }
-        Limits limit = Limits.of(limits.moving(digest.sizeBytes()));
-        String answer = firstLine(run("checksum", commands.checksum(), new Subject(null, name, digest), limit, beat));
+        Limits limit = Limits.of(limits.moving(sizeBytes));
+        String answer = firstLine(run("checksum", commands.checksum(), new Subject(null, name, null), limit, beat));
         if (!answer.matches("sha256:[0-9a-f]{64}")) {
             throw new TapeFailure(
                     "checksum command for %s: its first line was \"%s\" and not sha256: with 64 hexadecimal digits"

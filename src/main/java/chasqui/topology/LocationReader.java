@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads one data location of a topology file: common keys, then those of its storage type and no others. */
 final class LocationReader {
@@ -131,15 +132,15 @@ final class LocationReader {
     private Tape tape(YamlEntry entry) {
         return new Tape(
                 new TapeCommands(
-                        required(entry, "archive_command", List.of("file", "name")),
-                        required(entry, "recall_command", List.of("file", "name")),
-                        required(entry, "query_command", List.of("name")),
-                        command(entry, "checksum_command", List.of("name"))),
+                        required(entry, "archive_command", List.of("file", "name"), List.of("size", "checksum")),
+                        required(entry, "recall_command", List.of("file", "name"), List.of()),
+                        required(entry, "query_command", List.of("name"), List.of()),
+                        command(entry, "checksum_command", List.of("name"), List.of())),
                 root(entry, "recall_root"));
     }
 
-    private static List<String> required(YamlEntry entry, String key, List<String> needed) {
-        List<String> command = command(entry, key, needed);
+    private static List<String> required(YamlEntry entry, String key, List<String> needed, List<String> also) {
+        List<String> command = command(entry, key, needed, also);
         if (command == null) {
             entry.refuse(key, "a TAPE location wants a list of a program and its arguments");
         }
@@ -150,15 +151,14 @@ final class LocationReader {
      * Null when there is none.
      *
      * @param needed placeholders without which the command could not know what it is about
+     * @param also placeholders that may stand there too
      */
-    private static List<String> command(YamlEntry entry, String key, List<String> needed) {
+    private static List<String> command(YamlEntry entry, String key, List<String> needed, List<String> also) {
         List<String> command = entry.texts(key, LINE, "a program or an argument on one line");
         if (command.isEmpty()) {
             return null;
         }
-        List<String> possible = needed.contains("file")
-                ? List.of("file", "name", "size", "checksum")
-                : List.of("name", "size", "checksum");
+        List<String> possible = Stream.concat(needed.stream(), also.stream()).toList();
         TapeCommands.problems(command, needed, possible).forEach(problem -> entry.refuse(key, problem));
         return command;
     }

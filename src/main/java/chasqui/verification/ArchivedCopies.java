@@ -2,7 +2,7 @@ package chasqui.verification;
 
 import chasqui.catalogue.ReadMode;
 import chasqui.pipeline.ChasquiException;
-import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Lease;
 import chasqui.storage.Checksum;
 import chasqui.storage.PackageDigest;
 import chasqui.storage.Progress;
@@ -13,6 +13,8 @@ import chasqui.storage.S3Clients;
 import chasqui.storage.S3Endpoint;
 import chasqui.storage.S3Failure;
 import chasqui.storage.S3Objects;
+import chasqui.tape.TapeAccess;
+import chasqui.tape.Tapes;
 import chasqui.topology.Bucket;
 import chasqui.topology.DataLocation;
 import chasqui.topology.DiskRoot;
@@ -27,10 +29,12 @@ import java.util.Optional;
 public final class ArchivedCopies {
     private final Locations locations;
     private final S3Clients clients;
+    private final Tapes tapes;
 
-    public ArchivedCopies(Locations locations, S3Clients clients) {
+    public ArchivedCopies(Locations locations, S3Clients clients, Tapes tapes) {
         this.locations = locations;
         this.clients = clients;
+        this.tapes = tapes;
     }
 
     /** What was read, and how. */
@@ -50,16 +54,16 @@ public final class ArchivedCopies {
      *
      * @param path below the location's root or prefix
      * @return empty when the archive is there but the copy is not
+     * @param lease told the bytes
      * @throws ChasquiException (location, retryable) the archive itself is not there
+     * @throws chasqui.pipeline.NotYet it is on its way to tape
      */
-    Optional<Reading> read(long locationId, String path, Progress progress) throws IOException {
+    Optional<Reading> read(long locationId, String path, long sizeBytes, Lease lease) throws IOException {
         DataLocation archive = location(locationId);
         return switch (archive.storage()) {
-            case DISK -> file(archive, path, progress);
-            case S3 -> object(archive.bucket(), path, progress);
-            case TAPE ->
-                throw new ChasquiException(
-                        FailureKind.ITEM, false, archive + ": this version cannot read tapes; switch the location off");
+            case DISK -> file(archive, path, lease::advance);
+            case S3 -> object(archive.bucket(), path, lease::advance);
+            case TAPE -> tape(archive, path, sizeBytes, lease);
         };
     }
 
@@ -75,6 +79,16 @@ public final class ArchivedCopies {
         return Optional.of(new Reading(
                 new PackageDigest(read.sizeBytes(), read.xxHash64(), read.sha256OrNull()),
                 ReadMode.valueOf(read.mode().name())));
+    }
+
+    /** The library read it, or sent it to us: either way we have no more than its word for where it comes from. */
+    private Optional<Reading> tape(DataLocation archive, String path, long sizeBytes, Lease lease) throws IOException {
+        TapeAccess tape = tapes.at(archive);
+        if (!tape.holds(path, lease)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Reading(new PackageDigest(sizeBytes, null, tape.read(path, sizeBytes, lease)), ReadMode.REMOTE));
     }
 
     private Optional<Reading> object(Bucket bucket, String path, Progress progress) throws IOException {

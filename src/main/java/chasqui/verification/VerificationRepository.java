@@ -26,7 +26,7 @@ final class VerificationRepository {
                                 WHERE c.data_location_id = l.id AND c.state = 'SUSPECT'
                                   AND NOT EXISTS (SELECT FROM operation o WHERE o.subject_id = c.id AND o.type = :type)
                                 ORDER BY c.id LIMIT :most FOR UPDATE SKIP LOCKED) due
-                         WHERE l.location_type = 'LONG_TERM_ARCHIVE' AND l.storage_type IN ('DISK', 'S3')
+                         WHERE l.location_type = 'LONG_TERM_ARCHIVE'
                            AND l.active AND s.active
                         """)
                 .bind("most", perArchive)
@@ -56,7 +56,7 @@ final class VerificationRepository {
                                                    WHERE v.physical_copy_id = c.id AND v.verification_operation_id IS NOT NULL)
                                 ORDER BY coalesce(c.verified_at, '-infinity'::timestamptz)
                                 LIMIT greatest(:most - waiting.n, 0) FOR UPDATE SKIP LOCKED) due
-                         WHERE l.location_type = 'LONG_TERM_ARCHIVE' AND l.storage_type IN ('DISK', 'S3')
+                         WHERE l.location_type = 'LONG_TERM_ARCHIVE'
                            AND l.active AND s.active
                         """)
                 .bind("oldest", oldest.toMillis() / 1000.0)

@@ -47,7 +47,7 @@ public final class VerificationWorker {
         }
         VerificationRepository.ToVerify copy = found.get();
         lease.phase("reading", copy.sizeBytes(), settings.stall().silence());
-        Optional<ArchivedCopies.Reading> read = copies.read(copy.locationId(), copy.path(), lease::advance);
+        Optional<ArchivedCopies.Reading> read = copies.read(copy.locationId(), copy.path(), copy.sizeBytes(), lease);
         operations.complete(lease, tx -> {
             if (read.isPresent()) {
                 judge(tx, lease, copy, read.get());

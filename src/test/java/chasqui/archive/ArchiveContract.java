@@ -11,6 +11,7 @@ import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StallLimit;
 import chasqui.recovery.FailureClassifier;
 import chasqui.storage.S3Clients;
+import chasqui.testing.TapeStandIn;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
 import chasqui.testing.TestTopology;
@@ -66,7 +67,7 @@ abstract class ArchiveContract {
         worker = new ArchiveWorker(
                 database.jdbi(),
                 operations,
-                new Archives(new Locations(database.jdbi()), clients(), settings),
+                new Archives(new Locations(database.jdbi()), clients(), TapeStandIn.patient(), settings),
                 new Sidecars(database.jdbi(), settings, node),
                 node);
     }

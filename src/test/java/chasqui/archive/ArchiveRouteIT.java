@@ -39,7 +39,7 @@ class ArchiveRouteIT {
         ArchiveWorker worker = new ArchiveWorker(
                 database.jdbi(),
                 operations,
-                new Archives(new Locations(database.jdbi()), null, settings),
+                new Archives(new Locations(database.jdbi()), null, null, settings),
                 new Sidecars(database.jdbi(), settings, node),
                 node);
         routes = new TestRoutes(

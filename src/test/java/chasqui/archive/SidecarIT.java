@@ -77,7 +77,7 @@ class SidecarIT {
         ArchiveWorker worker = new ArchiveWorker(
                 database.jdbi(),
                 operations,
-                new Archives(new Locations(database.jdbi()), null, settings),
+                new Archives(new Locations(database.jdbi()), null, null, settings),
                 new Sidecars(database.jdbi(), settings, node),
                 node);
         new ArchiveManager(database.jdbi()).findWork();

@@ -75,7 +75,7 @@ class FromBufferToArchivesIT {
         ArchiveWorker worker = new ArchiveWorker(
                 database.jdbi(),
                 operations,
-                new Archives(locations, null, settings),
+                new Archives(locations, null, null, settings),
                 new Sidecars(database.jdbi(), settings, node),
                 node);
         for (String archive : archives) {

@@ -349,6 +349,64 @@ class OperationStoreIT {
     }
 
     @Test
+    void work_that_cannot_go_on_yet_waits_longer_each_time_and_it_costs_nothing() {
+        anOperation(100);
+        NotYet wait =
+                new NotYet("waiting for tape: PENDING", new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(10)));
+        store.postpone(store.claim(QUEUE).orElseThrow(), wait);
+        assertThat(database.value(
+                        "SELECT status || ' ' || attempt || ' ' || coalesce(failure_message, '-') FROM operation"))
+                .isEqualTo("PENDING 0 -");
+        assertThat(database.value("SELECT waits_for FROM operation"))
+                .matches("waiting for tape: PENDING, since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\dZ");
+        assertThat(database.value(NEXT_LOOK)).isEqualTo("true");
+        assertThat(store.claim(QUEUE)).as("not before its time").isEmpty();
+        assertThat(store.held()).isEmpty();
+
+        database.execute("UPDATE operation SET waits_since = waits_since - interval '2 days'");
+        for (int look = 0; look < 20; look++) {
+            dueNow();
+            Duration waited = store.postpone(store.claim(QUEUE).orElseThrow(), wait);
+            assertThat(waited).isGreaterThanOrEqualTo(Duration.ofDays(2));
+        }
+        assertThat(database.value(NEXT_LOOK.replace("0.5", "5")))
+                .as("the longest pause")
+                .isEqualTo("true");
+        assertThat(database.value("SELECT attempt FROM operation")).isEqualTo("0");
+        assertThat(database.value("SELECT count(*) || ' ' || min(outcome) FROM operation_attempt"))
+                .as("one record for all of the wait")
+                .isEqualTo("1 WAITING");
+
+        dueNow();
+        store.fail(store.claim(QUEUE).orElseThrow(), new Failure(FailureKind.LOCATION, true, "away"));
+        assertThat(database.value("SELECT (waits_since IS NOT NULL)::text FROM operation"))
+                .isEqualTo("true");
+        dueNow();
+        store.complete(store.claim(QUEUE).orElseThrow(), Effect.NONE);
+        assertThat(database.value("SELECT status || ' ' || attempt FROM operation_history"))
+                .isEqualTo("COMPLETED 0");
+    }
+
+    /** At least half of one minute, as the first pause is. */
+    private static final String NEXT_LOOK =
+            "SELECT (not_before > clock_timestamp() + 0.5 * interval '55 s')::text FROM operation";
+
+    /** As if the time of the next look had come, and parked work been woken. */
+    private void dueNow() {
+        database.execute("UPDATE operation SET not_before = clock_timestamp(), waits_for = NULL");
+    }
+
+    @Test
+    void work_that_waits_is_not_put_back_twice() {
+        anOperation(100);
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        database.execute("UPDATE operation SET lease_token = gen_random_uuid()");
+        store.postpone(lease, new NotYet("x", new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(1))));
+        assertThat(database.value("SELECT status FROM operation")).isEqualTo("IN_PROGRESS");
+        assertThat(store.held()).isEmpty();
+    }
+
+    @Test
     void a_thread_is_not_interrupted_for_work_that_it_has_finished() {
         anOperation(100);
         Lease lease = store.claim(QUEUE).orElseThrow();

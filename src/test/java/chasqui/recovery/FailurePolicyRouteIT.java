@@ -9,6 +9,7 @@ import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.LeaseSettings;
 import chasqui.pipeline.NodeIdentity;
+import chasqui.pipeline.NotYet;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.OperationType;
 import chasqui.pipeline.StageEffects;
@@ -175,6 +176,23 @@ class FailurePolicyRouteIT {
                 .as("what was turned away says the cause as well")
                 .isEqualTo("5");
         assertThat(operations.held()).isEmpty();
+    }
+
+    @Test
+    void work_that_cannot_go_on_yet_waits_and_never_opens_the_breaker() {
+        operationsDue(6);
+        Backoff pauses = new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(5));
+        worker.failure = new NotYet("waiting for tape", pauses);
+        for (int i = 0; i < 5; i++) {
+            hint.sendBody("direct:" + QUEUE, "hint");
+        }
+        assertThat(
+                        database.value(
+                                "SELECT count(*) FROM operation WHERE waits_for LIKE 'waiting for tape, since%' AND attempt = 0"))
+                .isEqualTo("5");
+        worker.failure = null;
+        hint.sendBody("direct:" + QUEUE, "hint");
+        assertThat(database.value("SELECT count(*) FROM operation_history")).isEqualTo("1");
     }
 
     @Test

@@ -39,7 +39,7 @@ class TapeLibraryTest {
     }
 
     private TapeState state() throws Exception {
-        return library.query(NAME, digest, Progress.NONE);
+        return library.query(NAME, Progress.NONE);
     }
 
     @Test
@@ -52,11 +52,11 @@ class TapeLibraryTest {
         assertThat(state()).isEqualTo(TapeState.ONLINE);
         tapes.control();
         assertThat(state()).isEqualTo(TapeState.NEARLINE);
-        assertThat(library.checksum(NAME, digest, Progress.NONE)).contains(digest.sha256());
+        assertThat(library.checksum(NAME, 100_000, Progress.NONE)).contains(digest.sha256());
 
         AtomicLong bytes = new AtomicLong();
         Path back = folder.resolve("back");
-        library.recall(NAME, back, digest, bytes::addAndGet);
+        library.recall(NAME, back, 100_000, bytes::addAndGet);
         assertThat(back).hasSameBinaryContentAs(file);
         assertThat(bytes).hasValueBetween(0, 100_000);
     }
@@ -71,7 +71,7 @@ class TapeLibraryTest {
                     .hasMessageContaining("PENDING");
         }
         tapes.control("say_checksum=sha256:12");
-        assertThatThrownBy(() -> library.checksum(NAME, digest, Progress.NONE))
+        assertThatThrownBy(() -> library.checksum(NAME, 100_000, Progress.NONE))
                 .isInstanceOf(TapeFailure.class)
                 .hasMessageContaining("\"sha256:12\"");
     }
@@ -95,8 +95,8 @@ class TapeLibraryTest {
                         switch (command) {
                             case "query" -> state();
                             case "archive" -> library.archive(file, NAME, digest, Progress.NONE);
-                            case "recall" -> library.recall(NAME, folder.resolve("b"), digest, Progress.NONE);
-                            default -> library.checksum(NAME, digest, Progress.NONE);
+                            case "recall" -> library.recall(NAME, folder.resolve("b"), 100_000, Progress.NONE);
+                            default -> library.checksum(NAME, 100_000, Progress.NONE);
                         }
                     })
                     .isInstanceOf(TapeFailure.class)
@@ -109,7 +109,7 @@ class TapeLibraryTest {
     @Test
     void a_beat_that_throws_ends_the_command() throws Exception {
         tapes.control("hang_query=yes");
-        assertThatThrownBy(() -> library.query(NAME, digest, bytes -> {
+        assertThatThrownBy(() -> library.query(NAME, bytes -> {
                     if (Files.exists(folder.resolve("library/hanging"))) {
                         throw new IllegalStateException("the lease is gone");
                     }
@@ -122,7 +122,7 @@ class TapeLibraryTest {
     void a_recall_that_makes_nothing_is_a_failure() throws Exception {
         library.archive(file, NAME, digest, Progress.NONE);
         tapes.control("recall_makes=nothing");
-        assertThatThrownBy(() -> library.recall(NAME, folder.resolve("back"), digest, Progress.NONE))
+        assertThatThrownBy(() -> library.recall(NAME, folder.resolve("back"), 100_000, Progress.NONE))
                 .isInstanceOf(TapeFailure.class)
                 .hasMessageContaining("is no file");
     }
@@ -131,7 +131,7 @@ class TapeLibraryTest {
     void a_name_that_we_would_not_make_never_reaches_a_command() throws Exception {
         for (String hostile : List.of(
                 "-rf", "/etc/passwd", "../x", "a/../b", "a b", "a;b", "a\nb", "$(x)", "", "a//b", ".x", "a/-b")) {
-            assertThatThrownBy(() -> library.query(hostile, digest, Progress.NONE))
+            assertThatThrownBy(() -> library.query(hostile, Progress.NONE))
                     .isInstanceOf(IllegalArgumentException.class);
         }
         assertThat(tapes.calls()).isEmpty();

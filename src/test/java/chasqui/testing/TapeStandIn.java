@@ -1,10 +1,15 @@
 package chasqui.testing;
 
+import chasqui.pipeline.Backoff;
 import chasqui.storage.TapeCommands;
+import chasqui.storage.TapeLimits;
+import chasqui.tape.TapeSettings;
+import chasqui.tape.Tapes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +30,17 @@ public final class TapeStandIn {
     public TapeStandIn(Path folder) throws IOException {
         library = Files.createDirectories(folder);
         Files.createDirectories(library.resolve("tapes"));
+    }
+
+    /** Libraries that may take their time, and are looked at again at once. */
+    public static Tapes patient() {
+        return tapes(Duration.ofMinutes(1));
+    }
+
+    /** @param patience longest time of any command */
+    public static Tapes tapes(Duration patience) {
+        return new Tapes(new TapeSettings(
+                new TapeLimits(patience, patience, 1 << 30), new Backoff(Duration.ofMillis(1), Duration.ofMillis(1))));
     }
 
     /** @param arguments after the library's folder, as in {@code archive {file} {name}} */

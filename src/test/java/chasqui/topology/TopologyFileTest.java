@@ -299,7 +299,7 @@ class TopologyFileTest {
                         "site cologne, location lta: recall_command: {file} is missing among its arguments",
                         "site cologne, location lta: recall_command: {name} is missing among its arguments",
                         "site cologne, location lta: query_command: {name} is missing among its arguments",
-                        "site cologne, location lta: query_command: {file} has no meaning here; known: {name}, {size}, {checksum}",
+                        "site cologne, location lta: query_command: {file} has no meaning here; known: {name}",
                         "site cologne, location lta: checksum_command: {name} is missing among its arguments",
                         "locations cologne/buffer (/data/cologne/buffer) and cologne/lta (/data/cologne/buffer/recalled) lie inside each other; give each a folder of its own");
     }

@@ -15,6 +15,7 @@ import chasqui.recovery.FailureClassifier;
 import chasqui.storage.Progress;
 import chasqui.storage.S3Clients;
 import chasqui.storage.S3Endpoint;
+import chasqui.testing.TapeStandIn;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
 import chasqui.testing.TestRoutes;
@@ -60,7 +61,7 @@ class VerificationIT {
         return new VerificationWorker(
                 database.jdbi(),
                 operations,
-                new ArchivedCopies(new Locations(database.jdbi()), clients),
+                new ArchivedCopies(new Locations(database.jdbi()), clients, TapeStandIn.patient()),
                 settings,
                 NodeIdentity.starting("here"));
     }
@@ -262,6 +263,44 @@ class VerificationIT {
                 .isEqualTo(few)
                 .isLessThanOrEqualTo(5);
         assertThat(database.value("SELECT count(*) FROM operation")).isEqualTo("31");
+    }
+
+    @Test
+    void tapes_are_read_again_as_well() throws Exception {
+        TapeStandIn tapes = new TapeStandIn(folder.resolve("library"));
+        tapes.replace(database.jdbi(), "cologne", "lta", folder.resolve("recalled"), true);
+        TestTransfers.Buffered good = packages.buffered("cologne", 5000);
+        TestTransfers.Buffered bad = packages.buffered("cologne", 5000);
+        TestTransfers.Buffered gone = packages.buffered("cologne", 5000);
+        for (TestTransfers.Buffered one : java.util.List.of(good, bad, gone)) {
+            register(one, "lta", one.name() + ".tar", 31);
+        }
+        Files.copy(good.file(), tapes.tape(good.name() + ".tar"));
+        Files.copy(good.file(), tapes.tape(bad.name() + ".tar"));
+        VerificationManager all = new VerificationManager(
+                database.jdbi(), new VerificationSettings(Duration.ofDays(30), 10, settings.stall()));
+        all.findWork();
+        for (int i = 0; i < 3; i++) {
+            work();
+        }
+        assertThat(copy(Path.of(good.name() + ".tar"))).isEqualTo("PRESENT true");
+        assertThat(copy(Path.of(bad.name() + ".tar"))).isEqualTo("SUSPECT false");
+        assertThat(copy(Path.of(gone.name() + ".tar"))).isEqualTo("MISSING false");
+        assertThat(database.values("SELECT DISTINCT read_mode FROM verification"))
+                .containsExactly("REMOTE");
+
+        tapes.control("pending=*");
+        all.findWork();
+        assertThatThrownBy(this::work).isInstanceOf(chasqui.pipeline.NotYet.class);
+        assertThat(copy(Path.of(bad.name() + ".tar"))).isEqualTo("SUSPECT false");
+        tapes.control();
+        database.execute("DELETE FROM operation; UPDATE physical_copy SET state = 'SUSPECT' WHERE state = 'MISSING'");
+        all.findWork();
+        tapes.control("exit_query=3");
+        assertThatThrownBy(this::work).hasMessageContaining("exit code 3");
+        assertThat(copy(Path.of(gone.name() + ".tar")))
+                .as("a library that does not answer lost nothing")
+                .isEqualTo("SUSPECT false");
     }
 
     @Test
