@@ -98,7 +98,7 @@ final class Stages implements AutoCloseable {
         ArchiveWorker worker = new ArchiveWorker(
                 database.jdbi(),
                 operations,
-                new Archives(locations, null, settings),
+                new Archives(locations, null, null, settings),
                 new Sidecars(database.jdbi(), settings, node),
                 node);
         for (int i = 0; i < packages; i++) {
