@@ -124,13 +124,13 @@ public final class AllStages {
                 new ArchiveWorker(
                         database.jdbi(),
                         operations,
-                        new Archives(locations, stores, archive),
+                        new Archives(locations, stores, TapeStandIn.patient(), archive),
                         new Sidecars(database.jdbi(), archive, node),
                         node)::work);
         workers.put(
                 "verification",
                 new VerificationWorker(
-                        database.jdbi(), operations, new ArchivedCopies(locations, stores), verification, node)::work);
+                        database.jdbi(), operations, new ArchivedCopies(locations, stores, TapeStandIn.patient()), verification, node)::work);
         workers.put(
                 "staging",
                 new StagingWorker(database.jdbi(), operations, new PackageSources(locations, stores), node, staging)
