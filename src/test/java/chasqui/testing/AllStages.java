@@ -130,7 +130,11 @@ public final class AllStages {
         workers.put(
                 "verification",
                 new VerificationWorker(
-                        database.jdbi(), operations, new ArchivedCopies(locations, stores, TapeStandIn.patient()), verification, node)::work);
+                        database.jdbi(),
+                        operations,
+                        new ArchivedCopies(locations, stores, TapeStandIn.patient()),
+                        verification,
+                        node)::work);
         workers.put(
                 "staging",
                 new StagingWorker(database.jdbi(), operations, new PackageSources(locations, stores), node, staging)
