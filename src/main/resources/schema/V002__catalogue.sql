@@ -139,6 +139,7 @@ CREATE UNIQUE INDEX one_primary_per_transfer_package ON data_transfer (data_tran
 CREATE UNIQUE INDEX one_primary_per_package ON data_transfer (raw_data_package_id) WHERE is_primary;
 CREATE INDEX data_transfer_to_send ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NULL AND waits_for IS NULL;
 CREATE INDEX data_transfer_to_unpack ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NOT NULL;
+CREATE INDEX data_transfer_sent ON data_transfer (sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX data_transfer_waiting ON data_transfer (data_transfer_package_id) WHERE waits_for IS NOT NULL;
 CREATE INDEX data_transfer_primary_alone ON data_transfer (created_at DESC) WHERE is_primary AND raw_data_package_id IS NOT NULL;
 
@@ -175,6 +176,7 @@ CREATE TABLE data_transfer_hop (
     completed_at            timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (data_transfer_id, hop)
 );
+CREATE INDEX data_transfer_hop_sent ON data_transfer_hop (sent_at);
 
 CREATE TABLE long_term_archive_transfer (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

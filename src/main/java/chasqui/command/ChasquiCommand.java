@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             TopologyCommand.class,
             FileCommand.class,
             StageCommand.class,
+            LinkCommand.class,
             StatusCommand.class,
             TraceCommand.class,
             BenchCommand.class,

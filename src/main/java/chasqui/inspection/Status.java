@@ -10,6 +10,7 @@ import java.util.List;
  * @param at on the database's clock
  * @param stages what each stage has before it, in hand and behind it, in order of stage
  * @param queues live and failed operations by queue and status
+ * @param links every way between sites that data can take
  * @param copies what lies where, without what was deleted
  * @param failed operations that ended for good without success, newest first
  * @param waiting operations and transfers that cannot go on now, longest first
@@ -20,6 +21,7 @@ public record Status(
         Instant at,
         List<StageCount> stages,
         List<QueueCount> queues,
+        List<LinkStatus> links,
         List<CopyCount> copies,
         long failedCount,
         List<FailedOperation> failed,

@@ -34,6 +34,7 @@ public final class StatusReader {
                             .one(),
                     list(db, StageCount.class, STAGES),
                     list(db, QueueCount.class, QUEUES),
+                    List.copyOf(LinkReader.read(db).values()),
                     list(db, CopyCount.class, COPIES),
                     count(db, "SELECT count(*) FROM operation WHERE status = 'FAILED'"),
                     list(db, FailedOperation.class, FAILED.formatted(SubjectNames.OF_OPERATION, MOST_LISTED)),

@@ -1,5 +1,7 @@
 package chasqui.inspection;
 
+import java.util.List;
+
 /** How everything stands, as text for people. */
 public final class StatusText {
     private StatusText() {}
@@ -9,6 +11,11 @@ public final class StatusText {
         StringBuilder text = new StringBuilder("Chasqui at " + status.at() + "\n");
         section(text, "Stages", stages(status), "nothing was filed yet");
         section(text, "Queues", queues(status), "no work is waiting or under way");
+        List<LinkStatus> stuck =
+                status.links().stream().filter(LinkStatus::isStuck).toList();
+        if (!stuck.isEmpty()) {
+            section(text, "Links that do not move", LinkText.table(stuck), "");
+        }
         section(text, "Copies", copies(status), "none");
         long failed = status.failedCount();
         if (failed > 0) {

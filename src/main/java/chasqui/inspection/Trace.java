@@ -125,7 +125,22 @@ public record Trace(
             int sendCount,
             Instant createdAt,
             Instant sentAt,
-            Instant completedAt) {}
+            Instant completedAt) {
+        Transfer waitingFor(String what) {
+            return new Transfer(
+                    id,
+                    transferPackage,
+                    destination,
+                    primary,
+                    method,
+                    status,
+                    what,
+                    sendCount,
+                    createdAt,
+                    sentAt,
+                    completedAt);
+        }
+    }
 
     /** The way into one archive. */
     public record ArchiveTransfer(

@@ -2,8 +2,10 @@ package chasqui.inspection;
 
 import chasqui.inspection.Trace.Copy;
 import chasqui.inspection.Trace.Subject;
+import chasqui.inspection.Trace.Transfer;
 import chasqui.inspection.TraceAnswer.Candidate;
 import chasqui.inspection.TraceSearch.Found;
+import chasqui.link.Link;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +57,7 @@ public final class TraceReader {
                 rows.transferPackages(transferPackages),
                 copies,
                 rows.verifications(copyIds),
-                rows.transfers(own, transferPackages),
+                transfers(db, rows.transfers(own, transferPackages)),
                 rows.archiveTransfers(own),
                 rows.stagingJobs(own),
                 rows.deletions(copyIds),
@@ -63,6 +65,26 @@ public final class TraceReader {
                 List.of(),
                 false);
         return Story.told(known, subjectTimes(db, found));
+    }
+
+    /** What could go and does not waits for its link. */
+    private static List<Transfer> transfers(Handle db, List<Transfer> known) {
+        Map<Long, Link> awaited =
+                new TraceRows(db).awaited(known.stream().map(Transfer::id).toList());
+        Map<Link, LinkStatus> links = LinkReader.read(db);
+        return known.stream()
+                .map(one -> {
+                    LinkStatus link = awaited.containsKey(one.id()) ? links.get(awaited.get(one.id())) : null;
+                    return link == null ? one : one.waitingFor(reason(link));
+                })
+                .toList();
+    }
+
+    private static String reason(LinkStatus link) {
+        return link.state().equals("OPEN")
+                ? "its turn on the link " + link.name() + ": " + link.running() + " under way, " + link.waiting()
+                        + " wait"
+                : "the link " + link.name() + ": " + link.says();
     }
 
     private static List<Long> packages(Handle db, Found found) {

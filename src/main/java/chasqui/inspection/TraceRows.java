@@ -10,6 +10,7 @@ import chasqui.inspection.Trace.StagingJob;
 import chasqui.inspection.Trace.Transfer;
 import chasqui.inspection.Trace.TransferPackage;
 import chasqui.inspection.Trace.Verification;
+import chasqui.link.Link;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -88,7 +89,10 @@ final class TraceRows {
     List<Transfer> transfers(List<Long> packages, List<Long> transferPackages) {
         return db.createQuery("""
                         SELECT t.id, d.name AS transfer_package, s.short_name AS destination, t.is_primary AS primary, t.method,
-                               t.status::text AS status, t.waits_for, t.send_count, t.created_at, t.sent_at, t.completed_at
+                               t.status::text AS status, t.send_count, t.created_at, t.sent_at, t.completed_at,
+                               coalesce(t.waits_for, (SELECT o.waits_for FROM operation o
+                                                       WHERE o.type = 'data_transfer' AND o.subject_id = t.id
+                                                         AND o.status = 'PENDING')) AS waits_for
                           FROM data_transfer t JOIN cargo d ON d.data_transfer_id = t.id
                           JOIN site s ON s.id = t.destination_site_id
                          WHERE t.data_transfer_package_id = ANY (:transferPackages) OR t.raw_data_package_id = ANY (:packages)
@@ -99,6 +103,27 @@ final class TraceRows {
                 .bind("most", MOST)
                 .map(ConstructorMapper.of(Transfer.class))
                 .list();
+    }
+
+    /** The links that transfers wait for which could go, by transfer. */
+    Map<Long, Link> awaited(List<Long> transfers) {
+        return db
+                .createQuery("""
+                        SELECT t.id, l.site_id AS origin, coalesce(next.site_id, t.destination_site_id) AS destination
+                          FROM data_transfer t
+                          JOIN cargo c ON c.data_transfer_id = t.id
+                          JOIN data_location l ON l.id = coalesce(t.origin_location_id, c.buffer_location_id)
+                          LEFT JOIN LATERAL (
+                               SELECT w.next_site_id AS site_id FROM way w
+                                WHERE w.origin_site_id = l.site_id AND w.destination_site_id = t.destination_site_id
+                                ORDER BY way_is_open(w.route_id, w.origin_site_id, w.next_site_id) DESC, w.priority LIMIT 1) next ON true
+                         WHERE t.id = ANY (:ids) AND t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL
+                        """)
+                .bindArray("ids", Long.class, transfers)
+                .map((row, context) ->
+                        Map.entry(row.getLong("id"), new Link(row.getLong("origin"), row.getLong("destination"))))
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     List<ArchiveTransfer> archiveTransfers(List<Long> packages) {

@@ -23,6 +23,10 @@ public final class TraceText {
         if (!subject.kind().equals(TraceSearch.TRANSFER_PACKAGE)) {
             trace.transferPackages().forEach(one -> line(text, "travels in", one.name()));
         }
+        trace.transfers().stream()
+                .filter(transfer -> transfer.waitsFor() != null && transfer.completedAt() == null)
+                .forEach(transfer ->
+                        line(text, "waits", "transfer to " + transfer.destination() + ": " + transfer.waitsFor()));
         text.append("\nCopies\n").append(copies(trace));
         text.append("\nLife\n").append(events(trace));
         if (trace.truncated()) {

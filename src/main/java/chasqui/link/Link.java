@@ -2,16 +2,17 @@ package chasqui.link;
 
 import chasqui.topology.RouteType;
 import chasqui.topology.Topology;
-import chasqui.topology.TransferRoute;
+import java.util.List;
 
 /** The way from one site to another, without a stop between them. */
 public record Link(long originSiteId, long destinationSiteId) {
-    /** The first link on the way between two sites: to the site in the middle where a relay is used. */
-    public static Link first(Topology topology, long originSiteId, long destinationSiteId) {
-        long next = topology.route(originSiteId, destinationSiteId)
-                .filter(route -> route.type() == RouteType.RELAY)
-                .map(TransferRoute::relaySiteId)
-                .orElse(destinationSiteId);
-        return new Link(originSiteId, next);
+    /** The links that a journey between two sites can begin with: to the other end, or to the sites of its relays. */
+    public static List<Link> first(Topology topology, long originSiteId, long destinationSiteId) {
+        List<Link> links = topology.routes(originSiteId, destinationSiteId).stream()
+                .map(route -> new Link(
+                        originSiteId, route.type() == RouteType.RELAY ? route.relaySiteId() : destinationSiteId))
+                .distinct()
+                .toList();
+        return links.isEmpty() ? List.of(new Link(originSiteId, destinationSiteId)) : links;
     }
 }

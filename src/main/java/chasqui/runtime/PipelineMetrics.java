@@ -1,5 +1,6 @@
 package chasqui.runtime;
 
+import chasqui.inspection.LinkReader;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.WorkStatus;
@@ -29,6 +30,7 @@ final class PipelineMetrics implements AutoCloseable {
     private final MeterRegistry registry;
     private final MultiGauge operations;
     private final MultiGauge oldest;
+    private final LinkGauges links;
     private final ScheduledExecutorService reader;
     private volatile boolean reachable = true;
 
@@ -42,6 +44,7 @@ final class PipelineMetrics implements AutoCloseable {
                 .description("Age of the oldest operation of a queue and status")
                 .baseUnit("seconds")
                 .register(registry);
+        this.links = new LinkGauges(registry);
         this.reader = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "metrics");
             thread.setDaemon(true);
@@ -77,6 +80,7 @@ final class PipelineMetrics implements AutoCloseable {
                             row.getDouble("age")))
                     .list());
             publish(depths);
+            links.publish(new LinkReader(database).read());
             reachable = true;
         } catch (RuntimeException failure) {
             if (reachable) {
@@ -84,6 +88,7 @@ final class PipelineMetrics implements AutoCloseable {
             }
             reachable = false;
             publish(List.of());
+            links.publish(List.of());
         }
     }
 

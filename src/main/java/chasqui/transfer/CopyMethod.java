@@ -27,7 +27,7 @@ public final class CopyMethod implements ByteMover {
                 throw DiskRoot.missing(transfer.origin(), transfer.source(), transfer.toString());
             }
             Path temporary = temporaries.name("incoming");
-            PackageDigest read = DurableFiles.copy(transfer.source(), temporary, lease::advance);
+            PackageDigest read = DurableFiles.copy(transfer.source(), temporary, Pace.of(lease, transfer.way()));
             requireRegistered(transfer, read);
             lease.requireHeld();
             Placement.place(root, temporary, transfer.incoming(), transfer.digest(), bytes -> lease.advance(0));

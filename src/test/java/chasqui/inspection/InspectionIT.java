@@ -282,10 +282,10 @@ class InspectionIT {
         }
         assertThat(TestKernel.statements(database.jdbi(), () -> new StatusReader(database.jdbi()).read()))
                 .isEqualTo(status)
-                .isLessThanOrEqualTo(15);
+                .isLessThanOrEqualTo(17);
         assertThat(TestKernel.statements(database.jdbi(), () -> traces.find("n3/a.fits")))
                 .isEqualTo(trace)
-                .isLessThanOrEqualTo(22);
+                .isLessThanOrEqualTo(25);
         assertThat(names).hasSize(10);
     }
 }
