@@ -7,7 +7,7 @@ import chasqui.queue.QueueEndpoints;
 import chasqui.recovery.FailurePolicy;
 import chasqui.recovery.Monitor;
 import chasqui.recovery.Nodes;
-import chasqui.recovery.TemporariesSweep;
+import chasqui.recovery.Sweeps;
 import chasqui.recovery.WorkDesk;
 import chasqui.settings.Settings;
 import chasqui.topology.Locations;
@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class Service implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Service.class);
     private static final int MANAGER_THREADS = 4;
+    private static final int SWEEP_EVERY_HOURS = 1;
     private static final String LEASE_LOOP = "lease-renewer";
     private static final String TOPOLOGY_LOOP = "topology";
     /** A hint that nobody answered for this long is forgotten; with hints in memory only, all of them at start. */
@@ -44,7 +45,7 @@ public final class Service implements AutoCloseable {
     private final LeaseRenewer renewer;
     private final WorkDesk desk;
     private final Nodes nodes;
-    private final TemporariesSweep sweep;
+    private final Sweeps sweeps;
     private final StageBeans stages;
     private final ScheduledExecutorService managerPool;
     private final Management management;
@@ -65,7 +66,7 @@ public final class Service implements AutoCloseable {
         this.operations = new OperationStore(
                 foundation.database().jdbi(), stages.effects(), node, settings.lease(), Clock.systemUTC());
         this.desk = new WorkDesk(operations);
-        this.sweep = new TemporariesSweep(operations);
+        this.sweeps = new Sweeps(foundation.database().jdbi(), operations, settings.incomingAge());
         this.nodes = new Nodes(foundation.database().jdbi(), node);
         this.managerPool = managerPool();
         nodes.enter(
@@ -173,7 +174,8 @@ public final class Service implements AutoCloseable {
                         settings.locations(),
                         stages.linkConcurrency());
                 workers.refresh();
-                sweep.begin(workers.locations());
+                managerPool.scheduleWithFixedDelay(
+                        () -> sweeps.begin(workers.locations()), 0, SWEEP_EVERY_HOURS, TimeUnit.HOURS);
             }
             watch(foundation, locations);
             management.started(camel.getCamelContext(), foundation.database().jdbi(), operations, parts(foundation));
@@ -235,7 +237,7 @@ public final class Service implements AutoCloseable {
             camel.stop();
         } finally {
             operations.held().forEach(lease -> last(() -> operations.giveBack(lease, "the node is shutting down")));
-            last(sweep::close);
+            last(sweeps::close);
             last(management::close);
             last(renewer::close);
             last(managerPool::shutdownNow);

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param locations patterns of the data locations its workers serve
  * @param concurrency operations of one queue at the same time
  * @param drain longest time that running work has to finish after a SIGTERM
+ * @param incomingAge how long nothing must have been written to what arrived and nobody waits for
  */
 record ServiceSettings(
         String node,
@@ -30,6 +31,7 @@ record ServiceSettings(
         Duration look,
         Duration monitorInterval,
         Duration drain,
+        Duration incomingAge,
         LeaseSettings lease) {
     private static final Set<String> ROLES = Set.of("manager", "worker", "monitor", "api");
 
@@ -53,6 +55,7 @@ record ServiceSettings(
                 settings.duration("chasqui.worker.look"),
                 settings.duration("chasqui.monitor.interval"),
                 settings.duration("chasqui.drain"),
+                settings.duration("chasqui.transfer.incoming-age"),
                 lease(settings));
     }
 

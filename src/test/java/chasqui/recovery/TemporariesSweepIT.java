@@ -31,6 +31,7 @@ class TemporariesSweepIT {
     private final TestDatabase database = new TestDatabase();
     private final OperationStore operations = TestKernel.of(database.jdbi(), () -> new OperationType("deletion"));
     private final TemporariesSweep sweep = new TemporariesSweep(operations);
+    private final Sweeps sweeps = new Sweeps(List.of(sweep));
 
     @TempDir
     private Path folder;
@@ -45,7 +46,7 @@ class TemporariesSweepIT {
 
     @AfterEach
     void close() {
-        sweep.close();
+        sweeps.close();
         database.close();
     }
 
@@ -125,7 +126,7 @@ class TemporariesSweepIT {
         assertThatThrownBy(() -> sweep.sweep(buffer)).hasMessageContaining("symbolic link");
         assertThat(temporaries(location("us/buffer"))).hasSize(1);
 
-        sweep.begin(List.of(buffer, location("us/lta")));
+        sweeps.begin(List.of(buffer, location("us/lta")));
         await().atMost(LIMIT).until(() -> Files.notExists(dead));
     }
 
@@ -134,7 +135,7 @@ class TemporariesSweepIT {
         Path dead = left(buffer, 1, "package.tar");
         database.jdbi().useTransaction(tx -> {
             tx.execute("LOCK TABLE operation IN ACCESS EXCLUSIVE MODE");
-            sweep.begin(List.of(buffer));
+            sweeps.begin(List.of(buffer));
             await().atMost(LIMIT).until(this::oneWaits);
             assertThat(dead).exists();
         });
@@ -152,13 +153,9 @@ class TemporariesSweepIT {
             Files.delete(tree);
             Files.writeString(Files.createDirectories(tree.resolve("a/b")).resolve("file"), "bytes");
         }
-        TemporariesSweep other = new TemporariesSweep(operations);
-        Thread thread = new Thread(() -> other.begin(List.of(buffer)));
-        thread.start();
+        sweeps.begin(List.of(buffer));
         sweep.sweep(buffer);
-        thread.join();
-        other.close();
-        assertThat(temporaries(buffer)).isEmpty();
+        await().atMost(LIMIT).until(() -> temporaries(buffer).isEmpty());
     }
 
     private DataLocation location(String label) {
