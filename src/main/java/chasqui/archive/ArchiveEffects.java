@@ -12,7 +12,7 @@ import chasqui.pipeline.WorkStatus;
 import java.time.Duration;
 import org.jdbi.v3.core.Handle;
 
-/** The status of the way into the archive. Its use of the source stays until it is COMPLETED. */
+/** The status of the way into the archive, and of the data transfer that ends there. Its use of the source stays until it is COMPLETED. */
 public final class ArchiveEffects implements StageEffects {
     /** Tapes are written when enough has come together for them, but no later than the next day. */
     private static final Duration LONG_WAIT = Duration.ofDays(1);
@@ -24,7 +24,11 @@ public final class ArchiveEffects implements StageEffects {
 
     @Override
     public void onClaim(Handle tx, Operation operation) {
-        if (!Subjects.LONG_TERM_ARCHIVE_TRANSFER.begin(tx, operation.subjectId())) {
+        boolean ours = Subjects.LONG_TERM_ARCHIVE_TRANSFER.begin(tx, operation.subjectId())
+                && Arrivals.dataTransfer(tx, operation.subjectId())
+                        .map(transfer -> Subjects.DATA_TRANSFER.begin(tx, transfer))
+                        .orElse(true);
+        if (!ours) {
             throw new ChasquiException(
                     FailureKind.ITEM,
                     false,
@@ -36,6 +40,11 @@ public final class ArchiveEffects implements StageEffects {
     public void onPutBack(Handle tx, Operation operation) {
         Subjects.LONG_TERM_ARCHIVE_TRANSFER.change(
                 tx, operation.subjectId(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+        // SCHEDULED, not PENDING: this operation will prove it, and the manager need not look at it again.
+        Arrivals.dataTransfer(tx, operation.subjectId()).ifPresent(transfer -> {
+            Subjects.DATA_TRANSFER.change(tx, transfer, WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+            Subjects.DATA_TRANSFER.change(tx, transfer, WorkStatus.PENDING, WorkStatus.SCHEDULED);
+        });
     }
 
     @Override
@@ -56,6 +65,9 @@ public final class ArchiveEffects implements StageEffects {
         Subjects.LONG_TERM_ARCHIVE_TRANSFER.change(
                 tx, operation.subjectId(), WorkStatus.IN_PROGRESS, WorkStatus.FAILED);
         ArchiveRepository.doubted(tx, operation.subjectId());
+        Arrivals.dataTransfer(tx, operation.subjectId())
+                .ifPresent(transfer ->
+                        Subjects.DATA_TRANSFER.change(tx, transfer, WorkStatus.IN_PROGRESS, WorkStatus.FAILED));
         Notifications.raise(
                 tx,
                 Notifications.Level.ERROR,

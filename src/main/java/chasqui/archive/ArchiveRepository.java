@@ -91,25 +91,29 @@ final class ArchiveRepository {
                 .list();
     }
 
-    /** What to store where; read from the copy that was protected, or another one at a buffer of that site. */
+    /**
+     * What to store where; read from the copy that was protected, or another one at a buffer of that site. Where a data
+     * transfer has brought it to the archive, the origin is the site's best buffer, for what the work needs beside it.
+     */
     static ToArchive toArchive(Handle db, long transferId, LongFunction<DataLocation> locations) {
         return db.createQuery("""
                         SELECT t.id, t.raw_data_package_id, p.name, p.size_bytes, p.xxh64, p.sha256, t.proven_at,
                                coalesce(source.data_location_id, t.origin_location_id) AS origin, source.path,
-                               t.data_location_id AS archive,
-                               i.name || '/' || to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY/MM') AS folder,
+                               t.data_location_id AS archive, archive_folder(p.id) AS folder,
+                               brought.id AS data_transfer_id, brought.incoming_name, brought.send_count,
                                EXISTS (SELECT FROM physical_copy a WHERE a.data_location_id = t.data_location_id
                                           AND a.raw_data_file_id IS NULL AND a.state NOT IN ('DELETED', 'MISSING')) AS archive_used
                           FROM long_term_archive_transfer t
                           JOIN raw_data_package p ON p.id = t.raw_data_package_id
-                          JOIN executed_observation_unit u ON u.id = p.executed_observation_unit_id
-                          JOIN instrument i ON i.id = u.instrument_id
                           JOIN data_location a ON a.id = t.data_location_id
+                          LEFT JOIN data_transfer brought ON brought.id = t.data_transfer_id
                           LEFT JOIN LATERAL (
-                               SELECT c.data_location_id, c.path
-                                 FROM physical_copy c JOIN data_location l ON l.id = c.data_location_id
-                                WHERE c.raw_data_package_id = p.id AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')
-                                  AND l.site_id = a.site_id AND l.location_type = 'BUFFER' AND l.storage_type = 'DISK'
+                               SELECT l.id AS data_location_id, c.path
+                                 FROM data_location l
+                                 LEFT JOIN physical_copy c ON c.data_location_id = l.id AND c.raw_data_package_id = p.id
+                                       AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')
+                                WHERE l.site_id = a.site_id AND l.location_type = 'BUFFER' AND l.storage_type = 'DISK'
+                                  AND CASE WHEN brought.id IS NULL THEN c.id IS NOT NULL ELSE l.active END
                                 ORDER BY l.id = t.origin_location_id DESC, l.priority LIMIT 1) source ON true
                          WHERE t.id = :id
                         """)
@@ -129,7 +133,13 @@ final class ArchiveRepository {
                         row.getBoolean("archive_used"),
                         row.getTimestamp("proven_at") == null
                                 ? null
-                                : row.getTimestamp("proven_at").toInstant()))
+                                : row.getTimestamp("proven_at").toInstant()),
+                        row.getObject("data_transfer_id") == null
+                                ? null
+                                : new Arrival(
+                                        row.getLong("data_transfer_id"),
+                                        row.getString("incoming_name"),
+                                        row.getInt("send_count"))))
                 .one();
     }
 

@@ -1,5 +1,7 @@
 package chasqui.archive;
 
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.storage.PackageDigest;
 import java.io.IOException;
@@ -19,6 +21,22 @@ interface ArchiveStore {
      * @throws chasqui.storage.IntegrityViolation the source, or what the archive holds now, is not that
      */
     Stored put(Path source, String path, PackageDigest digest, Lease lease) throws IOException;
+
+    /**
+     * Takes in what a data transfer has brought: reads it back whole, with every file inside, and gives it its final name
+     * where it does not have it yet. Doing it again after a crash is harmless.
+     *
+     * @param incomingName of the bytes at this archive
+     * @param path the final name, below the archive's root or prefix; of our own making
+     * @throws Damaged they are not what was sent; they lie in quarantine, or are gone
+     */
+    default Stored adopt(String incomingName, String path, PackageDigest digest, Lease lease)
+            throws IOException, Damaged {
+        throw new ChasquiException(
+                FailureKind.ITEM,
+                false,
+                path + ": this kind of archive takes no packages straight from a transfer; make the route CUSTOM");
+    }
 
     /** What lies under a path; empty when nothing does. The caller closes it. */
     Optional<InputStream> open(String path, Lease lease) throws IOException;

@@ -8,6 +8,7 @@ import chasqui.catalogue.Subjects;
 import chasqui.catalogue.UseBy;
 import chasqui.catalogue.Uses;
 import chasqui.catalogue.Verifications;
+import chasqui.notification.Notifications;
 import chasqui.notification.OtherBytes;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.CopyState;
@@ -48,12 +49,14 @@ public final class ArchiveWorker {
     public void work(Lease lease) throws IOException {
         ToArchive work = database.withHandle(
                 db -> ArchiveRepository.toArchive(db, lease.operation().subjectId(), archives::location));
-        requireSource(work);
         ArchiveStore archive = archives.at(work.archive(), work.archiveUsed());
-        // A package that was read on tape and was right is not read again because its sidecar is late.
-        Stored stored = work.provenAt() == null
-                ? archive.put(work.source(), work.path(), work.digest(), lease)
-                : new Stored(null, ReadMode.REMOTE, null);
+        Stored stored;
+        try {
+            stored = store(work, archive, lease);
+        } catch (Damaged damaged) {
+            sendAgain(lease, work, damaged);
+            return;
+        }
         String besideIt;
         try {
             besideIt = sidecars.ensure(work, archive, stored, lease);
@@ -70,6 +73,41 @@ public final class ArchiveWorker {
             record(tx, lease, work, stored);
             OtherBytes.tell(tx, work.archive().label(), work.path(), stored.aside());
             OtherBytes.tell(tx, work.archive().label(), work.sidecarPath(), besideIt);
+        });
+    }
+
+    private static Stored store(ToArchive work, ArchiveStore archive, Lease lease) throws IOException, Damaged {
+        if (work.arrival() != null) {
+            DiskRoot.require(work.origin());
+            return archive.adopt(work.arrival().incomingName(), work.path(), work.digest(), lease);
+        }
+        requireSource(work);
+        // A package that was read on tape and was right is not read again because its sidecar is late.
+        return work.provenAt() == null
+                ? archive.put(work.source(), work.path(), work.digest(), lease)
+                : new Stored(null, ReadMode.REMOTE, null);
+    }
+
+    /** What arrived damaged is kept for whoever wants to know why, and sent once more; a human's retry allows one more. */
+    private void sendAgain(Lease lease, ToArchive work, Damaged damaged) {
+        int sends = work.arrival().sendCount();
+        if (sends >= archives.mostSends() && lease.operation().attempt() == 0) {
+            throw new ChasquiException(
+                    FailureKind.ITEM,
+                    false,
+                    work + ": damaged on arrival " + sends
+                            + " times; look at the link and at the storage at both ends, then retry: "
+                            + damaged.getMessage(),
+                    damaged);
+        }
+        operations.cancel(lease, tx -> {
+            Arrivals.forgetSent(tx, work);
+            Notifications.raise(
+                    tx,
+                    Notifications.Level.WARNING,
+                    "damaged-on-arrival:" + work.archive(),
+                    work + ": damaged on arrival and sent again: " + damaged.getMessage(),
+                    "if it repeats, look at the link and at the storage at both ends");
         });
     }
 
@@ -110,6 +148,9 @@ public final class ArchiveWorker {
         Subjects.changeState(tx, one, PackageState.FAILED, PackageState.WAITING);
         Subjects.changeState(tx, one, PackageState.WAITING, PackageState.ARCHIVED);
         Subjects.changeState(tx, one, PackageState.TRANSFERRING, PackageState.ARCHIVED);
+        if (work.arrival() != null) {
+            Arrivals.completed(tx, work, copy);
+        }
         Subjects.LONG_TERM_ARCHIVE_TRANSFER.change(tx, work.transferId(), WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
         ArchiveRepository.completed(tx, work.transferId());
         Uses.release(tx, UseBy.LONG_TERM_ARCHIVE_TRANSFER, List.of(work.transferId()));

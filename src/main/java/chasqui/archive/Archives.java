@@ -29,6 +29,10 @@ public final class Archives {
         return settings.stall();
     }
 
+    int mostSends() {
+        return settings.mostSends();
+    }
+
     DataLocation location(long id) {
         return locations.byId(id);
     }

@@ -7,11 +7,13 @@ import chasqui.storage.DurableFiles;
 import chasqui.storage.FileFacts;
 import chasqui.storage.IntegrityViolation;
 import chasqui.storage.PackageDigest;
+import chasqui.storage.PackageReader;
 import chasqui.storage.Placement;
 import chasqui.storage.ReadBack;
 import chasqui.storage.ReadBackResult;
 import chasqui.storage.RelativePath;
 import chasqui.storage.Temporaries;
+import chasqui.topology.DiskRoot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -56,6 +58,36 @@ final class DiskArchive implements ArchiveStore {
             ReadBackResult.Mode mode = placed.readMode() == null ? written.mode() : placed.readMode();
             return stored(target, mode, placed.aside());
         }
+    }
+
+    @Override
+    public Stored adopt(String incomingName, String path, PackageDigest digest, Lease lease)
+            throws IOException, Damaged {
+        Path target = new RelativePath(path).under(root);
+        Path incoming = DiskRoot.incoming(root, incomingName);
+        boolean named = Files.notExists(incoming, LinkOption.NOFOLLOW_LINKS);
+        Path there = named ? target : incoming;
+        if (Files.notExists(there, LinkOption.NOFOLLOW_LINKS)) {
+            throw new Damaged(
+                    "the bytes that were sent are gone (" + incoming + "), and " + target + " is not there", null);
+        }
+        lease.phase("verifying", digest.sizeBytes(), stall.silence());
+        ReadBackResult.Mode mode;
+        try {
+            mode = PackageReader.verifyReadBack(there, digest, lease::advance).mode();
+        } catch (IntegrityViolation broken) {
+            lease.requireHeld();
+            throw new Damaged(
+                    broken.getMessage() + "; it lies at " + DurableFiles.quarantine(root, there, broken.getMessage()),
+                    broken);
+        }
+        lease.requireHeld();
+        if (named) {
+            DurableFiles.makeDurable(root, target);
+            return stored(target, mode, null);
+        }
+        Placement placed = Placement.place(root, incoming, target, digest, bytes -> lease.advance(0));
+        return stored(target, placed.readMode() == null ? mode : placed.readMode(), placed.aside());
     }
 
     @Override

@@ -5,8 +5,10 @@ import chasqui.pipeline.Lease;
 import chasqui.pipeline.StallLimit;
 import chasqui.storage.IntegrityViolation;
 import chasqui.storage.PackageDigest;
+import chasqui.storage.PackageReader;
 import chasqui.storage.ReadBack;
 import chasqui.storage.ReadBackResult;
+import chasqui.storage.ReadableSource;
 import chasqui.storage.S3Failure;
 import chasqui.storage.S3ObjectExists;
 import chasqui.storage.S3Objects;
@@ -60,6 +62,27 @@ final class S3Archive implements ArchiveStore {
             throw blame(source, key, digest, found, lease);
         }
         return new Stored(null, ReadMode.REMOTE, aside);
+    }
+
+    /** Nothing can be renamed in a bucket: the transfer made the final name, whole or not at all. */
+    @Override
+    public Stored adopt(String incomingName, String path, PackageDigest digest, Lease lease)
+            throws IOException, Damaged {
+        String key = bucket.key(path);
+        String name = "s3://" + bucket.bucket() + "/" + key;
+        if (objects.head(bucket.bucket(), key).isEmpty()) {
+            throw new Damaged("the bytes that were sent are gone: " + name + " is not there", null);
+        }
+        lease.phase("verifying", digest.sizeBytes(), stall.silence());
+        try {
+            PackageReader.verify(
+                    ReadableSource.of(name, () -> objects.open(bucket.bucket(), key)), digest, lease::advance);
+        } catch (IntegrityViolation broken) {
+            lease.requireHeld();
+            moveAside(key, path, digest, lease);
+            throw new Damaged(broken.getMessage() + "; it was moved to the archive's quarantine", broken);
+        }
+        return new Stored(null, ReadMode.REMOTE);
     }
 
     @Override

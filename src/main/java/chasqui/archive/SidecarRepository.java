@@ -12,10 +12,17 @@ import org.jdbi.v3.core.statement.StatementContext;
 
 /** Gathers what a sidecar says. */
 final class SidecarRepository {
+    /** The data transfers of package {@code :id}: of the transfer package it is in, and its own. */
+    private static final String PASSED = """
+            SELECT t.* FROM raw_data_package p
+              JOIN data_transfer t ON t.data_transfer_package_id = p.data_transfer_package_id WHERE p.id = :id
+             UNION ALL SELECT t.* FROM data_transfer t WHERE t.raw_data_package_id = :id
+            """;
+
     private SidecarRepository() {}
 
     static SidecarFacts facts(Handle db, ToArchive work, Stored stored, String version, String node) {
-        List<SidecarFacts.Journey> transfers = transfers(db, work.packageId());
+        List<SidecarFacts.Journey> transfers = transfers(db, work.packageId(), work.arrival());
         List<SidecarFacts.Work> operations = operations(db, work.packageId());
         List<SidecarFacts.Check> verifications = verifications(db, work.packageId());
         return db.createQuery("""
@@ -101,26 +108,29 @@ final class SidecarRepository {
                 row.getString("country"));
     }
 
-    private static List<SidecarFacts.Journey> transfers(Handle db, long packageId) {
+    /** Those behind the package; the one that brought it to this very archive ends with the sidecar. */
+    private static List<SidecarFacts.Journey> transfers(Handle db, long packageId, Arrival arrival) {
         return db.createQuery("""
-                        WITH journey AS (
-                            SELECT t.id, t.data_transfer_package_id, t.is_primary, h.origin_location_id, h.destination_location_id,
-                                   h.method, h.send_count, h.sent_at, h.completed_at
-                              FROM data_transfer t JOIN data_transfer_hop h ON h.data_transfer_id = t.id
+                        WITH passed AS (<passed>),
+                        journey AS (
+                            SELECT t.id, t.is_primary, h.origin_location_id, h.destination_location_id, h.method, h.send_count,
+                                   h.sent_at, h.completed_at
+                              FROM passed t JOIN data_transfer_hop h ON h.data_transfer_id = t.id
                             UNION ALL
-                            SELECT t.id, t.data_transfer_package_id, t.is_primary, t.origin_location_id, t.destination_location_id,
-                                   t.method, t.send_count - (SELECT coalesce(sum(h.send_count), 0) FROM data_transfer_hop h
-                                                              WHERE h.data_transfer_id = t.id), t.sent_at, t.completed_at
-                              FROM data_transfer t WHERE t.status = 'COMPLETED')
+                            SELECT t.id, t.is_primary, t.origin_location_id, t.destination_location_id, t.method,
+                                   t.send_count - (SELECT coalesce(sum(h.send_count), 0) FROM data_transfer_hop h
+                                                    WHERE h.data_transfer_id = t.id), t.sent_at,
+                                   coalesce(t.completed_at, clock_timestamp())
+                              FROM passed t WHERE t.status = 'COMPLETED' OR t.id = :brought)
                         SELECT os.short_name || '/' || o.name AS origin, ds.short_name || '/' || d.name AS destination,
                                j.is_primary, j.method, j.send_count, j.sent_at, j.completed_at
-                          FROM raw_data_package p
-                          JOIN journey j ON j.data_transfer_package_id = p.data_transfer_package_id
+                          FROM journey j
                           JOIN data_location o ON o.id = j.origin_location_id JOIN site os ON os.id = o.site_id
                           JOIN data_location d ON d.id = j.destination_location_id JOIN site ds ON ds.id = d.site_id
-                         WHERE p.id = :id
                          ORDER BY j.completed_at, j.id
                         """)
+                .define("passed", PASSED)
+                .bind("brought", arrival == null ? null : arrival.dataTransferId())
                 .bind("id", packageId)
                 .map((row, context) -> new SidecarFacts.Journey(
                         row.getString("origin"),
@@ -141,10 +151,8 @@ final class SidecarRepository {
                             SELECT 'data_transfer_package_creation', data_transfer_package_id FROM raw_data_package WHERE id = :id
                             UNION ALL
                             SELECT k.type, t.id
-                              FROM raw_data_package p
-                              JOIN data_transfer t ON t.data_transfer_package_id = p.data_transfer_package_id
-                             CROSS JOIN (VALUES ('data_transfer'), ('data_transfer_unpacking')) AS k (type)
-                             WHERE p.id = :id)
+                              FROM (<passed>) t
+                             CROSS JOIN (VALUES ('data_transfer'), ('data_transfer_unpacking')) AS k (type))
                         SELECT h.type, s.short_name || '/' || l.name AS location, h.node, h.claimed_at, h.finished_at
                           FROM passed
                           JOIN operation_history h ON h.subject_id = passed.subject AND h.type = passed.type
@@ -152,6 +160,7 @@ final class SidecarRepository {
                          WHERE h.status = 'COMPLETED'
                          ORDER BY h.finished_at, h.id
                         """)
+                .define("passed", PASSED)
                 .bind("id", packageId)
                 .map((row, context) -> new SidecarFacts.Work(
                         row.getString("type"),

@@ -16,6 +16,7 @@ import java.time.Instant;
  * @param folder where it belongs in the archive: INSTRUMENT/YYYY/MM
  * @param archiveUsed copies are registered in the archive already
  * @param provenAt when an earlier attempt has read the package on tape and found it right; null: not yet
+ * @param arrival a data transfer has brought it to the archive; null: it is to be read from the origin
  */
 record ToArchive(
         long transferId,
@@ -27,7 +28,8 @@ record ToArchive(
         DataLocation archive,
         String folder,
         boolean archiveUsed,
-        Instant provenAt) {
+        Instant provenAt,
+        Arrival arrival) {
     Path source() {
         return originPath.under(origin.root());
     }

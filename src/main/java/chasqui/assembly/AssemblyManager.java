@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -38,35 +39,45 @@ public final class AssemblyManager {
 
     /**
      * One round in one transaction, with the same number of statements whatever the number of packages. Packages of a site
-     * that has nowhere to send them wait.
+     * that has nowhere to send them wait. What goes to a site whose route is DIRECT is not bundled: it can be sent at once.
      *
      * @return operations recorded; 0 also when another manager is at it
      */
     public int findWork() {
         Topology topology = locations.refresh();
-        Map<Long, List<ArchiveSite>> primaries = new HashMap<>();
+        Map<Long, Destinations> destinations = new HashMap<>();
         for (DataLocation location : topology.locations()) {
-            List<ArchiveSite> possible = new Destinations(topology, location.siteId()).primaries();
-            if (!possible.isEmpty()) {
-                primaries.put(location.siteId(), possible);
+            Destinations possible = new Destinations(topology, location.siteId());
+            if (!possible.primaries().isEmpty()) {
+                destinations.put(location.siteId(), possible);
             }
         }
-        return database.inTransaction(tx -> AssemblyRepository.tryLock(tx) ? assemble(tx, primaries) : 0);
+        return database.inTransaction(tx -> AssemblyRepository.tryLock(tx) ? assemble(tx, destinations) : 0);
     }
 
-    private int assemble(Handle tx, Map<Long, List<ArchiveSite>> primaries) {
-        List<Bundle> bundles = Bundle.of(
-                AssemblyRepository.lockWaiting(tx, primaries.keySet(), settings, ROUND), settings.targetSize());
+    private int assemble(Handle tx, Map<Long, Destinations> destinations) {
+        List<Bundle> bundles =
+                bundles(AssemblyRepository.lockWaiting(tx, destinations.keySet(), settings, ROUND), destinations);
         if (bundles.isEmpty()) {
             return 0;
         }
         Map<Long, LinkedList<Long>> chosen = AssemblyRepository.recentPrimaries(tx);
         List<NewTransferPackage> packages = new ArrayList<>();
+        List<DirectTransfers.Journey> direct = new ArrayList<>();
         for (Bundle bundle : bundles) {
+            Destinations from = destinations.get(bundle.siteId());
             LinkedList<Long> recent = chosen.computeIfAbsent(bundle.siteId(), site -> new LinkedList<>());
-            ArchiveSite primary = RoundRobin.next(recent, primaries.get(bundle.siteId()));
+            ArchiveSite primary = RoundRobin.next(recent, from.primaries());
             recent.addFirst(primary.siteId());
-            packages.add(new NewTransferPackage(bundle, primary.siteId()));
+            if (from.isDirect(primary)) {
+                direct.add(new DirectTransfers.Journey(bundle, primary.siteId(), from.sitesAfterDirect(primary)));
+            } else {
+                packages.add(new NewTransferPackage(bundle, primary.siteId()));
+            }
+        }
+        DirectTransfers.insert(tx, direct);
+        if (packages.isEmpty()) {
+            return 0;
         }
         List<Long> ids = AssemblyRepository.insert(tx, packages);
         List<NewOperation> operations = new ArrayList<>();
@@ -75,5 +86,17 @@ public final class AssemblyManager {
             operations.add(new NewOperation(ids.get(i), bundle.bufferId(), bundle.priority()));
         }
         return OperationStore.create(tx, TYPE, "data_transfer_package_id", operations);
+    }
+
+    /** Packages of a site whose every destination takes them by themselves have nothing to wait for. */
+    private List<Bundle> bundles(List<Candidate> waiting, Map<Long, Destinations> destinations) {
+        Map<Boolean, List<Candidate>> alone = waiting.stream().collect(Collectors.partitioningBy(one -> {
+            Destinations from = destinations.get(one.siteId());
+            return from.primaries().stream().allMatch(from::isDirect);
+        }));
+        List<Bundle> bundles = new ArrayList<>();
+        alone.get(true).forEach(one -> bundles.add(new Bundle(List.of(one))));
+        bundles.addAll(Bundle.of(alone.get(false), settings.targetSize()));
+        return bundles;
     }
 }

@@ -35,7 +35,7 @@ final class AssemblyRepository {
     }
 
     /**
-     * Locks packages at active buffers that are in no transfer package, and the copies to be read, most urgent first. Those
+     * Locks packages at active buffers that are in no transfer package and do not travel by themselves, and the copies to be read, most urgent first. Those
      * that are archived already, by their own site, travel to the others all the same.
      */
     static List<Candidate> lockWaiting(Handle tx, Collection<Long> sites, AssemblySettings settings, int limit) {
@@ -50,6 +50,7 @@ final class AssemblyRepository {
                           JOIN physical_copy c ON c.raw_data_package_id = p.id AND c.data_location_id = l.id
                          WHERE p.status = 'COMPLETED' AND p.state IN ('WAITING', 'ARCHIVED')
                            AND p.data_transfer_package_id IS NULL
+                           AND NOT EXISTS (SELECT FROM data_transfer t WHERE t.raw_data_package_id = p.id)
                            AND c.state = 'PRESENT' AND l.active AND s.active AND l.storage_type = 'DISK'
                            AND l.site_id = ANY (:sites)
                          ORDER BY p.priority, p.packaged_at, p.id LIMIT :limit
@@ -72,16 +73,25 @@ final class AssemblyRepository {
                 .list();
     }
 
-    /** The primary destinations of the newest transfer packages by their site of origin, newest first. */
+    /**
+     * The primary destinations of the newest transfer packages, and of the newest that went without, by their site of
+     * origin, newest first.
+     */
     static Map<Long, LinkedList<Long>> recentPrimaries(Handle tx) {
         Map<Long, LinkedList<Long>> byOrigin = new HashMap<>();
         tx.createQuery("""
                         SELECT l.site_id, newest.primary_site_id
-                          FROM (SELECT id, buffer_location_id, primary_site_id FROM data_transfer_package
-                                 WHERE primary_site_id IS NOT NULL AND status <> 'CANCELLED'
-                                 ORDER BY id DESC LIMIT :recent) newest
+                          FROM ((SELECT created_at, id, buffer_location_id, primary_site_id FROM data_transfer_package
+                                  WHERE primary_site_id IS NOT NULL AND status <> 'CANCELLED'
+                                  ORDER BY id DESC LIMIT :recent)
+                                UNION ALL
+                                (SELECT DISTINCT t.created_at, 0, p.buffer_location_id, t.destination_site_id
+                                   FROM (SELECT created_at, raw_data_package_id, destination_site_id FROM data_transfer
+                                          WHERE is_primary AND raw_data_package_id IS NOT NULL
+                                          ORDER BY created_at DESC LIMIT :recent) t
+                                   JOIN raw_data_package p ON p.id = t.raw_data_package_id)) newest
                           JOIN data_location l ON l.id = newest.buffer_location_id
-                         ORDER BY newest.id DESC
+                         ORDER BY newest.created_at DESC, newest.id DESC
                         """)
                 .bind("recent", RECENT)
                 .map((row, context) -> byOrigin.computeIfAbsent(row.getLong("site_id"), site -> new LinkedList<>())

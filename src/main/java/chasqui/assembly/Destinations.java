@@ -2,6 +2,7 @@ package chasqui.assembly;
 
 import chasqui.topology.ArchiveSite;
 import chasqui.topology.DataLocation;
+import chasqui.topology.RouteType;
 import chasqui.topology.StorageType;
 import chasqui.topology.Topology;
 import chasqui.topology.TransferRoute;
@@ -35,6 +36,25 @@ final class Destinations {
                 .toList();
     }
 
+    /** Whether packages go to that site by themselves, straight into its archive: its best route says so. */
+    boolean isDirect(ArchiveSite primary) {
+        return topology.routes(originSiteId, primary.siteId()).stream()
+                .findFirst()
+                .map(route -> route.type() == RouteType.DIRECT)
+                .orElse(false);
+    }
+
+    /**
+     * The sites that packages sent straight to a primary go on to, from its archive to theirs: no relay takes them there.
+     */
+    List<Long> sitesAfterDirect(ArchiveSite primary) {
+        return topology.archiveSites().stream()
+                .map(ArchiveSite::siteId)
+                .filter(site -> site != primary.siteId() && site != originSiteId)
+                .filter(site -> topology.isWayForPackages(primary.siteId(), site))
+                .toList();
+    }
+
     /**
      * The way to all archive sites: the primary transfer first, then from there to each other one. A site that nothing may
      * be sent to from the primary destination gets none; neither does the origin, which archives for itself.
@@ -54,8 +74,9 @@ final class Destinations {
         if (!topology.isWay(fromSite, to.siteId())) {
             return Optional.empty();
         }
-        Optional<TransferRoute> route =
-                topology.routes(fromSite, to.siteId()).stream().findFirst();
+        Optional<TransferRoute> route = topology.routes(fromSite, to.siteId()).stream()
+                .filter(one -> one.type() == RouteType.CUSTOM)
+                .findFirst();
         List<DataLocation> buffers = topology.buffersOf(to.siteId()).stream()
                 .filter(buffer -> buffer.storage() == StorageType.DISK)
                 .toList();

@@ -62,7 +62,9 @@ final class Candidates {
                AND (o.site_id = place.site_id OR place.site_id = ANY (:archiveSites))
                AND (o.site_id <> place.site_id
                     OR <proven> >= :copies
-                       AND CASE WHEN d.id IS NULL THEN :archiveSites = ARRAY[place.site_id] ELSE d.status = 'COMPLETED' END)
+                       AND coalesce(coalesce(d.status, (SELECT t.status FROM data_transfer t
+                                                         WHERE t.raw_data_package_id = p.id AND t.is_primary)) = 'COMPLETED',
+                                    :archiveSites = ARRAY[place.site_id]))
                AND (place.site_id <> ALL (:archiveSites)
                     OR <provenHere> = (SELECT count(*) FROM data_location here
                                         WHERE here.site_id = place.site_id AND here.location_type = 'LONG_TERM_ARCHIVE'

@@ -167,7 +167,8 @@ final class DeletionPolicy {
                     against.add("package " + packed.name() + " is in no transfer package yet");
                 }
             } else if (packed.transferStatus() != WorkStatus.COMPLETED) {
-                against.add("the transfer package of " + packed.name() + " is " + packed.transferStatus());
+                against.add("the transfer package of " + packed.name() + ", or its own transfer, is "
+                        + packed.transferStatus());
             }
         }
     }

@@ -9,7 +9,7 @@ import java.util.Set;
 /**
  * A raw data package that a deletion is about.
  *
- * @param transferStatus status of its transfer package, null where it is in none
+ * @param transferStatus status of its transfer package, or, where it went by itself, of its primary transfer; null: neither
  * @param bufferSites sites whose buffers hold a copy that is not DELETED, in whatever state
  * @param archiveCopies all its copies in archives that are not DELETED, in order of id
  */

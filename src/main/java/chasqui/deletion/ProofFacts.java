@@ -119,7 +119,9 @@ final class ProofFacts {
         Map<Long, List<PackageFacts>> byCopy = new HashMap<>();
         db.createQuery("""
                         WITH <concerned>
-                        SELECT p.id, p.name, p.state, p.archived_at, p.xxh64, p.sha256, l.site_id, d.status AS transfer_status,
+                        SELECT p.id, p.name, p.state, p.archived_at, p.xxh64, p.sha256, l.site_id,
+                               coalesce(d.status, (SELECT t.status FROM data_transfer t
+                                                    WHERE t.raw_data_package_id = p.id AND t.is_primary)) AS transfer_status,
                                ARRAY(SELECT DISTINCT b.site_id
                                        FROM physical_copy c JOIN data_location b ON b.id = c.data_location_id
                                       WHERE c.raw_data_package_id = p.id AND b.location_type = 'BUFFER'

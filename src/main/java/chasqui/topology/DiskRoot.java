@@ -62,12 +62,14 @@ public final class DiskRoot {
         return Files.isDirectory(require(location).resolve(DurableFiles.OWN_FOLDER));
     }
 
-    /** Where bytes from another site lie at a buffer until they are verified. */
-    public static Path incoming(DataLocation buffer, String name) {
-        return buffer.root()
-                .resolve(DurableFiles.OWN_FOLDER)
-                .resolve("incoming")
-                .resolve(name);
+    /** Where bytes from another site lie until they are verified. */
+    public static Path incoming(DataLocation location, String name) {
+        return incoming(location.root(), name);
+    }
+
+    /** The same, below the root of a location. */
+    public static Path incoming(Path root, String name) {
+        return root.resolve(DurableFiles.OWN_FOLDER).resolve("incoming").resolve(name);
     }
 
     private static ChasquiException gone(DataLocation location) {

@@ -55,8 +55,9 @@ final class RouteRules {
         }
         site(route.from(), "from", label, problems);
         site(route.to(), "to", label, problems);
-        buffer(route, route.from(), route.originLocation(), "origin_location", label, problems);
-        buffer(route, route.to(), route.destinationLocation(), "destination_location", label, problems);
+        location(route, route.from(), route.originLocation(), LocationType.BUFFER, label + "origin_location", problems);
+        LocationType end = route.type() == RouteType.DIRECT ? LocationType.LONG_TERM_ARCHIVE : LocationType.BUFFER;
+        location(route, route.to(), route.destinationLocation(), end, label + "destination_location", problems);
     }
 
     private void site(String name, String key, String label, List<String> problems) {
@@ -65,7 +66,8 @@ final class RouteRules {
         }
     }
 
-    private void buffer(RouteEntry route, String site, String name, String key, String label, List<String> problems) {
+    private void location(
+            RouteEntry route, String site, String name, LocationType wanted, String key, List<String> problems) {
         if (name == null || !sites.containsKey(site)) {
             return;
         }
@@ -74,21 +76,19 @@ final class RouteRules {
                 .findFirst()
                 .orElse(null);
         if (location == null) {
-            problems.add("%s%s: there is no location \"%s\" at %s; name one of its buffers"
-                    .formatted(label, key, name, site));
-        } else if (location.type() != null && location.type() != LocationType.BUFFER) {
-            problems.add("%s%s: %s/%s is a %s; name a BUFFER".formatted(label, key, site, name, location.type()));
+            problems.add("%s: there is no location \"%s\" at %s; name one of its %s"
+                    .formatted(key, name, site, wanted == LocationType.BUFFER ? "buffers" : "archives"));
+        } else if (location.type() != null && location.type() != wanted) {
+            problems.add("%s: %s/%s is a %s; name a %s".formatted(key, site, name, location.type(), wanted));
         } else if (route.active() && !location.active()) {
-            problems.add("%s%s: %s/%s is not active; activate it, or switch the route off (active: false)"
-                    .formatted(label, key, site, name));
+            problems.add("%s: %s/%s is not active; activate it, or switch the route off (active: false)"
+                    .formatted(key, site, name));
         }
     }
 
     private void type(RouteEntry route, String label, List<String> problems) {
-        if (route.type() == RouteType.DIRECT) {
-            problems.add(
-                    label + "this version cannot work with DIRECT routes yet; use CUSTOM, or leave the route out for"
-                            + " the default way");
+        if (route.type() == RouteType.DIRECT && route.active() && !route.forbidden() && sites.containsKey(route.to())) {
+            direct(sites.get(route.to()), label, problems);
         }
         site(route.relay(), "relay", label, problems);
         if ((route.relay() != null) != (route.type() == RouteType.RELAY)) {
@@ -114,6 +114,26 @@ final class RouteRules {
                     + "rate_limit, concurrency and time_windows belong to the two halves of a RELAY route; give"
                     + " them to the routes " + route.from() + " → " + route.relay() + " and " + route.relay() + " → "
                     + route.to());
+        }
+    }
+
+    /** A package by itself ends in one archive, and no other work fills a second one at that site. */
+    private static void direct(SiteEntry to, String label, List<String> problems) {
+        List<LocationEntry> archives = to.activeLocations()
+                .filter(location -> location.type() == LocationType.LONG_TERM_ARCHIVE)
+                .toList();
+        if (archives.size() != 1) {
+            problems.add(
+                    "%sa DIRECT route ends in the archive of %s, which has %d active ones; let it have one, or make the"
+                                    .formatted(label, to.shortName(), archives.size())
+                            + " route CUSTOM");
+        } else if (archives.get(0).storage() == StorageType.TAPE) {
+            problems.add("%sa DIRECT route cannot end on tape (%s); make it CUSTOM"
+                    .formatted(label, archives.get(0).label()));
+        }
+        if (!SiteRules.has(to, LocationType.BUFFER)) {
+            problems.add(
+                    label + to.shortName() + " has no active BUFFER on DISK, which its archive's work needs; add one");
         }
     }
 

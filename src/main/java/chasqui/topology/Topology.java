@@ -111,6 +111,14 @@ public final class Topology {
                         || !routes(originSiteId, destinationSiteId).isEmpty());
     }
 
+    /** The same for packages by themselves, which no relay takes on. */
+    public boolean isWayForPackages(long originSiteId, long destinationSiteId) {
+        return isWay(originSiteId, destinationSiteId)
+                && (between(originSiteId, destinationSiteId).findAny().isEmpty()
+                        || routes(originSiteId, destinationSiteId).stream()
+                                .anyMatch(route -> route.type() != RouteType.RELAY));
+    }
+
     private boolean hopIsPossible(long originSiteId, long destinationSiteId) {
         return between(originSiteId, destinationSiteId)
                         .takeWhile(route -> !route.forbidden())

@@ -40,7 +40,7 @@ public final class CopyMethod implements ByteMover {
             return false;
         }
         DurableFiles.makeDurable(root, transfer.incoming());
-        return ReadBack.read(transfer.incoming(), false, bytes -> lease.advance(0))
+        return ReadBack.read(transfer.incoming(), transfer.digest().sha256() != null, bytes -> lease.advance(0))
                 .holds(transfer.digest());
     }
 

@@ -5,7 +5,8 @@ import chasqui.pipeline.OperationStore;
 /**
  * How one transfer shall go.
  *
- * @param copyId copy of the transfer package to read; null when no readable one is left
+ * @param copyId copy of the package to read; null when no readable one is left
+ * @param workerLocationId buffer whose worker does it
  * @param routeId the transfer route that was followed; null for the default
  * @param method as the route says; null until it is chosen
  * @param pull the destination's worker fetches
@@ -16,14 +17,16 @@ record Decision(
         Long copyId,
         long originLocationId,
         long destinationLocationId,
+        long workerLocationId,
         Long routeId,
         String method,
         boolean pull) {
     Decision by(String chosen) {
-        return new Decision(id, priority, copyId, originLocationId, destinationLocationId, routeId, chosen, pull);
+        return new Decision(
+                id, priority, copyId, originLocationId, destinationLocationId, workerLocationId, routeId, chosen, pull);
     }
 
     OperationStore.NewOperation operation() {
-        return new OperationStore.NewOperation(id, pull ? destinationLocationId : originLocationId, priority);
+        return new OperationStore.NewOperation(id, workerLocationId, priority);
     }
 }

@@ -8,12 +8,13 @@ import chasqui.topology.StorageType;
 import java.nio.file.Path;
 
 /**
- * One journey of one transfer package between two buffers.
+ * One journey: of a transfer package between two buffers, or of a package by itself into an archive.
  *
  * @param packageName without {@code .tar}
- * @param digest what the bytes must be; no SHA-256
- * @param originPath below the origin's root
- * @param incomingName what the bytes are called at the destination until they are verified; ours alone
+ * @param digest what the bytes must be; with SHA-256 when they go into an archive
+ * @param originPath below the origin's root or prefix
+ * @param incomingName what the bytes are called at the destination until they are verified, ours alone; where nothing
+ *     can be renamed, as in a bucket, the name below its prefix that they keep
  * @param method which route {@code direct:transfer-…} moves the bytes
  * @param way what the transfer route says
  */

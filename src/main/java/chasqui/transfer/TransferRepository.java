@@ -19,21 +19,26 @@ final class TransferRepository {
     /**
      * Locks transfers that wait for nothing, were not sent, and have somewhere to go. The next hop begins at the site that
      * the last one reached, else at another that holds a readable copy, that of the package's origin last; of its ways the
-     * best by priority that is open now is taken. At that site the route's buffer is read, where it holds a copy; at the
-     * next the route's is written, else the one chosen before, else the best. Over a relay goes only what is not there.
+     * best by priority that is open now is taken. At that site the route's location is read, where it holds a copy; at the
+     * next the route's is written, else the one chosen before, else the best: a buffer for a transfer package, an archive
+     * for a package by itself. Over a relay goes only what is not there. A buffer's worker does the work, at the end where
+     * the bytes come from unless they are fetched.
      */
     static List<Decision> lockToSend(Handle tx, Collection<Long> ids) {
         return tx.createQuery("""
                         SELECT t.id, p.priority + CASE WHEN t.is_primary THEN 0 ELSE 1 END AS priority, source.copy_id,
                                coalesce(source.location_id, t.origin_location_id, p.buffer_location_id) AS origin,
-                               target.location_id AS destination, route.id AS route_id,
-                               route.method, coalesce(route.pull, false) AS pull
+                               target.location_id AS destination, route.id AS route_id, side.pull,
+                               CASE WHEN route.route_type = 'DIRECT' OR source.storage_type = 'DISK' AND target.storage_type = 'DISK'
+                                    THEN route.method END AS method,
+                               coalesce(worker.location_id, CASE WHEN side.pull THEN target.location_id END, source.location_id,
+                                        t.origin_location_id, p.buffer_location_id) AS worker
                           FROM data_transfer t
-                          JOIN data_transfer_package p ON p.id = t.data_transfer_package_id
+                          JOIN cargo p ON p.data_transfer_id = t.id
                           JOIN data_location home ON home.id = p.buffer_location_id
                           LEFT JOIN data_location last ON last.id = t.origin_location_id
                           LEFT JOIN LATERAL (
-                               SELECT c.id AS copy_id, l.id AS location_id, w.route_id, w.next_site_id,
+                               SELECT c.id AS copy_id, l.id AS location_id, l.site_id, l.storage_type, w.route_id, w.next_site_id,
                                       way_is_open(w.route_id, w.origin_site_id, w.next_site_id) AS open
                                  FROM physical_copy c
                                  JOIN data_location l ON l.id = c.data_location_id
@@ -42,16 +47,20 @@ final class TransferRepository {
                                  LEFT JOIN transfer_route r ON r.id = w.route_id
                                  LEFT JOIN data_location o ON o.id = r.origin_location_id
                                  LEFT JOIN data_location d ON d.id = r.destination_location_id
-                                WHERE c.data_transfer_package_id = p.id AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')
-                                  AND l.active AND s.active AND l.storage_type = 'DISK' AND w.for_transfer_package
+                                WHERE (c.data_transfer_package_id = t.data_transfer_package_id
+                                       OR c.raw_data_package_id = t.raw_data_package_id)
+                                  AND c.state IN ('PRESENT', 'DELETION_POSSIBLE') AND l.active AND s.active
+                                  AND CASE WHEN t.raw_data_package_id IS NULL THEN w.for_transfer_package AND l.storage_type = 'DISK'
+                                           ELSE w.for_package AND l.location_type IN ('BUFFER', 'LONG_TERM_ARCHIVE') END
                                   AND (w.route_type <> 'RELAY'
                                        OR (l.site_id = home.site_id
                                            OR EXISTS (SELECT FROM data_transfer done
-                                                       WHERE done.data_transfer_package_id = p.id AND done.status = 'COMPLETED'
-                                                         AND done.destination_site_id = l.site_id))
+                                                       WHERE done.data_transfer_package_id = t.data_transfer_package_id
+                                                         AND done.status = 'COMPLETED' AND done.destination_site_id = l.site_id))
                                           AND NOT EXISTS (
                                               SELECT FROM physical_copy x JOIN data_location y ON y.id = x.data_location_id
-                                               WHERE x.data_transfer_package_id = p.id AND y.site_id = w.next_site_id
+                                               WHERE x.data_transfer_package_id = t.data_transfer_package_id
+                                                 AND y.site_id = w.next_site_id
                                                  AND y.active AND x.state IN ('PRESENT', 'DELETION_POSSIBLE')))
                                 ORDER BY (l.site_id = last.site_id) IS TRUE DESC, l.site_id = home.site_id, l.site_id,
                                          open DESC, coalesce(o.active, true) AND coalesce(d.active, true) DESC, w.priority,
@@ -59,17 +68,32 @@ final class TransferRepository {
                                 LIMIT 1) source ON true
                           LEFT JOIN transfer_route route ON route.id = source.route_id
                           JOIN LATERAL (
-                               SELECT l.id AS location_id
+                               SELECT l.id AS location_id, l.site_id, l.storage_type
                                  FROM data_location l JOIN site s ON s.id = l.site_id
                                 WHERE l.site_id = coalesce(source.next_site_id, t.destination_site_id) AND l.active AND s.active
-                                  AND l.location_type = 'BUFFER' AND l.storage_type = 'DISK'
+                                  AND CASE WHEN t.raw_data_package_id IS NULL
+                                           THEN l.location_type = 'BUFFER' AND l.storage_type = 'DISK'
+                                           ELSE l.location_type = 'LONG_TERM_ARCHIVE' END
                                 ORDER BY (l.id = route.destination_location_id) IS TRUE DESC,
                                          (l.id = t.destination_location_id) IS TRUE DESC, l.priority, l.id
                                 LIMIT 1) target ON true
+                         CROSS JOIN LATERAL (
+                               SELECT coalesce(route.pull, false)
+                                      OR coalesce(source.storage_type = 'S3', false) AND target.storage_type = 'DISK' AS pull) side
+                          LEFT JOIN LATERAL (
+                               SELECT l.id AS location_id
+                                 FROM data_location l JOIN site s ON s.id = l.site_id
+                                WHERE l.site_id = CASE WHEN side.pull THEN target.site_id ELSE source.site_id END
+                                  AND l.location_type = 'BUFFER' AND l.storage_type = 'DISK' AND l.active AND s.active
+                                ORDER BY l.id = CASE WHEN side.pull THEN target.location_id ELSE source.location_id END DESC,
+                                         l.priority, l.id
+                                LIMIT 1) worker ON true
                          WHERE t.id = ANY (:ids) AND t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL
-                           AND CASE WHEN source.copy_id IS NOT NULL THEN source.open
+                           AND CASE WHEN source.copy_id IS NOT NULL THEN source.open AND worker.location_id IS NOT NULL
                                     ELSE NOT EXISTS (SELECT FROM physical_copy c JOIN data_location l ON l.id = c.data_location_id
-                                                      WHERE c.data_transfer_package_id = p.id AND l.storage_type = 'DISK'
+                                                      WHERE (c.data_transfer_package_id = t.data_transfer_package_id
+                                                             OR c.raw_data_package_id = t.raw_data_package_id)
+                                                        AND l.location_type IN ('BUFFER', 'LONG_TERM_ARCHIVE')
                                                         AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')) END
                          FOR UPDATE OF t SKIP LOCKED
                         """)
@@ -80,6 +104,7 @@ final class TransferRepository {
                         row.getObject("copy_id", Long.class),
                         row.getLong("origin"),
                         row.getLong("destination"),
+                        row.getLong("worker"),
                         row.getObject("route_id", Long.class),
                         row.getString("method"),
                         row.getBoolean("pull")))
@@ -122,6 +147,8 @@ final class TransferRepository {
     /**
      * A transfer as its worker needs it.
      *
+     * @param digest with SHA-256 when it is a package by itself
+     * @param archivedAs name that a package by itself has in every archive; null for a transfer package
      * @param copyId readable copy at the origin; null, as its path, when there is none
      * @param otherCopies readable copies elsewhere
      * @param destinationUsed copies are registered at the destination
@@ -130,6 +157,7 @@ final class TransferRepository {
             long id,
             String packageName,
             PackageDigest digest,
+            String archivedAs,
             long originLocationId,
             long destinationLocationId,
             Long copyId,
@@ -143,18 +171,26 @@ final class TransferRepository {
     /** Empty when its bytes were sent already. */
     static Optional<ToSend> toSend(Handle db, long transferId) {
         return db.createQuery("""
-                        SELECT t.id, p.name, p.size_bytes, p.xxh64, t.origin_location_id, t.destination_location_id,
+                        SELECT t.id, p.name, p.size_bytes, p.xxh64, p.sha256, t.origin_location_id, t.destination_location_id,
+                               archive_folder(t.raw_data_package_id) || '/' || p.name || '.tar' AS archived_as,
                                c.id AS copy_id, c.path, t.send_count, t.method, t.pull,
-                               r.id AS route_id, r.rate_limit_bytes_per_second, r.options,
+                               r.id AS route_id, r.rate_limit_bytes_per_second,
+                               CASE WHEN r.method IS NULL OR r.method = t.method THEN r.options END AS options,
                                EXISTS (SELECT FROM physical_copy o
-                                        WHERE o.data_transfer_package_id = p.id AND o.data_location_id <> t.origin_location_id
+                                        WHERE (o.data_transfer_package_id = t.data_transfer_package_id
+                                               OR o.raw_data_package_id = t.raw_data_package_id)
+                                          AND o.data_location_id <> t.origin_location_id
                                           AND o.state IN ('PRESENT', 'DELETION_POSSIBLE')) AS other_copies,
                                EXISTS (SELECT FROM physical_copy d WHERE d.data_location_id = t.destination_location_id
                                           AND d.raw_data_file_id IS NULL AND d.state NOT IN ('DELETED', 'MISSING')) AS destination_used
                           FROM data_transfer t
-                          JOIN data_transfer_package p ON p.id = t.data_transfer_package_id
-                          LEFT JOIN physical_copy c ON c.data_transfer_package_id = p.id
-                                AND c.data_location_id = t.origin_location_id AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')
+                          JOIN cargo p ON p.data_transfer_id = t.id
+                          LEFT JOIN LATERAL (
+                               SELECT x.id, x.path FROM physical_copy x
+                                WHERE (x.data_transfer_package_id = t.data_transfer_package_id
+                                       OR x.raw_data_package_id = t.raw_data_package_id)
+                                  AND x.data_location_id = t.origin_location_id
+                                  AND x.state IN ('PRESENT', 'DELETION_POSSIBLE') LIMIT 1) c ON true
                           LEFT JOIN transfer_route r ON r.id = t.transfer_route_id
                          WHERE t.id = :id AND t.sent_at IS NULL
                         """)
@@ -162,7 +198,11 @@ final class TransferRepository {
                 .map((row, context) -> new ToSend(
                         row.getLong("id"),
                         row.getString("name"),
-                        new PackageDigest(row.getLong("size_bytes"), Checksum.parse(row.getString("xxh64")), null),
+                        new PackageDigest(
+                                row.getLong("size_bytes"),
+                                Checksum.parse(row.getString("xxh64")),
+                                row.getString("sha256") == null ? null : Checksum.parse(row.getString("sha256"))),
+                        row.getString("archived_as"),
                         row.getLong("origin_location_id"),
                         row.getLong("destination_location_id"),
                         row.getObject("copy_id", Long.class),

@@ -18,6 +18,7 @@ import chasqui.storage.RelativePath;
 import chasqui.topology.DataLocation;
 import chasqui.topology.DiskRoot;
 import chasqui.topology.Locations;
+import chasqui.topology.StorageType;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
@@ -73,7 +74,7 @@ public final class TransferWorker {
                     FailureKind.ITEM,
                     false,
                     "data transfer " + id + ": no readable copy of " + ready.packageName()
-                            + " is left at any buffer; see its copies with 'chasqui trace " + ready.packageName()
+                            + " is left anywhere; see its copies with 'chasqui trace " + ready.packageName()
                             + "', bring one back, then retry");
         }
         Transfer transfer = new Transfer(
@@ -83,13 +84,16 @@ public final class TransferWorker {
                 origin,
                 new RelativePath(ready.path()),
                 destination,
-                incomingName(lease, ready, ready.way().pull() || origin.sees(destination)),
+                incomingName(lease, ready, origin, destination),
                 ready.method(),
                 shared(ready.way(), link));
-        if (transfer.destinationIsHere()) {
+        if (destination.storage() == StorageType.DISK && transfer.destinationIsHere()) {
             DiskRoot.requireForWriting(destination, ready.destinationUsed());
         }
-        if (transfer.originIsHere() && Files.notExists(transfer.source()) && DiskRoot.isMounted(origin)) {
+        if (origin.storage() == StorageType.DISK
+                && transfer.originIsHere()
+                && Files.notExists(transfer.source())
+                && DiskRoot.isMounted(origin)) {
             return reconsider(lease, transfer.source() + " is missing", List.of(ready.copyId()));
         }
         long bytes = ready.digest().sizeBytes();
@@ -129,9 +133,14 @@ public final class TransferWorker {
 
     /**
      * What is out of this worker's sight gets a name of its own in every attempt: a program that was killed here may go on
-     * writing over there.
+     * writing over there. Where nothing can be renamed it is the final one, made whole or not at all.
      */
-    private static String incomingName(Lease lease, TransferRepository.ToSend ready, boolean here) {
+    private static String incomingName(
+            Lease lease, TransferRepository.ToSend ready, DataLocation origin, DataLocation destination) {
+        if (destination.storage() != StorageType.DISK) {
+            return ready.archivedAs();
+        }
+        boolean here = ready.way().pull() || origin.sees(destination);
         String name = ready.packageName() + "-" + ready.id() + "-" + (ready.sendCount() + 1);
         return here ? name : name + "-" + lease.token().toString().substring(0, 8);
     }
@@ -149,7 +158,7 @@ public final class TransferWorker {
                         Notifications.Level.ERROR,
                         "copy-missing:" + lease.operation().dataLocationId(),
                         lease + ": " + why + ", although it is registered; another copy is sent if there is one",
-                        "find out who removed it from this buffer");
+                        "find out who removed it");
             }
         });
         return null;

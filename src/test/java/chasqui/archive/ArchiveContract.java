@@ -22,8 +22,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +59,17 @@ abstract class ArchiveContract {
 
     /** Read mode that a verification of this archive has. */
     abstract List<String> modes();
+
+    /**
+     * Leaves bytes as a data transfer straight to this archive does.
+     *
+     * @param name below the incoming folder, where there is one
+     * @param path the final name, where there is none
+     * @return what the transfer calls them; null: this archive takes none
+     */
+    String arrive(String name, String path, byte[] bytes) throws Exception {
+        return null;
+    }
 
     @BeforeEach
     void a_topology() throws Exception {
@@ -232,9 +245,118 @@ abstract class ArchiveContract {
                 """.formatted(one.id(), one.copyId()));
         Stream.of(1, 2, 3).parallel().forEach(n -> manager.findWork());
         assertThat(TestKernel.statements(database.jdbi(), manager::findWork)).isLessThanOrEqualTo(few);
-        assertThat(few).isLessThanOrEqualTo(4);
+        assertThat(few).isLessThanOrEqualTo(5);
         assertThat(database.value("SELECT count(*) || ' ' || count(DISTINCT subject_id) FROM operation"))
                 .isEqualTo("201 201");
         assertThat(database.value("SELECT count(*) FROM copy_use")).isEqualTo("201");
+    }
+
+    /** A package at ccat whose data transfer has brought these bytes to the archive; its id. */
+    private TestTransfers.Buffered brought(UnaryOperator<byte[]> damage) throws Exception {
+        TestTransfers.Buffered one = packages.buffered("ccat", 5000, 1, 70_000);
+        sent(one, damage.apply(Files.readAllBytes(one.file())), 1);
+        return one;
+    }
+
+    private void sent(TestTransfers.Buffered one, byte[] bytes, int sends) throws Exception {
+        String name = arrive(one.name() + "-" + sends, path(one) + ".tar", bytes);
+        Assumptions.assumeTrue(name != null, "this archive takes no packages straight from a transfer");
+        database.execute("""
+                INSERT INTO data_transfer (raw_data_package_id, destination_site_id, is_primary, origin_location_id,
+                            destination_location_id, method, sent_at, send_count, incoming_name)
+                SELECT p.id, l.site_id, true, p.buffer_location_id, l.id, 'test', clock_timestamp(), %2$d, '%3$s'
+                  FROM raw_data_package p, data_location l JOIN site s ON s.id = l.site_id
+                 WHERE p.id = %1$d AND l.location_type = 'LONG_TERM_ARCHIVE' AND l.active AND s.short_name = 'cologne'
+                ON CONFLICT (raw_data_package_id, destination_site_id) DO UPDATE
+                   SET sent_at = clock_timestamp(), send_count = %2$d, incoming_name = '%3$s'
+                """.formatted(one.id(), sends, name));
+        assertThat(manager.findWork()).isEqualTo(1);
+        assertThat(manager.findWork()).as("it is found once").isZero();
+    }
+
+    private String brought() {
+        return database.value("SELECT status || ' ' || (sent_at IS NOT NULL) FROM data_transfer");
+    }
+
+    private static byte[] spoiled(byte[] bytes) {
+        bytes[3000] ^= 1;
+        return bytes;
+    }
+
+    @Test
+    void what_a_transfer_brought_is_proven_named_and_described_and_only_then_is_the_transfer_completed()
+            throws Exception {
+        TestTransfers.Buffered one = brought(UnaryOperator.identity());
+        assertThat(brought()).isEqualTo("SCHEDULED true");
+        work();
+        assertThat(archived()).containsOnlyKeys(path(one) + ".tar", path(one) + ".json");
+        assertThat(archived().get(path(one) + ".tar")).isEqualTo(Files.readAllBytes(one.file()));
+        assertThat(copyInArchive())
+                .isEqualTo(path(one) + ".tar PRESENT " + one.digest().sha256() + " true");
+        assertThat(database.value("SELECT read_mode FROM verification WHERE good"))
+                .isIn(modes());
+        assertThat(brought()).isEqualTo("COMPLETED true");
+        assertThat(database.value("SELECT status FROM long_term_archive_transfer"))
+                .isEqualTo("COMPLETED");
+        assertThat(database.value("SELECT state FROM raw_data_package")).isEqualTo("ARCHIVED");
+        assertThat(new String(archived().get(path(one) + ".json")))
+                .as("the transfer that brought it")
+                .contains("\"origin\":\"ccat/buffer\"", "\"method\":\"test\"");
+    }
+
+    @Test
+    void what_arrived_damaged_is_quarantined_and_sent_again_and_in_the_end_a_human_is_asked() throws Exception {
+        TestTransfers.Buffered one = brought(ArchiveContract::spoiled);
+        work();
+        assertThat(archived()).isEmpty();
+        assertThat(quarantined()).contains(spoiled(Files.readAllBytes(one.file())));
+        assertThat(copyInArchive()).isNull();
+        assertThat(brought()).isEqualTo("PENDING false");
+        assertThat(database.value("SELECT count(*) FROM operation")).isEqualTo("0");
+        assertThat(database.value("SELECT message FROM notification")).contains("damaged on arrival and sent again");
+
+        sent(one, Files.readAllBytes(one.file()), 2);
+        work();
+        assertThat(brought()).isEqualTo("COMPLETED true");
+
+        TestTransfers.Buffered other = packages.buffered("ccat", 10);
+        sent(other, spoiled(Files.readAllBytes(other.file())), 3);
+        Lease lease = operations.claim(queue()).orElseThrow();
+        assertThatThrownBy(() -> worker.work(lease)).hasMessageContaining("damaged on arrival 3 times");
+        assertThat(database.value(
+                        "SELECT count(*) FROM physical_copy WHERE state = 'PRESENT' AND path LIKE 'camera/%'"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void an_attempt_at_an_arrival_that_died_after_naming_is_finished_by_the_next() throws Exception {
+        TestTransfers.Buffered one = brought(UnaryOperator.identity());
+        Lease lease = operations.claim(queue()).orElseThrow();
+        database.execute("UPDATE operation SET lease_token = gen_random_uuid()");
+        assertThatThrownBy(() -> worker.work(lease)).isInstanceOf(LeaseLost.class);
+        assertThat(copyInArchive()).isNull();
+        assertThat(brought()).isEqualTo("IN_PROGRESS true");
+        database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '1 s'");
+        operations.recoverStale(10);
+        assertThat(brought()).isEqualTo("SCHEDULED true");
+        work();
+        assertThat(quarantined()).isEmpty();
+        assertThat(archived()).containsOnlyKeys(path(one) + ".tar", path(one) + ".json");
+        assertThat(brought()).isEqualTo("COMPLETED true");
+    }
+
+    @Test
+    void an_arrival_that_is_gone_is_sent_again() throws Exception {
+        TestTransfers.Buffered one = brought(UnaryOperator.identity());
+        Lease lease = operations.claim(queue()).orElseThrow();
+        takeAwayArrived(one);
+        worker.work(lease);
+        assertThat(brought()).isEqualTo("PENDING false");
+        assertThat(copyInArchive()).isNull();
+    }
+
+    /** Removes everything that {@link #arrive} left. */
+    void takeAwayArrived(TestTransfers.Buffered one) throws Exception {
+        Assumptions.abort("this archive takes no packages straight from a transfer");
     }
 }

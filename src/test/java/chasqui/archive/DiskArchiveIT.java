@@ -63,6 +63,19 @@ class DiskArchiveIT extends ArchiveContract {
     }
 
     @Override
+    String arrive(String name, String path, byte[] bytes) throws IOException {
+        Path incoming = root().resolve(".chasqui/incoming").resolve(name);
+        Files.createDirectories(incoming.getParent());
+        Files.write(incoming, bytes);
+        return name;
+    }
+
+    @Override
+    void takeAwayArrived(TestTransfers.Buffered one) throws IOException {
+        Files.delete(root().resolve(".chasqui/incoming").resolve(one.name() + "-1"));
+    }
+
+    @Override
     void plant(String path, byte[] bytes) throws IOException {
         Files.createDirectories(root().resolve(path).getParent());
         Files.write(root().resolve(path), bytes);

@@ -97,6 +97,17 @@ class S3ArchiveIT extends ArchiveContract {
     }
 
     @Override
+    String arrive(String name, String path, byte[] bytes) throws Exception {
+        plant(path, bytes);
+        return path;
+    }
+
+    @Override
+    void takeAwayArrived(TestTransfers.Buffered one) throws Exception {
+        clients.client(ENDPOINT).deleteObject(which -> which.bucket("archive").key(PREFIX + path(one) + ".tar"));
+    }
+
+    @Override
     void plant(String path, byte[] bytes) throws Exception {
         Path file = Files.write(Files.createTempFile(folder, "planted", ""), bytes);
         S3Objects objects = clients.objects(ENDPOINT);

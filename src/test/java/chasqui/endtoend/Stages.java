@@ -8,6 +8,8 @@ import chasqui.archive.ArchiveSettings;
 import chasqui.archive.ArchiveWorker;
 import chasqui.archive.Archives;
 import chasqui.archive.Sidecars;
+import chasqui.assembly.AssemblyManager;
+import chasqui.assembly.AssemblySettings;
 import chasqui.deletion.DeletionEffects;
 import chasqui.deletion.DeletionManager;
 import chasqui.deletion.DeletionSettings;
@@ -62,6 +64,12 @@ final class Stages implements AutoCloseable {
         TestTopology.on(database.jdbi(), folder);
     }
 
+    /** Bundles what waits at buffers, or sends it off by itself; how many bundles are to be built. */
+    int assemble() {
+        AssemblySettings settings = new AssemblySettings(1_000_000_000L, Duration.ofMinutes(15), 0, STALL);
+        return new AssemblyManager(database.jdbi(), new Locations(database.jdbi()), settings).findWork();
+    }
+
     /** How many transfers can go. */
     int toSend() {
         return new TransferManager(database.jdbi(), new Locations(database.jdbi()), transfer).findWork();
@@ -91,18 +99,26 @@ final class Stages implements AutoCloseable {
         return new UnpackingWorker(database.jdbi(), operations, locations, new UnpackingSettings(3, STALL), node);
     }
 
-    /** Does what stage 5 finds at an archive. */
-    void archive(String archive, int packages) throws Exception {
-        ArchiveSettings settings = new ArchiveSettings("test", STALL);
+    /** Looks for what is to be archived. */
+    void archivable() {
         new ArchiveManager(database.jdbi()).findWork();
-        ArchiveWorker worker = new ArchiveWorker(
+    }
+
+    ArchiveWorker archiveWorker() {
+        ArchiveSettings settings = new ArchiveSettings("test", STALL);
+        return new ArchiveWorker(
                 database.jdbi(),
                 operations,
                 new Archives(locations, null, null, settings),
                 new Sidecars(database.jdbi(), settings, node),
                 node);
+    }
+
+    /** Does what stage 5 finds at an archive. */
+    void archive(String archive, int packages) throws Exception {
+        archivable();
         for (int i = 0; i < packages; i++) {
-            worker.work(claim(archive + "_long_term_archive_transfer"));
+            archiveWorker().work(claim(archive + "_long_term_archive_transfer"));
         }
     }
 

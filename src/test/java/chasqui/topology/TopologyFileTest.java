@@ -329,7 +329,6 @@ class TopologyFileTest {
                         "transfer route ccat → ccat: begins and ends at one site; remove it, nothing is transferred within a site",
                         "transfer route ccat → cologne: there are two with priority 100; give one another: it tells routes of one pair apart",
                         "transfer route ccat → cologne: relay: a RELAY route names one, and no other route does",
-                        "transfer route cologne → ccat: this version cannot work with DIRECT routes yet; use CUSTOM, or leave the route out for the default way",
                         "transfer route cologne → ccat: relay: there is no site \"mars\"; describe it under sites or name another",
                         "transfer route cologne → ccat: relay: a RELAY route names one, and no other route does");
     }
@@ -360,6 +359,21 @@ class TopologyFileTest {
                         "transfer route ccat → cologne: relay: santiago reaches cologne only over a further relay; a journey has one at most",
                         "transfer route santiago → cologne: relay: valparaiso has no active BUFFER on DISK to keep transfer packages in; add one, or switch the route off (active: false)",
                         "transfer route santiago → cologne: relay: the way valparaiso → cologne is forbidden; allow it, or name another");
+    }
+
+    @Test
+    void a_direct_route_ends_in_the_one_archive_of_its_site() {
+        String direct = "method: cp, type: DIRECT, destination_location: %s,";
+        assertThat(problems(GOOD.replace("method: cp,", direct.formatted("lta"))))
+                .isEmpty();
+        assertThat(problems(GOOD.replace("method: cp,", direct.formatted("buffer"))
+                        .replace(
+                                "      - { name: lta,",
+                                "      - { name: other, type: LONG_TERM_ARCHIVE, storage: DISK, root: /data/other }\n"
+                                        + "      - { name: lta,")))
+                .containsExactlyInAnyOrder(
+                        "transfer route ccat → cologne: destination_location: cologne/buffer is a BUFFER; name a LONG_TERM_ARCHIVE",
+                        "transfer route ccat → cologne: a DIRECT route ends in the archive of cologne, which has 2 active ones; let it have one, or make the route CUSTOM");
     }
 
     /** The good topology with two sites in the middle, one of them without a buffer, and these routes. */

@@ -1,0 +1,98 @@
+package chasqui.archive;
+
+import chasqui.catalogue.Subjects;
+import chasqui.catalogue.UseBy;
+import chasqui.catalogue.Uses;
+import chasqui.pipeline.OperationStore.NewOperation;
+import chasqui.pipeline.WorkStatus;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** The statements about packages that data transfers bring straight to an archive. */
+final class Arrivals {
+    private Arrivals() {}
+
+    /** Locks transfers whose bytes have arrived, and records for each the way into its archive that is left to go. */
+    static List<NewOperation> lock(Handle tx, int limit) {
+        List<Arrived> arrived = tx.createQuery("""
+                        WITH arrived AS (
+                            SELECT t.id, t.raw_data_package_id, t.destination_location_id
+                              FROM data_transfer t
+                             WHERE t.status = 'PENDING' AND t.sent_at IS NOT NULL AND t.raw_data_package_id IS NOT NULL
+                             ORDER BY t.id LIMIT :limit FOR UPDATE OF t SKIP LOCKED),
+                        way AS (
+                            INSERT INTO long_term_archive_transfer (raw_data_package_id, data_location_id, origin_location_id,
+                                                                    data_transfer_id)
+                            SELECT raw_data_package_id, destination_location_id, destination_location_id, id FROM arrived
+                            ON CONFLICT (raw_data_package_id, data_location_id) DO UPDATE
+                               SET data_transfer_id = excluded.data_transfer_id, origin_location_id = excluded.origin_location_id,
+                                   status = 'PENDING'
+                             WHERE long_term_archive_transfer.status IN ('PENDING', 'FAILED')
+                            RETURNING id, data_transfer_id, raw_data_package_id, data_location_id)
+                        SELECT way.id, way.data_transfer_id, way.data_location_id, p.priority
+                          FROM way JOIN raw_data_package p ON p.id = way.raw_data_package_id
+                        """)
+                .bind("limit", limit)
+                .map((row, context) -> new Arrived(
+                        row.getLong("data_transfer_id"),
+                        new NewOperation(row.getLong("id"), row.getLong("data_location_id"), row.getInt("priority"))))
+                .list();
+        if (!arrived.isEmpty()) {
+            Subjects.DATA_TRANSFER.change(
+                    tx,
+                    arrived.stream().map(Arrived::dataTransferId).toList(),
+                    WorkStatus.PENDING,
+                    WorkStatus.SCHEDULED);
+        }
+        return arrived.stream().map(Arrived::operation).toList();
+    }
+
+    private record Arrived(long dataTransferId, NewOperation operation) {}
+
+    /** The data transfer that a way into an archive belongs to; empty when it comes from a buffer of the site. */
+    static Optional<Long> dataTransfer(Handle tx, long archiveTransferId) {
+        return tx.createQuery("""
+                        SELECT data_transfer_id FROM long_term_archive_transfer
+                         WHERE id = :id AND data_transfer_id IS NOT NULL
+                        """)
+                .bind("id", archiveTransferId)
+                .mapTo(Long.class)
+                .findOne();
+    }
+
+    /** Both go back to before the bytes were sent. */
+    static void forgetSent(Handle tx, ToArchive work) {
+        long transfer = work.arrival().dataTransferId();
+        tx.createUpdate("UPDATE data_transfer SET sent_at = NULL, incoming_name = NULL WHERE id = :id")
+                .bind("id", transfer)
+                .execute();
+        Subjects.DATA_TRANSFER.change(tx, transfer, WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+        Subjects.LONG_TERM_ARCHIVE_TRANSFER.change(tx, work.transferId(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+    }
+
+    /** The transfer has reached its end; what waited for a primary goes on from here. */
+    static void completed(Handle tx, ToArchive work, long copy) {
+        long transfer = work.arrival().dataTransferId();
+        Subjects.DATA_TRANSFER.change(tx, transfer, WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
+        tx.createUpdate("UPDATE data_transfer SET completed_at = clock_timestamp() WHERE id = :id")
+                .bind("id", transfer)
+                .execute();
+        List<Long> secondaries = tx.createQuery("""
+                        UPDATE data_transfer w SET waits_for = NULL, origin_location_id = :archive
+                          FROM data_transfer t
+                         WHERE t.id = :id AND t.is_primary AND w.raw_data_package_id = t.raw_data_package_id
+                           AND NOT w.is_primary AND w.waits_for IS NOT NULL AND w.status NOT IN ('COMPLETED', 'CANCELLED')
+                        RETURNING w.id
+                        """)
+                .bind("archive", work.archive().id())
+                .bind("id", transfer)
+                .mapTo(Long.class)
+                .list();
+        Uses.move(
+                tx,
+                UseBy.DATA_TRANSFER,
+                secondaries.stream().map(id -> new Uses.Intent(id, copy)).toList());
+        Uses.release(tx, UseBy.DATA_TRANSFER, List.of(transfer));
+    }
+}
