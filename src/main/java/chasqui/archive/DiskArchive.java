@@ -71,6 +71,9 @@ final class DiskArchive implements ArchiveStore {
             throw new Damaged(
                     "the bytes that were sent are gone (" + incoming + "), and " + target + " is not there", null);
         }
+        // Whoever sent it may have left it in this machine's memory.
+        lease.phase("making durable", digest.sizeBytes(), stall.whenWriting(digest.sizeBytes()));
+        DurableFiles.makeDurable(root, there);
         lease.phase("verifying", digest.sizeBytes(), stall.silence());
         ReadBackResult.Mode mode;
         try {
@@ -83,7 +86,6 @@ final class DiskArchive implements ArchiveStore {
         }
         lease.requireHeld();
         if (named) {
-            DurableFiles.makeDurable(root, target);
             return stored(target, mode, null);
         }
         Placement placed = Placement.place(root, incoming, target, digest, bytes -> lease.advance(0));
