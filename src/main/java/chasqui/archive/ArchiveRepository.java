@@ -133,7 +133,7 @@ final class ArchiveRepository {
                         row.getBoolean("archive_used"),
                         row.getTimestamp("proven_at") == null
                                 ? null
-                                : row.getTimestamp("proven_at").toInstant()),
+                                : row.getTimestamp("proven_at").toInstant(),
                         row.getObject("data_transfer_id") == null
                                 ? null
                                 : new Arrival(
