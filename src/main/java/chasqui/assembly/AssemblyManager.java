@@ -1,6 +1,8 @@
 package chasqui.assembly;
 
 import chasqui.assembly.AssemblyRepository.NewTransferPackage;
+import chasqui.link.Link;
+import chasqui.link.Links;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.OperationStore.NewOperation;
 import chasqui.pipeline.OperationType;
@@ -13,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -45,9 +48,10 @@ public final class AssemblyManager {
      */
     public int findWork() {
         Topology topology = locations.refresh();
+        Set<Link> avoided = database.withHandle(Links::avoided);
         Map<Long, Destinations> destinations = new HashMap<>();
         for (DataLocation location : topology.locations()) {
-            Destinations possible = new Destinations(topology, location.siteId());
+            Destinations possible = new Destinations(topology, location.siteId(), avoided);
             if (!possible.primaries().isEmpty()) {
                 destinations.put(location.siteId(), possible);
             }

@@ -1,5 +1,6 @@
 package chasqui.assembly;
 
+import chasqui.link.Link;
 import chasqui.topology.ArchiveSite;
 import chasqui.topology.DataLocation;
 import chasqui.topology.RouteType;
@@ -9,14 +10,22 @@ import chasqui.topology.TransferRoute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** Where packages of one site can go, as the topology has it now. Breakers of sites and links come in here later. */
+/** Where packages of one site can go, as the topology has it now. */
 final class Destinations {
     private final Topology topology;
     private final long originSiteId;
+    private final Set<Link> avoided;
 
     Destinations(Topology topology, long originSiteId) {
+        this(topology, originSiteId, Set.of());
+    }
+
+    /** @param avoided links that are paused or do not answer */
+    Destinations(Topology topology, long originSiteId, Set<Link> avoided) {
         this.topology = topology;
+        this.avoided = avoided;
         this.originSiteId = originSiteId;
     }
 
@@ -28,12 +37,16 @@ final class Destinations {
      */
     record Leg(long siteId, boolean primary, long destinationLocationId, Long routeId, String method, boolean pull) {}
 
-    /** Sites that can be the primary destination, by name. */
+    /** Sites that can be the primary destination, by name: those that answer, or all where none does. */
     List<ArchiveSite> primaries() {
-        return topology.archiveSites().stream()
+        List<ArchiveSite> all = topology.archiveSites().stream()
                 .filter(site -> site.weight() > 0)
                 .filter(site -> leg(originSiteId, site, true).isPresent())
                 .toList();
+        List<ArchiveSite> answering = all.stream()
+                .filter(site -> !avoided.containsAll(Link.first(topology, originSiteId, site.siteId())))
+                .toList();
+        return answering.isEmpty() ? all : answering;
     }
 
     /** Whether packages go to that site by themselves, straight into its archive: its best route says so. */

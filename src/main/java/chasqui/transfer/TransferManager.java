@@ -50,6 +50,7 @@ public final class TransferManager {
         return database.inTransaction(tx -> {
             WaitingRows.lock(tx);
             Map<Link, LinkState> links = Links.now(tx);
+            new Rerouting(tx, topology, links).go(settings.links().rerouteAfter());
             Map<Long, Decision> decisions = new HashMap<>();
             List<Contender> contenders = new ArrayList<>();
             Map<Link, Integer> running = new HashMap<>();
