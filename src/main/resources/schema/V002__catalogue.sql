@@ -253,6 +253,8 @@ CREATE INDEX physical_copy_in_deletion ON physical_copy (data_location_id)
 CREATE INDEX physical_copy_to_verify ON physical_copy (data_location_id, coalesce(verified_at, '-infinity'::timestamptz))
     WHERE raw_data_package_id IS NOT NULL AND state = 'PRESENT';
 CREATE INDEX physical_copy_suspect ON physical_copy (data_location_id) WHERE state = 'SUSPECT';
+CREATE INDEX physical_copy_bad_transfer_package ON physical_copy (data_transfer_package_id)
+    WHERE data_transfer_package_id IS NOT NULL AND state IN ('SUSPECT', 'CORRUPT', 'MISSING');
 
 CREATE TYPE read_mode AS ENUM ('DIRECT', 'CACHED', 'REMOTE');
 

@@ -130,3 +130,20 @@ CREATE VIEW link_now AS
               AND x.active AND NOT x.forbidden AND x.route_type <> 'RELAY'
             ORDER BY opens_at(x.time_windows, statement_timestamp()), x.priority
             LIMIT 1) r ON true;
+
+-- Copies of transfer packages to be mended where they lie: those under suspicion, which are read a second time, and those
+-- found bad or gone whose packages can all be read beside them. As long as there is one, its transfers wait for it.
+CREATE VIEW mendable_transfer_package_copy AS
+    SELECT c.id AS physical_copy_id, c.data_transfer_package_id, c.data_location_id, c.state
+      FROM physical_copy c
+      JOIN data_transfer_package p ON p.id = c.data_transfer_package_id
+      JOIN data_location l ON l.id = c.data_location_id
+      JOIN site s ON s.id = l.site_id
+     WHERE c.state IN ('SUSPECT', 'CORRUPT', 'MISSING') AND p.status = 'COMPLETED'
+       AND l.location_type = 'BUFFER' AND l.storage_type = 'DISK' AND l.active AND s.active
+       AND (c.state = 'SUSPECT'
+            OR NOT EXISTS (SELECT FROM raw_data_package r
+                            WHERE r.data_transfer_package_id = p.id
+                              AND NOT EXISTS (SELECT FROM physical_copy x
+                                               WHERE x.raw_data_package_id = r.id AND x.data_location_id = l.id
+                                                 AND x.state IN ('PRESENT', 'DELETION_POSSIBLE'))));

@@ -11,7 +11,10 @@ import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.WorkStatus;
 import org.jdbi.v3.core.Handle;
 
-/** The transfer package follows its operation. Its uses stay also when it failed: a human may retry. */
+/**
+ * The transfer package follows its operation, and stays COMPLETED while a copy of it is mended. Its uses stay also when it
+ * failed: a human may retry.
+ */
 public final class AssemblyEffects implements StageEffects {
     @Override
     public OperationType type() {
@@ -20,7 +23,8 @@ public final class AssemblyEffects implements StageEffects {
 
     @Override
     public void onClaim(Handle tx, Operation operation) {
-        if (!Subjects.DATA_TRANSFER_PACKAGE.begin(tx, operation.subjectId())) {
+        boolean begun = Subjects.DATA_TRANSFER_PACKAGE.begin(tx, operation.subjectId());
+        if (!begun && !MendingRecords.isAssembled(tx, operation.subjectId())) {
             throw new ChasquiException(
                     FailureKind.ITEM,
                     false,

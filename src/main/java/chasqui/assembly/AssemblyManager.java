@@ -21,7 +21,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Bundles packages that wait at a buffer and chooses where each bundle goes first. Any number may run; one works at a
+ * Bundles packages that wait at a buffer and chooses where each bundle goes first; has bad copies of bundles mended. Any number may run; one works at a
  * time, so that packages are bundled once and the sites take turns.
  */
 public final class AssemblyManager {
@@ -56,7 +56,16 @@ public final class AssemblyManager {
                 destinations.put(location.siteId(), possible);
             }
         }
-        return database.inTransaction(tx -> AssemblyRepository.tryLock(tx) ? assemble(tx, destinations) : 0);
+        return database.inTransaction(tx -> AssemblyRepository.tryLock(tx) ? mend(tx) + assemble(tx, destinations) : 0);
+    }
+
+    private static int mend(Handle tx) {
+        List<NewOperation> bad = MendingRecords.lockBad(tx, ROUND);
+        if (bad.isEmpty()) {
+            return 0;
+        }
+        MendingRecords.protectParts(tx, bad);
+        return OperationStore.create(tx, TYPE, "data_transfer_package_id", bad);
     }
 
     private int assemble(Handle tx, Map<Long, Destinations> destinations) {

@@ -39,20 +39,32 @@ final class AssemblyRecords {
     }
 
     static AssemblyTask task(Handle db, long id) {
+        return task(
+                db,
+                id,
+                db.createQuery("SELECT buffer_location_id FROM data_transfer_package WHERE id = :id")
+                        .bind("id", id)
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    /** @param bufferId where the packages are read and the transfer package is built */
+    static AssemblyTask task(Handle db, long id, long bufferId) {
         List<Traveller> travellers = db.createQuery("""
                         SELECT p.id, p.name, p.size_bytes, p.xxh64, p.sha256, c.id AS copy_id, c.path, c.modified_nanos, c.file_key,
                                extract(epoch FROM date_trunc('second', c.modified_at))::bigint AS seconds
                           FROM raw_data_package p
                           LEFT JOIN physical_copy c ON c.raw_data_package_id = p.id
-                                AND c.data_location_id = p.buffer_location_id AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')
+                                AND c.data_location_id = :buffer AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')
                          WHERE p.data_transfer_package_id = :id
                          ORDER BY p.id
                         """)
                 .bind("id", id)
+                .bind("buffer", bufferId)
                 .map((row, context) -> traveller(row))
                 .list();
         return db.createQuery("""
-                        SELECT p.uuid, p.name, p.created_at, p.buffer_location_id, p.primary_site_id, l.site_id, s.short_name
+                        SELECT p.uuid, p.name, p.created_at, p.primary_site_id, l.site_id, s.short_name
                           FROM data_transfer_package p
                           JOIN data_location l ON l.id = p.buffer_location_id
                           JOIN site s ON s.id = l.site_id
@@ -62,7 +74,7 @@ final class AssemblyRecords {
                 .map((row, context) -> new AssemblyTask(
                         id,
                         row.getString("name"),
-                        row.getLong("buffer_location_id"),
+                        bufferId,
                         row.getLong("site_id"),
                         row.getLong("primary_site_id"),
                         Map.of(

@@ -32,6 +32,7 @@ public final class AssemblyWorker {
     private final Locations locations;
     private final AssemblySettings settings;
     private final AssemblyRecords records;
+    private final Mending mending;
 
     public AssemblyWorker(
             Jdbi database,
@@ -44,6 +45,7 @@ public final class AssemblyWorker {
         this.locations = locations;
         this.settings = settings;
         this.records = new AssemblyRecords(node.name());
+        this.mending = new Mending(database, operations, settings.stall(), new MendingRecords(node.name()));
     }
 
     /**
@@ -54,8 +56,13 @@ public final class AssemblyWorker {
      *     written to it
      */
     public void work(Lease lease) throws Exception {
-        AssemblyTask task = database.withHandle(
-                db -> AssemblyRecords.task(db, lease.operation().subjectId()));
+        long id = lease.operation().subjectId();
+        if (database.withHandle(db -> MendingRecords.isAssembled(db, id))) {
+            DataLocation buffer = locations.byId(lease.operation().dataLocationId());
+            mending.work(lease, buffer, root(buffer));
+            return;
+        }
+        AssemblyTask task = database.withHandle(db -> AssemblyRecords.task(db, id));
         Path root = root(locations.byId(task.bufferId()));
         while (!task.travellers().isEmpty()) {
             try {

@@ -94,7 +94,9 @@ final class TransferRepository {
                                                       WHERE (c.data_transfer_package_id = t.data_transfer_package_id
                                                              OR c.raw_data_package_id = t.raw_data_package_id)
                                                         AND l.location_type IN ('BUFFER', 'LONG_TERM_ARCHIVE')
-                                                        AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')) END
+                                                        AND c.state IN ('PRESENT', 'DELETION_POSSIBLE'))
+                                         AND NOT EXISTS (SELECT FROM mendable_transfer_package_copy m
+                                                          WHERE m.data_transfer_package_id = t.data_transfer_package_id) END
                          FOR UPDATE OF t SKIP LOCKED
                         """)
                 .bindArray("ids", Long.class, ids)

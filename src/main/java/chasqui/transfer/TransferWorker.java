@@ -14,11 +14,14 @@ import chasqui.pipeline.Lease;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.OperationType;
 import chasqui.pipeline.WorkStatus;
+import chasqui.storage.ReadBack;
+import chasqui.storage.ReadBackResult;
 import chasqui.storage.RelativePath;
 import chasqui.topology.DataLocation;
 import chasqui.topology.DiskRoot;
 import chasqui.topology.Locations;
 import chasqui.topology.StorageType;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +52,7 @@ public final class TransferWorker {
      * @return null when the transfer cannot go this way any more: the operation is ended, and the manager decides anew
      * @throws ChasquiException no readable copy is left, or an end is not there
      */
-    public Transfer prepare(Lease lease) {
+    public Transfer prepare(Lease lease) throws IOException {
         long id = lease.operation().subjectId();
         Optional<TransferRepository.ToSend> found = database.withHandle(db -> TransferRepository.toSend(db, id));
         if (found.isEmpty()) {
@@ -96,9 +99,50 @@ public final class TransferWorker {
                 && DiskRoot.isMounted(origin)) {
             return reconsider(lease, transfer.source() + " is missing", List.of(ready.copyId()));
         }
+        Optional<ReadBackResult> bad = sourceGoneBad(lease, ready, transfer);
+        if (bad.isPresent()) {
+            return suspect(lease, ready, transfer, bad.get());
+        }
         long bytes = ready.digest().sizeBytes();
         lease.phase("sending", bytes, settings.stall().whenWriting(bytes));
         return transfer;
+    }
+
+    /** Before bytes are sent once more, this side is looked at: a source that went bad is never sent right. */
+    private Optional<ReadBackResult> sourceGoneBad(Lease lease, TransferRepository.ToSend ready, Transfer transfer)
+            throws IOException {
+        boolean again = ready.sendCount() > 0 || lease.operation().attempt() > 0;
+        if (!again
+                || transfer.origin().storage() != StorageType.DISK
+                || !transfer.originIsHere()
+                || !Files.isRegularFile(transfer.source())) {
+            return Optional.empty();
+        }
+        lease.phase(
+                "reading the source",
+                ready.digest().sizeBytes(),
+                settings.stall().silence());
+        ReadBackResult there = ReadBack.read(transfer.source(), false, lease::advance);
+        return there.holds(ready.digest()) ? Optional.empty() : Optional.of(there);
+    }
+
+    /** Nobody reads that copy any more until it was read again; the manager chooses another, or waits for this one. */
+    private Transfer suspect(Lease lease, TransferRepository.ToSend ready, Transfer transfer, ReadBackResult found) {
+        String what =
+                transfer.source() + " must hold " + ready.digest().xxHash64() + " and was read as " + found.xxHash64();
+        log.warn("{}: {}; how it shall go is decided anew", lease, what);
+        operations.cancel(lease, tx -> {
+            Subjects.DATA_TRANSFER.change(tx, ready.id(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+            Copies.change(tx, List.of(ready.copyId()), CopyState.PRESENT, CopyState.SUSPECT);
+            Copies.change(tx, List.of(ready.copyId()), CopyState.DELETION_POSSIBLE, CopyState.SUSPECT);
+            Notifications.raise(
+                    tx,
+                    Notifications.Level.WARNING,
+                    "source-suspect:" + transfer.origin().label(),
+                    transfer + ": " + what + "; it is read once more, and built again if that shows the same",
+                    "nothing yet; if it repeats, look at this disk");
+        });
+        return null;
     }
 
     /** Completes the operation: the bytes are at the destination, to be proven there. */

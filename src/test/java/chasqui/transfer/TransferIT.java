@@ -225,6 +225,8 @@ class TransferIT {
         assertThat(worker.prepare(claim(QUEUE))).isNull();
         assertThat(database.value("SELECT state FROM physical_copy WHERE id = " + assembled.copyId()))
                 .isEqualTo("MISSING");
+        assertThat(manager.findWork()).as("it waits, as it can be built again").isZero();
+        database.execute("UPDATE physical_copy SET state = 'MISSING' WHERE raw_data_package_id IS NOT NULL");
         assertThat(manager.findWork()).isEqualTo(1);
         Lease lease = claim(QUEUE);
         assertThatThrownBy(() -> worker.prepare(lease))

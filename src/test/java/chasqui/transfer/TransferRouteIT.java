@@ -101,6 +101,7 @@ class TransferRouteIT {
     @Test
     void work_that_goes_another_way_now_ends_without_a_method() throws Exception {
         manager("cp").findWork();
+        database.execute("UPDATE physical_copy SET state = 'MISSING' WHERE raw_data_package_id IS NOT NULL");
         Files.delete(assembled.file());
         routes.wake(QUEUE);
         assertThat(database.value("SELECT status FROM operation_history")).isEqualTo("CANCELLED");
