@@ -272,6 +272,12 @@ CREATE TABLE verification (
 COMMENT ON COLUMN verification.read_mode IS 'DIRECT past the page cache, CACHED through it, REMOTE answered by the other machine';
 CREATE INDEX verification_newest ON verification (physical_copy_id, verified_at DESC);
 
+-- What lies in the recall folder of a TAPE location, under the copy's path, for staging to read.
+CREATE TABLE tape_recall (
+    physical_copy_id bigint PRIMARY KEY REFERENCES physical_copy,
+    recalled_at      timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 CREATE TABLE hold (
     id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     physical_copy_id bigint REFERENCES physical_copy,

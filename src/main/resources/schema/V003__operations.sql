@@ -20,6 +20,8 @@ INSERT INTO operation_type (name, stage, location_types, description) VALUES
     ('verification',                   5, '{LONG_TERM_ARCHIVE}',  'reads an archived copy again'),
     ('staging',                        6, '{PROCESSING}',         'brings an archived package to where it is processed'),
     ('deletion',                       7, '{SOURCE,BUFFER,PROCESSING}', 'removes copies that are proven to be needed no longer');
+INSERT INTO operation_type (name, stage, location_types, storage_types, description) VALUES
+    ('tape_recall',                    6, '{LONG_TERM_ARCHIVE}', '{TAPE}', 'brings a package from tape to where staging can read it');
 UPDATE operation_type SET put_back_waits_for = 'its turn on the link' WHERE name = 'data_transfer';
 
 CREATE TYPE failure_kind AS ENUM ('ITEM', 'LOCATION', 'LINK', 'PLATFORM');

@@ -3,6 +3,7 @@ package chasqui.recovery;
 import chasqui.storage.DurableFiles;
 import chasqui.topology.DataLocation;
 import chasqui.topology.DiskRoot;
+import chasqui.topology.StorageType;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ final class IncomingSweep implements Sweep {
 
     @Override
     public int sweep(DataLocation location) throws IOException {
-        if (!Files.isDirectory(location.root())) {
+        if (location.storage() != StorageType.DISK || !Files.isDirectory(location.root())) {
             return 0;
         }
         // First the names, then the database: a transfer that begins in between has a name that we do not know.

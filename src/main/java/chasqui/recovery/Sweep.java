@@ -9,7 +9,7 @@ interface Sweep {
     String what();
 
     /**
-     * @param location on DISK; its root need not be there
+     * @param location on DISK, its root need not be there; or on TAPE, which may have a folder of its own for what comes back
      * @return how many names are gone
      * @throws IOException one of them cannot be removed; all of them were tried
      */

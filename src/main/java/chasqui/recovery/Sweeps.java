@@ -37,12 +37,12 @@ public final class Sweeps implements AutoCloseable {
     }
 
     /**
-     * Begins with every DISK location among these and returns at once; a location whose last sweep is not over is left
+     * Begins with every location on DISK or TAPE among these and returns at once; a location whose last sweep is not over is left
      * out. What fails is told and tried again the next time.
      */
     public void begin(List<DataLocation> served) {
         served.stream()
-                .filter(location -> location.storage() == StorageType.DISK)
+                .filter(location -> location.storage() != StorageType.S3)
                 .filter(location -> underWay.add(location.id()))
                 .forEach(location -> threads.execute(() -> sweepOrTell(location)));
     }

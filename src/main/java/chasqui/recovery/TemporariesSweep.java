@@ -3,8 +3,10 @@ package chasqui.recovery;
 import chasqui.pipeline.OperationStore;
 import chasqui.storage.Temporaries;
 import chasqui.topology.DataLocation;
+import chasqui.topology.StorageType;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,17 +32,18 @@ final class TemporariesSweep implements Sweep {
      * Removes the temporaries of every operation that is neither waiting nor under way; those of the others belong to
      * whoever works on them, or to their next attempt.
      *
-     * @param location on DISK; its root need not be there
+     * @param location on DISK, or on TAPE with a folder for what comes back; it need not be there
      * @return how many names are gone
      * @throws IOException one of them cannot be removed; all of them were tried
      */
     @Override
     public int sweep(DataLocation location) throws IOException {
-        if (!Files.isDirectory(location.root())) {
+        Path root = location.storage() == StorageType.TAPE ? location.tape().recallRoot() : location.root();
+        if (!Files.isDirectory(root)) {
             return 0;
         }
         // First the names, then the database: an operation that begins in between has a name that we do not know.
-        List<Temporaries.Left> left = Temporaries.left(location.root());
+        List<Temporaries.Left> left = Temporaries.left(root);
         Set<Long> dead =
                 left.stream().map(Temporaries.Left::operationId).collect(Collectors.toCollection(HashSet::new));
         dead.removeAll(operations.live(Set.copyOf(dead)));

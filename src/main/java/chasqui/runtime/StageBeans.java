@@ -28,6 +28,9 @@ import chasqui.staging.StagingEffects;
 import chasqui.staging.StagingManager;
 import chasqui.staging.StagingSettings;
 import chasqui.staging.StagingWorker;
+import chasqui.staging.TapeRecallEffects;
+import chasqui.staging.TapeRecallManager;
+import chasqui.staging.TapeRecallWorker;
 import chasqui.storage.S3Clients;
 import chasqui.tape.TapeSettings;
 import chasqui.tape.Tapes;
@@ -99,6 +102,7 @@ final class StageBeans implements AutoCloseable {
                 new ArchiveEffects(),
                 new VerificationEffects(),
                 new StagingEffects(),
+                new TapeRecallEffects(),
                 new DeletionEffects(deletion));
     }
 
@@ -139,6 +143,8 @@ final class StageBeans implements AutoCloseable {
         beans.put(
                 "stagingWorker",
                 new StagingWorker(database, operations, new PackageSources(locations, s3), node, staging));
+        beans.put("tapeRecallManager", new TapeRecallManager(database, staging));
+        beans.put("tapeRecallWorker", new TapeRecallWorker(database, operations, locations, tapes, node));
         beans.put("deletionManager", new DeletionManager(database, deletion));
         beans.put("deletionWorker", new DeletionWorker(database, operations, locations, deletion));
         return beans;

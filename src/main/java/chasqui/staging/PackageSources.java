@@ -2,6 +2,7 @@ package chasqui.staging;
 
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
+import chasqui.storage.DurableFiles;
 import chasqui.storage.ReadableSource;
 import chasqui.storage.RelativePath;
 import chasqui.storage.S3Clients;
@@ -20,7 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Opens copies of packages wherever they lie: on a disk or in an S3 store. */
+/** Opens copies of packages wherever they lie: on a disk, in an S3 store, or in the folder for what came back from tape. */
 public final class PackageSources {
     private final Locations locations;
     private final S3Clients stores;
@@ -49,10 +50,25 @@ public final class PackageSources {
         return switch (place.storage()) {
             case DISK -> file(place, copy);
             case S3 -> object(place.bucket(), copy);
-            case TAPE ->
-                throw new ChasquiException(
-                        FailureKind.ITEM, false, place + ": a copy on tape is recalled before it can be read");
+            case TAPE -> recalled(place, copy);
         };
+    }
+
+    /** Of a copy on tape only what came back from there is read. */
+    private static ReadableSource recalled(DataLocation place, SourceCopy copy) throws RecallGone {
+        Path root = place.tape().recallRoot();
+        if (!Files.isDirectory(root.resolve(DurableFiles.OWN_FOLDER))) {
+            throw new ChasquiException(
+                    FailureKind.LOCATION,
+                    true,
+                    place + ": " + root + ", where packages come back from tape, is not there; mount it here as well,"
+                            + " work then goes on");
+        }
+        Path file = new RelativePath(copy.path()).under(root);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new RecallGone(file + ": came back from tape and is gone; it is recalled again");
+        }
+        return ReadableSource.of(file);
     }
 
     private static ReadableSource file(DataLocation place, SourceCopy copy) {

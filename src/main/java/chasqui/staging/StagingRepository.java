@@ -7,22 +7,28 @@ import org.jdbi.v3.core.Handle;
 
 /** What stage 6 reads and writes about jobs, their packages and the copies to read. */
 final class StagingRepository {
-    /** The nearest copy of job {@code j}'s package: a disk of the same site, else its archive, else any archive. */
-    private static final String NEAREST = """
+    /**
+     * The nearest copy of job {@code j}'s package: a disk of the same site, else its archive, else any archive, else what
+     * came back from tape.
+     */
+    static final String NEAREST = """
             (SELECT c.id
                FROM physical_copy c
                JOIN data_location o ON o.id = c.data_location_id
                JOIN site os ON os.id = o.site_id
               WHERE c.raw_data_package_id = j.raw_data_package_id
                 AND c.state = 'PRESENT' AND c.verified_at IS NOT NULL AND o.active AND os.active
-                AND (o.location_type = 'LONG_TERM_ARCHIVE' AND o.storage_type IN ('DISK', 'S3')
+                AND (o.location_type = 'LONG_TERM_ARCHIVE'
+                     AND (o.storage_type IN ('DISK', 'S3')
+                          OR EXISTS (SELECT FROM tape_recall r WHERE r.physical_copy_id = c.id))
                      OR o.location_type = 'BUFFER' AND o.storage_type = 'DISK' AND o.site_id = l.site_id)
-              ORDER BY CASE WHEN o.site_id <> l.site_id THEN 2 WHEN o.storage_type = 'DISK' THEN 0 ELSE 1 END,
+              ORDER BY CASE WHEN o.storage_type = 'TAPE' THEN 3
+                            WHEN o.site_id <> l.site_id THEN 2 WHEN o.storage_type = 'DISK' THEN 0 ELSE 1 END,
                        o.priority, c.id
               LIMIT 1)
             """;
 
-    private static final String JOB = """
+    static final String JOB = """
             staging_job j
               JOIN raw_data_package p ON p.id = j.raw_data_package_id
               JOIN data_location l ON l.id = j.data_location_id
@@ -75,6 +81,7 @@ final class StagingRepository {
                                         WHEN EXISTS <inTheWay>
                                              THEN 'an earlier copy at this place is ' || <inTheWay>
                                         WHEN EXISTS <nearest> THEN NULL
+                                        WHEN EXISTS <onTape> THEN p.name || ' is on tape and comes back first: ' || <onTape>
                                         ELSE 'no copy of ' || p.name || ' is present, verified and readable: '
                                              || coalesce(<copies>, 'there is none') END AS reason
                               FROM <job>
@@ -88,6 +95,14 @@ final class StagingRepository {
                 .define("job", JOB)
                 .define("nearest", NEAREST)
                 .define("inTheWay", IN_THE_WAY)
+                .define("onTape", """
+                        (SELECT os.short_name || '/' || o.name
+                           FROM physical_copy c JOIN data_location o ON o.id = c.data_location_id
+                           JOIN site os ON os.id = o.site_id
+                          WHERE c.raw_data_package_id = j.raw_data_package_id AND o.storage_type = 'TAPE'
+                            AND c.state = 'PRESENT' AND c.verified_at IS NOT NULL AND o.active AND os.active
+                          ORDER BY o.site_id = l.site_id DESC, o.priority, c.id LIMIT 1)
+                        """)
                 .define("copies", """
                         (SELECT string_agg(os.short_name || '/' || o.name || ' ' || c.state, ', ' ORDER BY c.id)
                            FROM physical_copy c JOIN data_location o ON o.id = c.data_location_id
@@ -122,7 +137,9 @@ final class StagingRepository {
         return db.createQuery("""
                         SELECT c.id, c.data_location_id, c.path
                           FROM copy_use u JOIN physical_copy c ON c.id = u.physical_copy_id
+                          JOIN data_location o ON o.id = c.data_location_id
                          WHERE u.staging_job_id = :job AND c.state = 'PRESENT'
+                           AND (o.storage_type <> 'TAPE' OR EXISTS (SELECT FROM tape_recall r WHERE r.physical_copy_id = c.id))
                          ORDER BY c.id LIMIT 1
                         """)
                 .bind("job", job)

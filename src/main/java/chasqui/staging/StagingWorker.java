@@ -77,7 +77,14 @@ public final class StagingWorker {
             } catch (BadCopy bad) {
                 SourceCopy copy = source.get();
                 log.warn("{}: {}; trying another copy", lease, bad.getMessage());
-                operations.record(lease, tx -> records.suspect(tx, lease, task, copy, bad));
+                operations.record(lease, tx -> {
+                    records.suspect(tx, lease, task, copy, bad);
+                    TapeRecallRepository.forget(tx, copy.id());
+                });
+            } catch (RecallGone gone) {
+                long copy = source.get().id();
+                log.warn("{}: {}", lease, gone.getMessage());
+                operations.record(lease, tx -> TapeRecallRepository.forget(tx, copy));
             }
         }
         operations.cancel(lease, tx -> StagingRecords.waitForACopy(tx, task));

@@ -81,10 +81,14 @@ public final class TapeAccess {
         try (Temporaries temporaries = temporaries(sizeBytes, lease)) {
             Path back = temporaries.name("read");
             recall(name, back, sizeBytes, lease);
-            lease.phase("reading back", sizeBytes, SILENCE);
-            ReadBackResult read = ReadBack.read(back, true, lease::advance);
-            return read.sha256OrNull();
+            return readBack(back, sizeBytes, lease).sha256OrNull();
         }
+    }
+
+    /** Reads what came back. */
+    public ReadBackResult readBack(Path file, long sizeBytes, Lease lease) throws IOException {
+        lease.phase("reading back", sizeBytes, SILENCE);
+        return ReadBack.read(file, true, lease::advance);
     }
 
     /** A small document that is on tape; the caller closes it, and then nothing of it is left on our disk. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.OperationType;
 import chasqui.storage.Temporaries;
+import chasqui.testing.TapeStandIn;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
 import chasqui.testing.TestTopology;
@@ -106,6 +107,17 @@ class TemporariesSweepIT {
         assertThat(others).allSatisfy(other -> assertThat(other).exists());
         assertThat(outside).exists();
         assertThat(outsideFolder).exists();
+    }
+
+    @Test
+    void what_dead_recalls_left_on_our_disk_is_removed_too() throws Exception {
+        Path recalled = folder.resolve("recalled");
+        new TapeStandIn(folder.resolve("library")).replace(database.jdbi(), "us", "lta", recalled, true);
+        DataLocation tape = location("us/lta");
+        Path half =
+                Files.write(Temporaries.begin(recalled, 4711, UUID.randomUUID()).name("recall"), new byte[10]);
+        sweeps.begin(List.of(tape));
+        await().untilAsserted(() -> assertThat(half).doesNotExist());
     }
 
     @Test

@@ -105,7 +105,7 @@ class LocationsIT {
     }
 
     @Test
-    void an_archive_on_tape_has_the_queues_of_an_archive() throws Exception {
+    void only_an_archive_on_tape_has_a_queue_for_recalls() throws Exception {
         new TapeStandIn(folder.resolve("library"))
                 .replace(database.jdbi(), "us", "lta", folder.resolve("recalled"), true);
 
@@ -116,7 +116,8 @@ class LocationsIT {
                         "cologne_lta_long_term_archive_transfer",
                         "cologne_lta_verification",
                         "us_lta_long_term_archive_transfer",
-                        "us_lta_verification");
+                        "us_lta_verification",
+                        "us_lta_tape_recall");
         DataLocation tape = locations.current().locations().stream()
                 .filter(location -> location.label().equals("us/lta"))
                 .findFirst()
