@@ -95,6 +95,7 @@ class LinkRequestIT {
         operations.claim("ccat_buffer_data_transfer").orElseThrow();
         JsonNode link = link("ccat", "cologne");
         assertThat(link.get("state").asText()).isEqualTo("OPEN");
+        assertThat(link.get("stuck").asBoolean()).isFalse();
         assertThat(link.get("running").asLong()).isEqualTo(1);
         assertThat(link.get("waiting").asLong()).isEqualTo(3);
         assertThat(link.get("waiting_bytes").asLong())

@@ -212,6 +212,20 @@ class TransferAdmissionIT {
     }
 
     @Test
+    void what_was_put_back_is_let_go_by_the_manager_alone() throws Exception {
+        waiting(3, "cologne", "camera", 100);
+        manager.findWork();
+        operations.fail(claim().orElseThrow(), LINK_DOWN);
+        operations.giveBack(claim().orElseThrow(), "test");
+        database.execute("UPDATE operation SET not_before = clock_timestamp()");
+        assertThat(database.values("SELECT id FROM wake_parked()"))
+                .as("the monitor leaves them alone")
+                .isEmpty();
+        assertThat(claim()).isEmpty();
+        assertThat(manager.findWork()).as("and no more of them than before").isEqualTo(2);
+    }
+
+    @Test
     void instruments_take_turns_on_a_link_and_what_runs_counts() throws Exception {
         waiting(6, "cologne", "camera", 100);
         waiting(2, "cologne", "spectrometer", 100);

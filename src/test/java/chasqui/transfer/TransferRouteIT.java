@@ -111,6 +111,39 @@ class TransferRouteIT {
     }
 
     @Test
+    void a_place_that_became_free_is_filled_without_waiting_for_the_managers_interval() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            packages.assembled(List.of(packages.buffered("ccat", 100)), "cologne");
+        }
+        assertThat(manager("cp").findWork())
+                .as("as many as the link carries at once")
+                .isEqualTo(2);
+        routes.wake(QUEUE);
+        assertThat(database.value("SELECT count(*) FROM data_transfer WHERE sent_at IS NOT NULL"))
+                .isEqualTo("5");
+    }
+
+    @Test
+    void a_link_that_carries_nothing_does_not_stop_another_of_the_same_queue() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            packages.assembled(List.of(packages.buffered("ccat", 100)), "cologne");
+        }
+        packages.assembled(List.of(packages.buffered("ccat", 100)), "us");
+        Files.delete(packages.root("cologne", "buffer"));
+        manager("cp").findWork();
+        routes.wake(QUEUE);
+        assertThat(database.value("""
+                SELECT count(*) || ' ' || min(s.short_name) FROM data_transfer t JOIN site s ON s.id = t.destination_site_id
+                 WHERE t.sent_at IS NOT NULL
+                """)).isEqualTo("1 us");
+        assertThat(database.value("SELECT consecutive_failures || ' ' || (unhealthy_since IS NOT NULL) FROM link"))
+                .as("three, and then a probe that is not due yet")
+                .isEqualTo("3 true");
+        assertThat(database.value("SELECT count(*) FROM operation WHERE status = 'FAILED' OR attempt > 0"))
+                .isEqualTo("0");
+    }
+
+    @Test
     void a_hint_without_work_is_harmless() {
         routes.wake(QUEUE);
         assertThat(transfer()).isEqualTo("PENDING false");
