@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 /** Every transfer method beside the plain tool. A case that this machine cannot do is named, and the others go on. */
 public final class TransferBench {
     /** The names that {@code --only} takes, in the order in which they run. */
-    static final List<String> CASES = List.of(CopyCase.NAME);
+    static final List<String> CASES = List.of(CopyCase.NAME, S3Bench.NAME);
 
     private final Path folder;
     private final int pairs;
@@ -52,6 +52,7 @@ public final class TransferBench {
     private BenchReport measure(List<String> only) throws IOException, InterruptedException {
         Map<String, Case> known = new LinkedHashMap<>();
         known.put(CopyCase.NAME, CopyCase::run);
+        known.put(S3Bench.NAME, S3Bench::run);
         conditions.putAll(Conditions.of(folder, scale));
         for (String name : CASES) {
             if (only.contains(name)) {

@@ -34,9 +34,10 @@ final class S3Fetch {
     PackageDigest into(Path temporary, Progress progress) throws IOException {
         FileChannel out = BlockWriter.newFile(temporary);
         try (out;
-                FileChannel in = FileChannel.open(temporary, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            PackageDigest digest = fetch(out, in, progress);
-            out.force(true);
+                FileChannel in = FileChannel.open(temporary, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+                WriteBehind disk = new WriteBehind(out)) {
+            PackageDigest digest = fetch(out, in, disk, progress);
+            disk.finish();
             return digest;
         } catch (IOException failure) {
             Failures.removeTemporary(temporary, failure);
@@ -47,7 +48,8 @@ final class S3Fetch {
         }
     }
 
-    private PackageDigest fetch(FileChannel out, FileChannel in, Progress progress) throws IOException {
+    private PackageDigest fetch(FileChannel out, FileChannel in, WriteBehind disk, Progress progress)
+            throws IOException {
         int parts = (int) ((facts.sizeBytes() + partBytes - 1) / partBytes);
         Digests.XxHash64 xxHash64 = new Digests.XxHash64();
         ByteBuffer block = ByteBuffer.allocateDirect(DIGEST_BLOCK).order(java.nio.ByteOrder.LITTLE_ENDIAN);
@@ -62,6 +64,7 @@ final class S3Fetch {
                     int length = readFully(in, block, done);
                     xxHash64.update(block, 0, length);
                     done += length;
+                    disk.reached(done);
                     progress.advance(length);
                 }
             }

@@ -33,7 +33,8 @@ final class S3MultipartUpload {
         this.key = key;
     }
 
-    void send(FileChannel file, Map<String, String> metadata, Progress progress) throws IOException {
+    void send(FileChannel file, Map<String, String> metadata, S3Objects.Guard guard, Progress progress)
+            throws IOException {
         AtomicLong told = new AtomicLong();
         List<S3FileRange> ranges = ranges(file, told);
         S3Unfinished there = S3Unfinished.find(store, bucket, key, ranges);
@@ -42,7 +43,14 @@ final class S3MultipartUpload {
         for (int number = 1; number <= ranges.size(); number++) {
             parts.add(part(upload, number, ranges.get(number - 1), there.etags().get(number)));
         }
-        completion.complete(upload, S3Parallel.run(parts, store.options().partsInFlight(), told, progress));
+        List<CompletedPart> sent = S3Parallel.run(parts, store.options().partsInFlight(), told, progress);
+        try {
+            guard.pass();
+        } catch (IntegrityViolation | SourceChanged notWhatItShouldBe) {
+            completion.abort(upload);
+            throw notWhatItShouldBe;
+        }
+        completion.complete(upload, sent);
     }
 
     private static List<S3FileRange> ranges(FileChannel file, AtomicLong told) throws IOException {

@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 public final class S3Objects implements AutoCloseable {
     static final String BYTES = "application/octet-stream";
     /** Larger files go in parts, several at a time. */
-    private static final long LARGEST_SINGLE_PUT = 64L << 20;
+    private static final long LARGEST_SINGLE_PUT = 32L << 20;
     /** Slower than this, a request counts as hung although bytes still trickle. */
     private static final long SLOWEST_BYTES_PER_SECOND = 64L << 10;
 
@@ -61,11 +61,48 @@ public final class S3Objects implements AutoCloseable {
      */
     public void put(String bucket, String key, Path file, Map<String, String> metadata, Progress progress)
             throws IOException {
+        put(bucket, key, file, metadata, () -> {}, progress);
+    }
+
+    /**
+     * As {@link #put}, but first makes sure that the file is what was registered: nothing else ever becomes an object.
+     *
+     * @param registered its SHA-256 is not looked at
+     * @param beforeVisible asked last; what it throws stops the work
+     * @throws IntegrityViolation the file is something else; nothing of it stays in the store
+     */
+    public void putProven(
+            String bucket,
+            String key,
+            Path file,
+            PackageDigest registered,
+            Map<String, String> metadata,
+            Runnable beforeVisible,
+            Progress progress)
+            throws IOException {
+        try (SourceDigest beside = SourceDigest.begin(file)) {
+            Guard guard = () -> {
+                beside.require(registered);
+                beforeVisible.run();
+            };
+            put(bucket, key, file, metadata, guard, progress);
+        }
+    }
+
+    /** Asked before bytes become an object. */
+    @FunctionalInterface
+    interface Guard {
+        void pass() throws IOException;
+    }
+
+    private void put(String bucket, String key, Path file, Map<String, String> metadata, Guard guard, Progress progress)
+            throws IOException {
         boolean conditional = conditions.honouredAt(bucket, key);
         try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             if (open.size() > LARGEST_SINGLE_PUT) {
-                new S3MultipartUpload(store, conditional, bucket, key).send(open, metadata, progress);
+                new S3MultipartUpload(store, conditional, bucket, key).send(open, metadata, guard, progress);
             } else {
+                guard.pass();
                 AtomicLong told = new AtomicLong();
                 S3FileRange all = new S3FileRange(open, 0, open.size(), told);
                 Callable<Void> request = () -> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StallLimit;
+import chasqui.storage.S3Clients;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
 import chasqui.testing.TestRoutes;
@@ -28,6 +29,7 @@ class TransferRouteIT {
     private final TestTransfers packages = new TestTransfers(database.jdbi());
     private final OperationStore operations =
             TestKernel.of(database.jdbi(), Duration.ofMinutes(1), new TransferEffects());
+    private final S3Clients clients = new S3Clients(null);
     private TestTransfers.Assembled assembled;
     private TestRoutes routes;
 
@@ -43,7 +45,10 @@ class TransferRouteIT {
                         "transferWorker",
                                 new TransferWorker(
                                         database.jdbi(), operations, new Locations(database.jdbi()), settings("cp")),
-                        "copyMethod", new CopyMethod()),
+                        "copyMethod", new CopyMethod(),
+                        "s3UploadMethod", new S3UploadMethod(clients),
+                        "s3DownloadMethod", new S3DownloadMethod(clients),
+                        "s3CopyMethod", new S3CopyMethod(clients)),
                 "3-transfer.camel.yaml",
                 "transfer-methods.camel.yaml");
         routes.worker("data_transfer", QUEUE);
@@ -52,6 +57,7 @@ class TransferRouteIT {
     @AfterEach
     void stop() {
         routes.close();
+        clients.close();
         database.close();
     }
 
