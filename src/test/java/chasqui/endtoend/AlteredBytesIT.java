@@ -74,6 +74,8 @@ class AlteredBytesIT {
         TestDatabase database = observatory.database;
         if (destination.root().equals(Destination.RELAY)) {
             observatory.relayByUs();
+        } else if (destination.root().equals(Destination.DIRECT)) {
+            observatory.sendStraightToCologne();
         }
         observatory.file(destination.packages());
         stored.alter(

@@ -24,6 +24,7 @@ record Destination(
         Told told) {
     static final String OBJECTS = "objects";
     static final String RELAY = "us/buffer";
+    static final String DIRECT = "cologne/lta";
 
     /** What shall tell of it in the database. */
     enum Told {
@@ -65,6 +66,7 @@ record Destination(
                         assembly(),
                         unpacking(),
                         relay(),
+                        direct(),
                         archive("file", disk, "us/lta", ".chasqui/tmp/*", ".chasqui/tmp/*"),
                         archive("object", objects, OBJECTS, "camera/**.tar", "camera/**.json"),
                         staging())
@@ -131,6 +133,23 @@ record Destination(
         return Stream.of(
                 Destination.of("relayed package", queue, "reading back", 0, RELAY, ".chasqui/incoming/*", sent),
                 Destination.of("relayed package in place", queue, "reading back", 1, RELAY, "dtp/*", sent)
+                        .thatDied());
+    }
+
+    private static Stream<Destination> direct() {
+        String queue = "cologne_lta_long_term_archive_transfer";
+        Told sent = Told.AS_DAMAGED_ON_ARRIVAL;
+        return Stream.of(
+                Destination.of(
+                        "package sent to an archive", queue, "verifying", 0, DIRECT, ".chasqui/incoming/*", sent),
+                Destination.of(
+                                "package sent to an archive in place",
+                                queue,
+                                "verifying",
+                                1,
+                                DIRECT,
+                                "camera/**.tar",
+                                sent)
                         .thatDied());
     }
 

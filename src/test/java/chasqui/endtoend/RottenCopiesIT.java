@@ -160,4 +160,18 @@ class RottenCopiesIT {
                 .contains("no readable copy");
         assertThat(copiesOfBundles()).containsExactly("ccat CORRUPT");
     }
+
+    @Test
+    void a_package_that_is_its_own_transfer_package_is_read_before_it_gets_that_name_again() throws Exception {
+        observatory.file(1);
+        rotBeforeSendingFrom("ccat", () -> only("ccat/buffer", "dtp/*"));
+        observatory.stages.untilNothingIsLeft();
+        assertThat(observatory.database.value(
+                        "SELECT message FROM notification WHERE cause LIKE 'transfer-package-bad:%'"))
+                .contains("cannot be built anew: rdp-camera-night-0");
+        assertThat(copiesOfBundles()).containsExactly("ccat CORRUPT");
+        assertThat(observatory.database.values("SELECT state FROM physical_copy WHERE raw_data_package_id IS NOT NULL"))
+                .as("the same file under its other name")
+                .containsExactly("SUSPECT");
+    }
 }

@@ -119,6 +119,14 @@ final class SmallObservatory implements AutoCloseable {
                 """);
     }
 
+    /** From here on what goes from ccat to cologne goes straight into its archive, each package by itself. */
+    void sendStraightToCologne() {
+        database.execute("""
+                INSERT INTO transfer_route (origin_site_id, destination_site_id, route_type)
+                SELECT o.id, d.id, 'DIRECT' FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'cologne'
+                """);
+    }
+
     /** From here on cologne archives objects. */
     Path archiveObjects() {
         String bucket = "bucket-" + NUMBER.incrementAndGet();
