@@ -84,6 +84,28 @@ CREATE VIEW way AS
        AND EXISTS (SELECT FROM hop h WHERE h.origin_site_id = r.relay_site_id
                                        AND h.destination_site_id = r.destination_site_id AND h.for_transfer_package);
 
+-- The site that can send what is in a secondary's transfer package package by package: the primary's, while it holds each
+-- of them and archives them, to a site with one archive that takes such. Null: none. It spares the link of the origin.
+CREATE FUNCTION sends_packages(transfer bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT f.destination_site_id
+      FROM data_transfer t
+      JOIN data_transfer f ON f.data_transfer_package_id = t.data_transfer_package_id AND f.is_primary AND f.status = 'COMPLETED'
+     WHERE t.id = transfer AND NOT t.is_primary
+       AND EXISTS (SELECT FROM way w WHERE w.origin_site_id = f.destination_site_id
+                                       AND w.destination_site_id = t.destination_site_id AND w.for_package)
+       AND EXISTS (SELECT FROM data_location a JOIN site s ON s.id = a.site_id
+                    WHERE a.site_id = f.destination_site_id AND a.location_type = 'LONG_TERM_ARCHIVE'
+                      AND a.storage_type <> 'TAPE' AND a.active AND s.active)
+       AND (SELECT count(*) = 1 AND bool_and(a.storage_type <> 'TAPE') FROM data_location a
+             WHERE a.site_id = t.destination_site_id AND a.location_type = 'LONG_TERM_ARCHIVE' AND a.active)
+       AND NOT EXISTS (SELECT FROM raw_data_package p
+                        WHERE p.data_transfer_package_id = t.data_transfer_package_id
+                          AND NOT EXISTS (SELECT FROM physical_copy c JOIN data_location l ON l.id = c.data_location_id
+                                           WHERE c.raw_data_package_id = p.id AND l.site_id = f.destination_site_id
+                                             AND l.active AND l.location_type IN ('BUFFER', 'LONG_TERM_ARCHIVE')
+                                             AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')))
+$$;
+
 -- When daily windows such as 22:00-04:00 (UTC) let something begin: the moment itself where one is open, else the next
 -- time one opens. No windows: always.
 CREATE FUNCTION opens_at(windows text[], moment timestamptz) RETURNS timestamptz LANGUAGE sql STABLE AS $$

@@ -49,6 +49,7 @@ public final class TransferManager {
         Topology topology = locations.refresh();
         return database.inTransaction(tx -> {
             WaitingRows.lock(tx);
+            ByPackages.replace(tx);
             Map<Link, LinkState> links = Links.now(tx);
             new Rerouting(tx, topology, links).go(settings.links().rerouteAfter());
             Map<Long, Decision> decisions = new HashMap<>();

@@ -21,7 +21,8 @@ final class TransferRepository {
      * the last one reached, else at another that holds a readable copy, that of the package's origin last; of its ways the
      * best by priority that is open now is taken. At that site the route's location is read, where it holds a copy; at the
      * next the route's is written, else the one chosen before, else the best: a buffer for a transfer package, an archive
-     * for a package by itself. Over a relay goes only what is not there. A buffer's worker does the work, at the end where
+     * for a package by itself. Over a relay goes only what is not there, and from the origin no secondary whose packages the
+     * primary's site is about to have in its archive. A buffer's worker does the work, at the end where
      * the bytes come from unless they are fetched.
      */
     static List<Decision> lockToSend(Handle tx, Collection<Long> ids) {
@@ -37,6 +38,8 @@ final class TransferRepository {
                           JOIN cargo p ON p.data_transfer_id = t.id
                           JOIN data_location home ON home.id = p.buffer_location_id
                           LEFT JOIN data_location last ON last.id = t.origin_location_id
+                         CROSS JOIN LATERAL (
+                               SELECT CASE WHEN t.raw_data_package_id IS NULL THEN sends_packages(t.id) END AS site_id) nearer
                           LEFT JOIN LATERAL (
                                SELECT c.id AS copy_id, l.id AS location_id, l.site_id, l.storage_type, w.route_id, w.next_site_id,
                                       way_is_open(w.route_id, w.origin_site_id, w.next_site_id) AS open
@@ -50,6 +53,7 @@ final class TransferRepository {
                                 WHERE (c.data_transfer_package_id = t.data_transfer_package_id
                                        OR c.raw_data_package_id = t.raw_data_package_id)
                                   AND c.state IN ('PRESENT', 'DELETION_POSSIBLE') AND l.active AND s.active
+                                  AND (l.site_id <> home.site_id OR nearer.site_id IS NULL)
                                   AND CASE WHEN t.raw_data_package_id IS NULL THEN w.for_transfer_package AND l.storage_type = 'DISK'
                                            ELSE w.for_package AND l.location_type IN ('BUFFER', 'LONG_TERM_ARCHIVE') END
                                   AND (w.route_type <> 'RELAY'
@@ -90,7 +94,8 @@ final class TransferRepository {
                                 LIMIT 1) worker ON true
                          WHERE t.id = ANY (:ids) AND t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL
                            AND CASE WHEN source.copy_id IS NOT NULL THEN source.open AND worker.location_id IS NOT NULL
-                                    ELSE NOT EXISTS (SELECT FROM physical_copy c JOIN data_location l ON l.id = c.data_location_id
+                                    ELSE nearer.site_id IS NULL AND NOT EXISTS (
+                                                     SELECT FROM physical_copy c JOIN data_location l ON l.id = c.data_location_id
                                                       WHERE (c.data_transfer_package_id = t.data_transfer_package_id
                                                              OR c.raw_data_package_id = t.raw_data_package_id)
                                                         AND l.location_type IN ('BUFFER', 'LONG_TERM_ARCHIVE')

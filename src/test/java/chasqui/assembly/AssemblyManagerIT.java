@@ -192,7 +192,7 @@ class AssemblyManagerIT {
         int many = TestKernel.statements(
                 kit.database.jdbi(),
                 () -> assertThat(kit.manager(1000).findWork()).isEqualTo(300));
-        assertThat(many).isEqualTo(few).isLessThanOrEqualTo(11);
+        assertThat(many).isEqualTo(few).isLessThanOrEqualTo(12);
     }
 
     @Test

@@ -131,7 +131,7 @@ class TransferIT {
         assertThat(database.value("SELECT count(*) FROM operation"))
                 .as("one, another, and a hundred over the other link")
                 .isEqualTo("102");
-        assertThat(many).isEqualTo(few).isLessThanOrEqualTo(16);
+        assertThat(many).isEqualTo(few).isLessThanOrEqualTo(17);
     }
 
     @Test
