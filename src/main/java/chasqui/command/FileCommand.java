@@ -41,6 +41,12 @@ public final class FileCommand implements Callable<Integer> {
     @Option(names = "--observation", required = true, paramLabel = "NAME", description = "Executed observation unit.")
     private String observation;
 
+    @Option(
+            names = "--priority",
+            paramLabel = "NUMBER",
+            description = "Of the observation, lowest first; an ordinary one has 100, an urgent one 50 or less.")
+    private Integer priority;
+
     @Option(names = "--finish", description = "The observation is complete with these files: package it now.")
     private boolean finish;
 
@@ -49,7 +55,7 @@ public final class FileCommand implements Callable<Integer> {
         try (Foundation foundation = Foundation.lookInto(options.checked())) {
             Locations locations = new Locations(foundation.database().jdbi());
             Filing filing = new Filing(foundation.database().jdbi(), locations);
-            FilingRequest request = new FilingRequest(directory, instrument, module, observation, finish);
+            FilingRequest request = new FilingRequest(directory, instrument, module, observation, priority, finish);
             if (System.console() == null) {
                 return FileRun.run(filing, request, Progress.NONE, System.out, System.err);
             }

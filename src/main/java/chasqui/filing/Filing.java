@@ -30,7 +30,7 @@ public final class Filing {
         Source source = Source.of(request.directory(), locations.refresh());
         Named instrument = instrument(request, source);
         Named module = module(request, instrument);
-        long unit = repository.observation(instrument.id(), request.observation());
+        long unit = repository.observation(instrument.id(), request.observation(), request.priority());
         Tally tally = new Tally();
         Owner owner = new Owner(unit, module.id(), source.location().id());
         try (Batches batches = new Batches(repository, owner, tally, progress)) {

@@ -45,13 +45,25 @@ final class FilingRepository {
                 .list());
     }
 
-    /** The observation's id; it is made if nobody has made it yet. */
-    long observation(long instrumentId, String name) {
+    /**
+     * The observation's id; it is made if nobody has made it yet.
+     *
+     * @param priority for what is packaged from now on; null: as it is
+     */
+    long observation(long instrumentId, String name, Integer priority) {
         return database.inTransaction(tx -> {
             tx.createUpdate("""
                             INSERT INTO executed_observation_unit (instrument_id, name) VALUES (:instrument, :name)
                             ON CONFLICT (instrument_id, name) DO NOTHING
                             """)
+                    .bind("instrument", instrumentId)
+                    .bind("name", name)
+                    .execute();
+            tx.createUpdate("""
+                            UPDATE executed_observation_unit SET priority = :priority
+                             WHERE instrument_id = :instrument AND name = :name AND priority <> :priority
+                            """)
+                    .bind("priority", priority)
                     .bind("instrument", instrumentId)
                     .bind("name", name)
                     .execute();

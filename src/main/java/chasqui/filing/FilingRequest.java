@@ -8,10 +8,17 @@ import java.nio.file.Path;
  * @param directory below the root of an active SOURCE location
  * @param module null: the instrument's only module
  * @param observation name of the executed observation unit, made on first use
+ * @param priority of the observation, 0 to 1000000, lowest first; null: as it is, at first 100
  * @param finished the observation is complete with these files: packaging need not wait for more
  */
-public record FilingRequest(Path directory, String instrument, String module, String observation, boolean finished) {
+public record FilingRequest(
+        Path directory, String instrument, String module, String observation, Integer priority, boolean finished) {
     private static final int LONGEST_NAME = 200;
+    private static final int LARGEST_PRIORITY = 1_000_000;
+
+    public FilingRequest(Path directory, String instrument, String module, String observation, boolean finished) {
+        this(directory, instrument, module, observation, null, finished);
+    }
 
     public FilingRequest {
         if (observation.isBlank() || observation.length() > LONGEST_NAME) {
@@ -20,6 +27,10 @@ public record FilingRequest(Path directory, String instrument, String module, St
         }
         if (observation.codePoints().anyMatch(Character::isISOControl)) {
             throw new FilingRefused("observation: its name holds control characters; leave them out");
+        }
+        if (priority != null && (priority < 0 || priority > LARGEST_PRIORITY)) {
+            throw new FilingRefused(
+                    "priority " + priority + ": wants a number from 0, most urgent, to " + LARGEST_PRIORITY);
         }
     }
 }

@@ -63,6 +63,20 @@ class FilingIT {
     }
 
     @Test
+    void an_observation_is_as_urgent_as_was_said_last() throws Exception {
+        write("night/a.fits", "bytes");
+        String priority = "SELECT priority FROM executed_observation_unit";
+        file(root.resolve("night"), "obs");
+        assertThat(database.value(priority)).isEqualTo("100");
+        filing.file(new FilingRequest(root.resolve("night"), "camera", null, "obs", 10, false), Progress.NONE);
+        assertThat(database.value(priority)).isEqualTo("10");
+        file(root.resolve("night"), "obs");
+        assertThat(database.value(priority)).as("nothing said: as it is").isEqualTo("10");
+        assertThatThrownBy(() -> new FilingRequest(root, "camera", null, "obs", -1, false))
+                .hasMessageContaining("from 0, most urgent, to 1000000");
+    }
+
+    @Test
     void every_file_gets_a_row_and_a_copy_with_digests_and_facts() throws Exception {
         Path file = write("night/a.fits", "bytes");
         Instant modified = Instant.ofEpochSecond(1_700_000_000L, 999_999_999);
