@@ -77,15 +77,16 @@ public final class ArchiveWorker {
     }
 
     private static Stored store(ToArchive work, ArchiveStore archive, Lease lease) throws IOException, Damaged {
+        if (work.provenAt() != null) {
+            // A package that was read on tape and was right is not read again because its sidecar is late.
+            return new Stored(null, ReadMode.REMOTE, null);
+        }
         if (work.arrival() != null) {
             DiskRoot.require(work.origin());
             return archive.adopt(work.arrival().incomingName(), work.path(), work.digest(), lease);
         }
         requireSource(work);
-        // A package that was read on tape and was right is not read again because its sidecar is late.
-        return work.provenAt() == null
-                ? archive.put(work.source(), work.path(), work.digest(), lease)
-                : new Stored(null, ReadMode.REMOTE, null);
+        return archive.put(work.source(), work.path(), work.digest(), lease);
     }
 
     /** What arrived damaged is kept for whoever wants to know why, and sent once more; a human's retry allows one more. */

@@ -48,11 +48,29 @@ final class TapeArchive implements ArchiveStore {
                     "%s: the archive command ended well, but the query command says ABSENT of %s; look at the library"
                             .formatted(location, path));
         }
+        return proven(path, digest, lease);
+    }
+
+    private Stored proven(String path, PackageDigest digest, Lease lease) throws IOException {
         Checksum found = tape.read(path, digest.sizeBytes(), lease);
         if (!found.equals(digest.sha256())) {
             throw wrong(path, digest, found, lease);
         }
         return new Stored(null, ReadMode.REMOTE, null);
+    }
+
+    /**
+     * On tape there is one name, the final one: what a transfer brought is proven where it lies.
+     *
+     * @throws chasqui.pipeline.NotYet it is not on tape yet
+     */
+    @Override
+    public Stored adopt(String incomingName, String path, PackageDigest digest, Lease lease)
+            throws IOException, Damaged {
+        if (!tape.holds(path, lease)) {
+            throw new Damaged(location + " says ABSENT of " + path + ", which was handed over", null);
+        }
+        return proven(path, digest, lease);
     }
 
     @Override

@@ -35,6 +35,7 @@ import chasqui.storage.S3Clients;
 import chasqui.tape.TapeSettings;
 import chasqui.tape.Tapes;
 import chasqui.topology.Locations;
+import chasqui.transfer.CommandMethod;
 import chasqui.transfer.CopyMethod;
 import chasqui.transfer.S3CopyMethod;
 import chasqui.transfer.S3DownloadMethod;
@@ -129,6 +130,7 @@ final class StageBeans implements AutoCloseable {
         beans.put("s3UploadMethod", new S3UploadMethod(s3));
         beans.put("s3DownloadMethod", new S3DownloadMethod(s3));
         beans.put("s3CopyMethod", new S3CopyMethod(s3));
+        beans.put("commandMethod", new CommandMethod(tapes));
         beans.put("unpackingManager", new UnpackingManager(database));
         beans.put("unpackingWorker", new UnpackingWorker(database, operations, locations, unpacking, node));
         beans.put("archiveManager", new ArchiveManager(database));

@@ -118,18 +118,22 @@ final class RouteRules {
     }
 
     /** A package by itself ends in one archive, and no other work fills a second one at that site. */
-    private static void direct(SiteEntry to, String label, List<String> problems) {
+    private void direct(SiteEntry to, String label, List<String> problems) {
         List<LocationEntry> archives = to.activeLocations()
                 .filter(location -> location.type() == LocationType.LONG_TERM_ARCHIVE)
                 .toList();
+        long archiveSites = sites.values().stream()
+                .filter(site -> SiteRules.has(site, LocationType.LONG_TERM_ARCHIVE))
+                .count();
         if (archives.size() != 1) {
             problems.add(
                     "%sa DIRECT route ends in the archive of %s, which has %d active ones; let it have one, or make the"
                                     .formatted(label, to.shortName(), archives.size())
                             + " route CUSTOM");
-        } else if (archives.get(0).storage() == StorageType.TAPE) {
-            problems.add("%sa DIRECT route cannot end on tape (%s); make it CUSTOM"
-                    .formatted(label, archives.get(0).label()));
+        } else if (archives.get(0).storage() == StorageType.TAPE && archiveSites > 1) {
+            problems.add("%sa DIRECT route cannot end on tape (%s) while other sites have archives, which would have to"
+                            .formatted(label, archives.get(0).label())
+                    + " be filled from that tape; make it CUSTOM");
         }
         if (!SiteRules.has(to, LocationType.BUFFER)) {
             problems.add(

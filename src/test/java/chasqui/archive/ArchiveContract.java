@@ -258,7 +258,7 @@ abstract class ArchiveContract {
         return one;
     }
 
-    private void sent(TestTransfers.Buffered one, byte[] bytes, int sends) throws Exception {
+    void sent(TestTransfers.Buffered one, byte[] bytes, int sends) throws Exception {
         String name = arrive(one.name() + "-" + sends, path(one) + ".tar", bytes);
         Assumptions.assumeTrue(name != null, "this archive takes no packages straight from a transfer");
         database.execute("""

@@ -72,6 +72,52 @@ class TapeArchiveIT extends ArchiveContract {
     }
 
     @Override
+    String arrive(String name, String path, byte[] bytes) throws IOException {
+        plant(path, bytes);
+        return path;
+    }
+
+    @Override
+    void takeAwayArrived(TestTransfers.Buffered one) throws IOException {
+        Files.delete(tapes.tape(path(one) + ".tar"));
+    }
+
+    /** What is wrong on tape stays there: sending it again would not help. */
+    @Override
+    @Test
+    void what_arrived_damaged_is_quarantined_and_sent_again_and_in_the_end_a_human_is_asked() throws Exception {
+        TestTransfers.Buffered one = packages.buffered("ccat", 5000);
+        byte[] bytes = Files.readAllBytes(one.file());
+        bytes[3000] ^= 1;
+        sent(one, bytes, 1);
+        look();
+        assertThat(operation()).startsWith("PENDING 1").contains("it is read once more");
+        look();
+        assertThat(operation()).startsWith("FAILED").contains("a name on tape is never written again");
+        assertThat(copies()).isEqualTo("0");
+        assertThat(database.value("SELECT status FROM data_transfer")).isEqualTo("FAILED");
+    }
+
+    @Test
+    void what_a_transfer_brought_waits_for_tape_too() throws Exception {
+        TestTransfers.Buffered one = packages.buffered("ccat", 5000);
+        tapes.control("pending=*");
+        sent(one, Files.readAllBytes(one.file()), 1);
+        look();
+        look();
+        assertThat(operation()).startsWith("PENDING 0 waiting for tape");
+        assertThat(database.value("SELECT status FROM data_transfer")).isEqualTo("SCHEDULED");
+        tapes.control("pending=" + path(one) + ".json");
+        look();
+        look();
+        tapes.control();
+        look();
+        assertThat(copies()).isEqualTo("1");
+        assertThat(database.value("SELECT status FROM data_transfer")).isEqualTo("COMPLETED");
+        assertThat(calls("checksum camera")).isEqualTo(withChecksum() ? 1 : 0);
+    }
+
+    @Override
     List<String> modes() {
         return List.of("REMOTE");
     }

@@ -305,6 +305,23 @@ class TopologyFileTest {
     }
 
     @Test
+    void single_packages_go_straight_to_tape_only_where_no_other_archive_is_filled_from_there() {
+        String direct = TAPE.replace("method: cp,", "type: DIRECT,");
+        assertThat(problems(direct)).isEmpty();
+        String two = direct.replace("transfer_routes:\n", """
+                  - short_name: us
+                    locations:
+                      - { name: buffer, type: BUFFER, storage: DISK, root: /data/us/buffer }
+                      - { name: lta, type: LONG_TERM_ARCHIVE, storage: DISK, root: /data/us/lta }
+                transfer_routes:
+                """);
+        assertThat(problems(two))
+                .singleElement()
+                .asString()
+                .contains("a DIRECT route cannot end on tape (location cologne/lta) while other sites have archives");
+    }
+
+    @Test
     void only_an_archive_can_be_on_tape() {
         String text = TAPE.replace("name: lta, type: LONG_TERM_ARCHIVE", "name: lta, type: PROCESSING");
         assertThat(problems(text)).contains("location cologne/lta: a PROCESSING on TAPE is not possible; use DISK");
