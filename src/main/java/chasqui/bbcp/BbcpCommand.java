@@ -14,7 +14,7 @@ import java.util.Map;
  * @param source the file to read
  * @param target the name to write, that nothing has
  * @param sizeBytes of the source
- * @param longest after which bbcp gives up by itself, at the other end too; whole seconds
+ * @param longest after which bbcp gives up by itself where it is told to, see below; whole seconds
  */
 public record BbcpCommand(
         String program, BbcpEnd source, BbcpEnd target, long sizeBytes, BbcpOptions options, Duration longest) {
@@ -37,6 +37,12 @@ public record BbcpCommand(
 
     /** The period of progress lines is one second less; 1 would be a flood. */
     private static final String PROGRESS_EVERY = "2";
+
+    /**
+     * Of a smaller file bbcp may have finished before its time limit begins, and then it waits for that limit to pass:
+     * seen with 16 of 300 files of 4 KiB on a busy machine, with none without the option, with none of 200 MB.
+     */
+    private static final long LEAST_TO_LIMIT = 64L << 20;
 
     public BbcpCommand {
         if (!source.isHere() && !target.isHere()) {
@@ -92,7 +98,9 @@ public record BbcpCommand(
             words.addAll(List.of("-x", Long.toString(options.rateLimitBytesPerSecond())));
         }
         words.addAll(List.of("-y", options.syncFolder() ? "dd" : "d"));
-        words.addAll(List.of("-t", Long.toString(longest.toSeconds())));
+        if (sizeBytes >= LEAST_TO_LIMIT) {
+            words.addAll(List.of("-t", Long.toString(longest.toSeconds())));
+        }
         if (!options.dns() || (remote() != null && remote().isAddress())) {
             words.add("-n");
         }

@@ -5,7 +5,10 @@ import chasqui.pipeline.FailureKind;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,6 +22,12 @@ public final class BbcpOutcome {
 
     /** EACCES, EROFS. */
     private static final Set<Integer> NOT_ALLOWED = Set.of(13, 256 - 13, 30, 256 - 30);
+
+    /** EEXIST, and what bbcp makes of it. */
+    private static final Set<Integer> TAKEN = Set.of(17, 256 - 17, 22, 256 - 22);
+
+    /** The mode of a file until all of it is written. */
+    private static final Set<PosixFilePermission> UNFINISHED = Set.of(PosixFilePermission.OWNER_WRITE);
 
     private static final int TIME_LIMIT_OR_BROKEN = 128;
 
@@ -36,27 +45,46 @@ public final class BbcpOutcome {
      * Looks at both ends.
      *
      * @param what was sent, for the message
-     * @return what to throw; every failure but the file's own is tried again without limit
+     * @return what to throw; every failure but the file's own is tried again without limit. Empty: all bytes have arrived
+     *     nevertheless, as when bbcp hangs after its work, which it sometimes does
      * @throws InterruptedException this thread was interrupted while it looked
      */
-    public static ChasquiException explain(BbcpCommand command, BbcpResult result, String what)
+    public static Optional<ChasquiException> explain(BbcpCommand command, BbcpResult result, String what)
             throws IOException, InterruptedException {
         return new BbcpOutcome(command, result, what).explain();
     }
 
-    private ChasquiException explain() throws IOException, InterruptedException {
+    private Optional<ChasquiException> explain() throws IOException, InterruptedException {
         BbcpEnd remote = command.remote();
+        ChasquiException reason = null;
         if (remote != null) {
             RemoteLook look = RemoteLook.at(remote, command.options());
-            ChasquiException there = remote(remote, look);
-            if (there != null) {
-                return there;
+            if (remote == command.target() && mayHaveArrived() && look.isComplete(command.sizeBytes())) {
+                return Optional.empty();
             }
+            reason = remote(remote, look);
         }
-        ChasquiException here = here();
-        if (here != null) {
-            return here;
+        if (command.target().isHere()
+                && mayHaveArrived()
+                && isComplete(command.target().path())) {
+            return Optional.empty();
         }
+        reason = reason == null ? here() : reason;
+        return Optional.of(reason == null ? byCode() : reason);
+    }
+
+    /** Not when the name was taken before: then the file there is somebody else's. */
+    private boolean mayHaveArrived() {
+        return !TAKEN.contains(result.exit());
+    }
+
+    private boolean isComplete(Path target) throws IOException {
+        return Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)
+                && Files.size(target) == command.sizeBytes()
+                && !Files.getPosixFilePermissions(target).equals(UNFINISHED);
+    }
+
+    private ChasquiException byCode() {
         if (result.stalled()) {
             return link("no byte has moved for too long; bbcp was ended");
         }

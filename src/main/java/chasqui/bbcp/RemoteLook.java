@@ -21,6 +21,7 @@ import java.util.Map;
 record RemoteLook(boolean reached, String said, Map<String, String> facts) {
     private static final Duration LIMIT = Duration.ofSeconds(45);
     private static final int MOST_BYTES = 16 << 10;
+    private static final String UNFINISHED = "--w-------";
     private static final String BEGIN = "chasqui-asks";
 
     /**
@@ -38,14 +39,15 @@ record RemoteLook(boolean reached, String said, Map<String, String> facts) {
             "[ -f %s ] && echo file=yes",
             "[ -r %s ] && echo readable=yes",
             "set -- $(df -Pk %s 2>/dev/null | tail -n 1)",
-            "echo free=$4");
+            "echo free=$4",
+            "echo ls=$(ls -ln %s 2>/dev/null)");
 
     /** Looks at the file's name and at the folder that it lies in. */
     static RemoteLook at(BbcpEnd end, BbcpOptions options) throws IOException, InterruptedException {
         String folder = quoted(end.path().getParent().toString());
         String file = quoted(end.path().toString());
         String questions =
-                QUESTIONS.formatted(BEGIN, quoted(options.remoteCommand()), folder, folder, file, file, folder);
+                QUESTIONS.formatted(BEGIN, quoted(options.remoteCommand()), folder, folder, file, file, folder, file);
         List<String> words = new ArrayList<>(BbcpCommand.ssh(options, end));
         words.add("sh -c " + quoted(questions));
         Output.Kept out = Output.Kept.beginning(MOST_BYTES);
@@ -88,6 +90,15 @@ record RemoteLook(boolean reached, String said, Map<String, String> facts) {
     long freeBytes() {
         String kib = facts.getOrDefault("free", "");
         return kib.matches("\\d{1,15}") ? Long.parseLong(kib) << 10 : -1;
+    }
+
+    /** Whether the file is there, of this size, and has the mode that bbcp gives as its last act. */
+    boolean isComplete(long sizeBytes) {
+        String[] columns = facts.getOrDefault("ls", "").split(" +");
+        return columns.length > 4
+                && columns[0].startsWith("-")
+                && !columns[0].startsWith(UNFINISHED)
+                && columns[4].equals(Long.toString(sizeBytes));
     }
 
     /** One word for a POSIX shell, whatever is in it. */

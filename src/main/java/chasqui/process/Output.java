@@ -49,6 +49,7 @@ public interface Output {
             byte[] all = bytes.toByteArray();
             int from = end ? Math.max(0, all.length - most) : 0;
             return new String(all, from, all.length - from, StandardCharsets.UTF_8)
+                    .replace("\r\n", "\n")
                     .replaceAll("[\\p{Cntrl}&&[^\\n]]", "?")
                     .strip();
         }

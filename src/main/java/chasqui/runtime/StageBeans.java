@@ -36,6 +36,8 @@ import chasqui.tape.TapeSettings;
 import chasqui.tape.Tapes;
 import chasqui.topology.Locations;
 import chasqui.transfer.CommandMethod;
+import chasqui.transfer.BbcpMethod;
+import chasqui.transfer.BbcpSettings;
 import chasqui.transfer.CopyMethod;
 import chasqui.transfer.S3CopyMethod;
 import chasqui.transfer.S3DownloadMethod;
@@ -68,6 +70,7 @@ final class StageBeans implements AutoCloseable {
     private final PackagingSettings packaging;
     private final AssemblySettings assembly;
     private final TransferSettings transfer;
+    private final BbcpSettings bbcp;
     private final UnpackingSettings unpacking;
     private final ArchiveSettings archive;
     private final VerificationSettings verification;
@@ -84,6 +87,7 @@ final class StageBeans implements AutoCloseable {
         this.packaging = PackagingSettings.from(settings);
         this.assembly = AssemblySettings.from(settings);
         this.transfer = TransferSettings.from(settings);
+        this.bbcp = BbcpSettings.from(settings);
         this.unpacking = UnpackingSettings.from(settings);
         this.archive = ArchiveSettings.from(settings, Version.version());
         this.verification = VerificationSettings.from(settings);
@@ -127,6 +131,8 @@ final class StageBeans implements AutoCloseable {
         beans.put("transferManager", new TransferManager(database, locations, transfer));
         beans.put("transferWorker", new TransferWorker(database, operations, locations, transfer));
         beans.put("copyMethod", new CopyMethod());
+        beans.put("bbcpMethod", new BbcpMethod(bbcp));
+        beans.put("bbcpExec", new BbcpExec());
         beans.put("s3UploadMethod", new S3UploadMethod(s3));
         beans.put("s3DownloadMethod", new S3DownloadMethod(s3));
         beans.put("s3CopyMethod", new S3CopyMethod(s3));

@@ -1,11 +1,14 @@
 package chasqui.runtime;
 
+import chasqui.bbcp.BbcpOptions;
 import chasqui.embedded.HomeFolders;
 import chasqui.settings.Settings;
 import chasqui.settings.SettingsRefused;
 import chasqui.storage.S3Clients;
 import chasqui.topology.Surroundings;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** What a topology can refer to on this machine. */
@@ -16,10 +19,20 @@ public final class Surrounding {
     public static Surroundings of(HomeFolders home, Settings settings) {
         Path routes = RouteFolder.of(settings);
         settings.requireValid();
-        return new Surroundings(Map.of("home", home.root().toString()), KnownMethods.in(routes), name -> {
-            try (S3Clients clients = new S3Clients(home.root().resolve("aws"))) {
-                return clients.knowsCredential(name);
-            }
-        });
+        return new Surroundings(
+                Map.of("home", home.root().toString()), KnownMethods.in(routes), Surrounding::wrongOptions, name -> {
+                    try (S3Clients clients = new S3Clients(home.root().resolve("aws"))) {
+                        return clients.knowsCredential(name);
+                    }
+                });
+    }
+
+    private static List<String> wrongOptions(String method, Map<String, String> options) {
+        if (!"bbcp".equals(method)) {
+            return Surroundings.noOptions(method, options);
+        }
+        List<String> problems = new ArrayList<>();
+        BbcpOptions.DEFAULT.with(options, problems);
+        return problems;
     }
 }

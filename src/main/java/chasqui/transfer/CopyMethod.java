@@ -35,7 +35,7 @@ public final class CopyMethod implements ByteMover {
     }
 
     /** An earlier attempt may have died, or still run, after it made the name. */
-    private static boolean isThere(Lease lease, Path root, Transfer transfer) throws IOException {
+    static boolean isThere(Lease lease, Path root, Transfer transfer) throws IOException {
         if (Files.notExists(transfer.incoming())) {
             return false;
         }

@@ -19,7 +19,7 @@ class BbcpCommandTest {
             + " -oServerAliveCountMax=4 -oControlMaster=no -oControlPath=none -oLogLevel=ERROR ";
 
     private static List<String> words(BbcpEnd from, BbcpEnd to, BbcpOptions options) {
-        return new BbcpCommand("bbcp", from, to, 1000, options, Duration.ofSeconds(700)).words();
+        return new BbcpCommand("bbcp", from, to, 64 << 20, options, Duration.ofSeconds(700)).words();
     }
 
     @Test
@@ -73,6 +73,15 @@ class BbcpCommandTest {
                         "-z",
                         "[fd00::7]:/buffer/dtp/a b.tar",
                         "/data/.chasqui/incoming/x-1");
+    }
+
+    @Test
+    void a_small_file_gets_no_time_limit_because_bbcp_may_wait_for_it_to_pass() {
+        BbcpEnd here = BbcpEnd.here(FILE);
+        assertThat(new BbcpCommand("bbcp", here, here, (64 << 20) - 1, BbcpOptions.DEFAULT, Duration.ofSeconds(9))
+                        .words())
+                .doesNotContain("-t");
+        assertThat(words(here, here, BbcpOptions.DEFAULT)).contains("-t");
     }
 
     @Test

@@ -122,7 +122,7 @@ abstract class BbcpContract {
     }
 
     private ChasquiException explained(BbcpCommand command, BbcpResult result) throws Exception {
-        return BbcpOutcome.explain(command, result, "data transfer 7");
+        return BbcpOutcome.explain(command, result, "data transfer 7").orElseThrow();
     }
 
     /** A run that takes long, once bytes have arrived. */
@@ -230,11 +230,11 @@ abstract class BbcpContract {
 
     @Test
     void never_touches_what_has_the_name_already() throws Exception {
-        Files.writeString(target, "others'");
+        Files.write(target, new byte[3_000_001]);
         BbcpCommand command = push(options());
         BbcpResult result = run(command);
         assertThat(result.exit()).isEqualTo(22);
-        assertThat(target).hasContent("others'");
+        assertThat(target).hasBinaryContent(new byte[3_000_001]);
         assertThat(explained(command, result)).hasMessageContaining("exists").satisfies(e -> assertThat(e.retryable())
                 .isTrue());
     }
@@ -437,6 +437,28 @@ abstract class BbcpContract {
         target = target.resolveSibling("incoming-2");
         assertThat(run(push(options())).exit()).isZero();
         assertThat(target).hasSameBinaryContentAs(source);
+    }
+
+    @Test
+    void bytes_that_have_all_arrived_count_whatever_the_code_says() throws Exception {
+        Path unhappy = Files.writeString(folder.resolve("unhappy"), "#!/bin/sh\n'" + program + "' \"$@\"\nexit 9\n");
+        Files.setPosixFilePermissions(unhappy, PosixFilePermissions.fromString("rwx------"));
+        for (BbcpEnd to : List.of(there(target), BbcpEnd.here(data.resolve("here-1")))) {
+            BbcpCommand command =
+                    new BbcpCommand(unhappy.toString(), BbcpEnd.here(source), to, Files.size(source), options(), LIMIT);
+            BbcpResult result = run(command);
+            assertThat(result.exit()).isEqualTo(9);
+            assertThat(BbcpOutcome.explain(command, result, "x")).isEmpty();
+            Files.setPosixFilePermissions(to.path(), PosixFilePermissions.fromString("-w-------"));
+            assertThat(BbcpOutcome.explain(command, result, "x"))
+                    .as("unfinished")
+                    .isPresent();
+            Files.setPosixFilePermissions(to.path(), PosixFilePermissions.fromString("rw-------"));
+            Files.write(to.path(), new byte[1], StandardOpenOption.APPEND);
+            assertThat(BbcpOutcome.explain(command, result, "x"))
+                    .as("of another size")
+                    .isPresent();
+        }
     }
 
     @Test

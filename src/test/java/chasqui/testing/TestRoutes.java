@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.main.Main;
@@ -66,6 +67,17 @@ public final class TestRoutes implements AutoCloseable {
     /** Wakes a worker and waits until nothing is due in its queue any more. */
     public void wake(String queue) {
         camel.getCamelContext().createProducerTemplate().sendBody("direct:" + queue, "hint");
+    }
+
+    /** Sends one body with exchange properties to an endpoint, and throws what the route throws. */
+    public void send(String endpoint, Object body, Map<String, Object> properties) throws Exception {
+        Exchange answer = camel.getCamelContext().createProducerTemplate().send(endpoint, exchange -> {
+            exchange.getMessage().setBody(body);
+            properties.forEach(exchange::setProperty);
+        });
+        if (answer.getException() != null) {
+            throw answer.getException();
+        }
     }
 
     private static void copy(String file, Path folder) throws Exception {

@@ -17,6 +17,7 @@ import chasqui.storage.RelativePath;
 import chasqui.storage.S3Clients;
 import chasqui.storage.S3Endpoint;
 import chasqui.storage.S3Options;
+import chasqui.testing.TestMethods;
 import chasqui.testing.S3Faults;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
@@ -85,7 +86,7 @@ abstract class S3MoverContract {
         Path routes = Files.createDirectory(folder.resolve("routes"));
         Files.copy(Path.of("routes/transfer-methods.camel.yaml"), routes.resolve("transfer-methods.camel.yaml"));
         camel = new Main();
-        camel.bind("copyMethod", new CopyMethod());
+        TestMethods.beans().forEach(camel::bind);
         camel.bind("s3UploadMethod", new S3UploadMethod(clients));
         camel.bind("s3DownloadMethod", new S3DownloadMethod(clients));
         camel.bind("s3CopyMethod", new S3CopyMethod(clients));

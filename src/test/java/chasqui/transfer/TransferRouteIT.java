@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StallLimit;
-import chasqui.storage.S3Clients;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
+import chasqui.testing.TestMethods;
 import chasqui.testing.TestRoutes;
 import chasqui.testing.TestTopology;
 import chasqui.testing.TestTransfers;
@@ -29,7 +29,6 @@ class TransferRouteIT {
     private final TestTransfers packages = new TestTransfers(database.jdbi());
     private final OperationStore operations =
             TestKernel.of(database.jdbi(), Duration.ofMinutes(1), new TransferEffects());
-    private final S3Clients clients = new S3Clients(null);
     private TestTransfers.Assembled assembled;
     private TestRoutes routes;
 
@@ -40,15 +39,7 @@ class TransferRouteIT {
         routes = new TestRoutes(
                 Files.createDirectory(folder.resolve("routes")),
                 operations,
-                Map.of(
-                        "transferManager", manager("cp"),
-                        "transferWorker",
-                                new TransferWorker(
-                                        database.jdbi(), operations, new Locations(database.jdbi()), settings("cp")),
-                        "copyMethod", new CopyMethod(),
-                        "s3UploadMethod", new S3UploadMethod(clients),
-                        "s3DownloadMethod", new S3DownloadMethod(clients),
-                        "s3CopyMethod", new S3CopyMethod(clients)),
+                beans(),
                 "3-transfer.camel.yaml",
                 "transfer-methods.camel.yaml");
         routes.worker("data_transfer", QUEUE);
@@ -57,8 +48,16 @@ class TransferRouteIT {
     @AfterEach
     void stop() {
         routes.close();
-        clients.close();
         database.close();
+    }
+
+    private Map<String, Object> beans() {
+        Map<String, Object> beans = TestMethods.beans();
+        beans.put("transferManager", manager("cp"));
+        beans.put(
+                "transferWorker",
+                new TransferWorker(database.jdbi(), operations, new Locations(database.jdbi()), settings("cp")));
+        return beans;
     }
 
     private TransferManager manager(String method) {

@@ -1,0 +1,11 @@
+package chasqui.transfer;
+
+import chasqui.testing.BbcpPrograms;
+import java.nio.file.Path;
+
+class StandInBbcpTransferIT extends BbcpTransferContract {
+    @Override
+    Path program(Path folder) throws Exception {
+        return BbcpPrograms.standIn(folder);
+    }
+}
