@@ -3,6 +3,7 @@ package chasqui.bbcp;
 import chasqui.settings.Settings;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,12 @@ public record BbcpOptions(
     /** Names of the options that a transfer route may give. */
     public static final Set<String> NAMES =
             Set.of("streams", "window", "ports", "sync", "ssh", "remote_command", "dns");
+
+    /** Which of them this process has settings for. */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "streams", "chasqui.bbcp.streams",
+            "window", "chasqui.bbcp.window",
+            "ssh", "chasqui.bbcp.ssh");
 
     private static final long LEAST_RATE = 1L << 10;
     private static final long MOST_RATE = 1L << 30;
@@ -81,18 +88,17 @@ public record BbcpOptions(
 
     /** The settings of this process: what holds where a route says nothing. */
     public static BbcpOptions from(Settings settings) {
-        List<String> problems = new ArrayList<>();
-        Map<String, String> set = new java.util.HashMap<>();
-        for (String name : List.of("streams", "window", "ssh")) {
-            String value = settings.text("chasqui.bbcp." + name);
-            if (!value.isEmpty()) {
-                set.put(name, value);
+        Map<String, String> set = new HashMap<>();
+        SETTINGS.forEach((name, key) -> {
+            if (!settings.text(key).isEmpty()) {
+                set.put(name, settings.text(key));
             }
-        }
+        });
+        List<String> problems = new ArrayList<>();
         BbcpOptions read = DEFAULT.with(set, problems);
         for (String problem : problems) {
             int colon = problem.indexOf(':');
-            settings.refuse("chasqui.bbcp." + problem.substring(0, colon), problem.substring(colon + 2));
+            settings.refuse(SETTINGS.get(problem.substring(0, colon)), problem.substring(colon + 2));
         }
         return read;
     }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param stages what each stage has before it, in hand and behind it, in order of stage
  * @param queues live and failed operations by queue and status
  * @param links every way between sites that data can take
+ * @param running operations in progress, the oldest first, with how far they are
  * @param copies what lies where, without what was deleted
  * @param failed operations that ended for good without success, newest first
  * @param waiting operations and transfers that cannot go on now, longest first
@@ -22,6 +23,7 @@ public record Status(
         List<StageCount> stages,
         List<QueueCount> queues,
         List<LinkStatus> links,
+        List<Running> running,
         List<CopyCount> copies,
         long failedCount,
         List<FailedOperation> failed,
@@ -55,6 +57,26 @@ public record Status(
             long oldestSeconds,
             long bytesDone,
             long bytesTotal) {}
+
+    /**
+     * An operation in progress, as of its last heartbeat.
+     *
+     * @param phase what it does now; null before its first heartbeat
+     * @param bytesDone of this phase
+     * @param bytesTotal of this phase, 0 where nobody knows
+     * @param bytesPerSecond since it began, 0 where nothing has moved yet
+     * @param secondsLeft at this rate; null where it cannot be told
+     */
+    public record Running(
+            long operation,
+            String queue,
+            String subject,
+            String node,
+            String phase,
+            long bytesDone,
+            long bytesTotal,
+            long bytesPerSecond,
+            Long secondsLeft) {}
 
     /** Copies of one kind in one state at one location. */
     public record CopyCount(String location, String locationType, String of, String state, long count, long bytes) {}

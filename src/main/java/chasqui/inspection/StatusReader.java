@@ -6,6 +6,7 @@ import chasqui.inspection.Status.Node;
 import chasqui.inspection.Status.Notice;
 import chasqui.inspection.Status.Problem;
 import chasqui.inspection.Status.QueueCount;
+import chasqui.inspection.Status.Running;
 import chasqui.inspection.Status.StageCount;
 import chasqui.inspection.Status.Waiting;
 import java.time.Instant;
@@ -35,6 +36,7 @@ public final class StatusReader {
                     list(db, StageCount.class, STAGES),
                     list(db, QueueCount.class, QUEUES),
                     List.copyOf(LinkReader.read(db).values()),
+                    list(db, Running.class, RUNNING.formatted(SubjectNames.OF_OPERATION, MOST_LISTED)),
                     list(db, CopyCount.class, COPIES),
                     count(db, "SELECT count(*) FROM operation WHERE status = 'FAILED'"),
                     list(db, FailedOperation.class, FAILED.formatted(SubjectNames.OF_OPERATION, MOST_LISTED)),
@@ -103,6 +105,16 @@ public final class StatusReader {
                    coalesce(sum(bytes_done) FILTER (WHERE status = 'IN_PROGRESS'), 0)::bigint AS bytes_done,
                    coalesce(sum(bytes_total) FILTER (WHERE status = 'IN_PROGRESS'), 0)::bigint AS bytes_total
               FROM operation GROUP BY 1, 2, 3 ORDER BY 1, 3
+            """;
+
+    private static final String RUNNING = """
+            SELECT r.*, CASE WHEN bytes_per_second > 0 AND bytes_total > 0
+                             THEN (greatest(0, bytes_total - bytes_done) / bytes_per_second)::bigint END AS seconds_left
+              FROM (SELECT o.id AS operation, o.queue, %s AS subject, o.lease_owner AS node, o.phase, o.bytes_done,
+                           coalesce(o.bytes_total, 0) AS bytes_total,
+                           coalesce(o.bytes_done / nullif(extract(epoch FROM o.heartbeat_at - o.claimed_at), 0), 0)::bigint
+                               AS bytes_per_second
+                      FROM operation o WHERE o.status = 'IN_PROGRESS' ORDER BY o.claimed_at, o.id LIMIT %d) r
             """;
 
     private static final String COPIES = """

@@ -11,6 +11,9 @@ public final class StatusText {
         StringBuilder text = new StringBuilder("Chasqui at " + status.at() + "\n");
         section(text, "Stages", stages(status), "nothing was filed yet");
         section(text, "Queues", queues(status), "no work is waiting or under way");
+        if (!status.running().isEmpty()) {
+            section(text, "Running", running(status), "");
+        }
         List<LinkStatus> stuck =
                 status.links().stream().filter(LinkStatus::isStuck).toList();
         if (!stuck.isEmpty()) {
@@ -58,6 +61,25 @@ public final class StatusText {
                     TextTable.age(one.oldestSeconds()),
                     moving ? TextTable.bytes(one.bytesDone()) : "",
                     moving ? TextTable.bytes(one.bytesTotal()) : "");
+        }
+        return table;
+    }
+
+    private static TextTable running(Status status) {
+        TextTable table =
+                new TextTable("operation", "queue", "subject", "on", "phase", ">done", ">of", ">per second", ">left");
+        for (Status.Running one : status.running()) {
+            boolean measured = one.bytesTotal() > 0;
+            table.row(
+                    one.operation(),
+                    one.queue(),
+                    one.subject(),
+                    one.node(),
+                    one.phase() == null ? "" : one.phase(),
+                    measured ? TextTable.bytes(one.bytesDone()) : "",
+                    measured ? TextTable.bytes(one.bytesTotal()) : "",
+                    one.bytesPerSecond() > 0 ? TextTable.bytes(one.bytesPerSecond()) : "",
+                    one.secondsLeft() == null ? "" : TextTable.age(one.secondsLeft()));
         }
         return table;
     }

@@ -5,6 +5,7 @@ import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
 import chasqui.queue.QueueEndpoints;
 import chasqui.recovery.FailurePolicy;
+import chasqui.recovery.IncomingFolders;
 import chasqui.recovery.Monitor;
 import chasqui.recovery.Nodes;
 import chasqui.recovery.Sweeps;
@@ -46,6 +47,7 @@ public final class Service implements AutoCloseable {
     private final WorkDesk desk;
     private final Nodes nodes;
     private final Sweeps sweeps;
+    private final IncomingFolders incoming;
     private final StageBeans stages;
     private final ScheduledExecutorService managerPool;
     private final Management management;
@@ -67,6 +69,7 @@ public final class Service implements AutoCloseable {
                 foundation.database().jdbi(), stages.effects(), node, settings.lease(), Clock.systemUTC());
         this.desk = new WorkDesk(operations);
         this.sweeps = new Sweeps(foundation.database().jdbi(), operations, settings.incomingAge());
+        this.incoming = new IncomingFolders(foundation.database().jdbi());
         this.nodes = new Nodes(foundation.database().jdbi(), node);
         this.managerPool = managerPool();
         nodes.enter(
@@ -175,7 +178,13 @@ public final class Service implements AutoCloseable {
                         stages.linkConcurrency());
                 workers.refresh();
                 managerPool.scheduleWithFixedDelay(
-                        () -> sweeps.begin(workers.locations()), 0, SWEEP_EVERY_HOURS, TimeUnit.HOURS);
+                        () -> {
+                            sweeps.begin(workers.locations());
+                            incoming.begin(workers.locations());
+                        },
+                        0,
+                        SWEEP_EVERY_HOURS,
+                        TimeUnit.HOURS);
             }
             watch(foundation, locations);
             management.started(camel.getCamelContext(), foundation.database().jdbi(), operations, parts(foundation));
@@ -187,7 +196,7 @@ public final class Service implements AutoCloseable {
 
     private void watch(Foundation foundation, Locations locations) {
         management.expect(TOPOLOGY_LOOP);
-        watch = new TopologyWatch(foundation, locations, Optional.ofNullable(workers), () -> management
+        watch = new TopologyWatch(foundation, locations, Optional.ofNullable(workers), incoming::begin, () -> management
                 .rounds()
                 .completed(TOPOLOGY_LOOP));
         long pause = settings.managerInterval().toMillis();
@@ -238,6 +247,7 @@ public final class Service implements AutoCloseable {
         } finally {
             operations.held().forEach(lease -> last(() -> operations.giveBack(lease, "the node is shutting down")));
             last(sweeps::close);
+            last(incoming::close);
             last(management::close);
             last(renewer::close);
             last(managerPool::shutdownNow);

@@ -1,10 +1,12 @@
 package chasqui.runtime;
 
+import chasqui.topology.DataLocation;
 import chasqui.topology.Locations;
 import chasqui.topology.Topology;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,7 @@ final class TopologyWatch implements Runnable, AutoCloseable {
     private final Foundation foundation;
     private final Locations locations;
     private final Optional<WorkerRoutes> workers;
+    private final Consumer<List<DataLocation>> served;
     private final Runnable completed;
     /** Null before the first round. */
     private List<Object> followed;
@@ -27,12 +30,19 @@ final class TopologyWatch implements Runnable, AutoCloseable {
 
     /**
      * @param workers routes to keep; empty in a process that works on nothing
+     * @param served told what this process works on after each change
      * @param completed told after each round that went well
      */
-    TopologyWatch(Foundation foundation, Locations locations, Optional<WorkerRoutes> workers, Runnable completed) {
+    TopologyWatch(
+            Foundation foundation,
+            Locations locations,
+            Optional<WorkerRoutes> workers,
+            Consumer<List<DataLocation>> served,
+            Runnable completed) {
         this.foundation = foundation;
         this.locations = locations;
         this.workers = workers;
+        this.served = served;
         this.completed = completed;
     }
 
@@ -66,9 +76,10 @@ final class TopologyWatch implements Runnable, AutoCloseable {
         }
         Set<String> before = workers.get().queues();
         workers.get().refresh();
-        Set<String> served = workers.get().queues();
-        if (!served.equals(before)) {
-            log.info("the topology has changed: {} queues served, {} before", served.size(), before.size());
+        served.accept(workers.get().locations());
+        Set<String> after = workers.get().queues();
+        if (!after.equals(before)) {
+            log.info("the topology has changed: {} queues served, {} before", after.size(), before.size());
         }
     }
 

@@ -94,6 +94,25 @@ class InspectionIT {
     }
 
     @Test
+    void work_under_way_shows_its_bytes_its_rate_and_how_long_it_will_take() throws Exception {
+        lived("night");
+        new StagingManager(database.jdbi(), new StagingSettings(10, Duration.ofSeconds(9))).findWork();
+        operations.claim("cologne_processing_staging").orElseThrow();
+        database.execute("""
+                UPDATE operation SET phase = 'sending', bytes_done = 30000000, bytes_total = 50000000,
+                       claimed_at = heartbeat_at - interval '10 seconds'
+                 WHERE status = 'IN_PROGRESS'
+                """);
+        assertThat(status().run(false)).isZero();
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .containsPattern("cologne_processing_staging .* sending +30.0 MB +50.0 MB +3.0 MB +7 s");
+        printed.reset();
+        JsonNode running = json(0, status().run(true)).path("running").path(0);
+        assertThat(running.path("bytes_per_second").asLong()).isEqualTo(3_000_000);
+        assertThat(running.path("seconds_left").asLong()).isEqualTo(7);
+    }
+
+    @Test
     void an_empty_system_says_so() {
         assertThat(status().run(false)).isZero();
         assertThat(printed.toString(StandardCharsets.UTF_8))

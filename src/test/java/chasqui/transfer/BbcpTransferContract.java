@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,11 +124,17 @@ abstract class BbcpTransferContract {
 
     /** One attempt, as the worker route makes it; a failure is recorded and parks, fails or repeats the work. */
     private void attempt(String queue) throws Exception {
-        database.values("SELECT id FROM wake_parked()");
-        Awaitility.await().atMost(LIMIT).until(() -> database.value(
-                        "SELECT count(*) FROM operation WHERE not_before <= clock_timestamp()")
-                .equals("1"));
-        Lease lease = operations.claim(queue).orElseThrow();
+        AtomicReference<Lease> claimed = new AtomicReference<>();
+        Awaitility.await().atMost(LIMIT).until(() -> {
+            // As if the pauses were over, of the work and of a link that is given up for now.
+            database.execute("UPDATE operation SET not_before = clock_timestamp() WHERE status = 'PENDING'");
+            database.execute("UPDATE link SET probe_at = clock_timestamp() WHERE probe_at IS NOT NULL");
+            database.values("SELECT id FROM wake_parked()");
+            manager.findWork();
+            operations.claim(queue).ifPresent(claimed::set);
+            return claimed.get() != null;
+        });
+        Lease lease = claimed.get();
         try {
             Transfer transfer = worker.prepare(lease);
             routes.send("direct:transfer-" + transfer.method(), lease, Map.of("transfer", transfer));

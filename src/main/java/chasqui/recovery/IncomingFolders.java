@@ -1,0 +1,77 @@
+package chasqui.recovery;
+
+import chasqui.storage.DurableFiles;
+import chasqui.topology.DataLocation;
+import chasqui.topology.DiskRoot;
+import chasqui.topology.LocationType;
+import chasqui.topology.StorageType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the folder in which packages from elsewhere arrive at the buffers that this node serves: who sends over the network
+ * writes into it, and cannot tell a buffer that is new from a mount point without its mount.
+ */
+public final class IncomingFolders implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(IncomingFolders.class);
+
+    private final Jdbi database;
+    /** As many threads as hang: a location that hangs holds up neither the start nor another. */
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "incoming-folders");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    public IncomingFolders(Jdbi database) {
+        this.database = database;
+    }
+
+    /** Begins with every buffer on DISK among these and returns at once; what fails is told. */
+    public void begin(List<DataLocation> served) {
+        served.stream()
+                .filter(location -> location.storage() == StorageType.DISK && location.type() == LocationType.BUFFER)
+                .forEach(location -> threads.execute(() -> makeOrTell(location)));
+    }
+
+    private void makeOrTell(DataLocation location) {
+        try {
+            if (!make(location)) {
+                log.warn("{}: {} is not mounted; nothing can arrive there from other hosts", location, location.root());
+            }
+        } catch (IOException | RuntimeException failure) {
+            log.warn("{}: the folder for what arrives cannot be made: {}", location, failure.toString());
+        }
+    }
+
+    /** @return false where the root is not there, or copies are registered in it and it holds nothing of ours */
+    boolean make(DataLocation location) throws IOException {
+        if (!Files.isDirectory(location.root()) || (!DiskRoot.isMounted(location) && holdsCopies(location))) {
+            return false;
+        }
+        Path incoming = DiskRoot.incoming(location, "x").getParent();
+        DurableFiles.createFolders(location.root(), incoming);
+        return true;
+    }
+
+    private boolean holdsCopies(DataLocation location) {
+        return database.withHandle(db -> db.createQuery("""
+                        SELECT EXISTS (SELECT FROM physical_copy WHERE data_location_id = :location AND state <> 'DELETED')
+                        """)
+                .bind("location", location.id())
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}
