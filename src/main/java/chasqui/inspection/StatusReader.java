@@ -109,7 +109,7 @@ public final class StatusReader {
 
     private static final String RUNNING = """
             SELECT r.*, CASE WHEN bytes_per_second > 0 AND bytes_total > 0
-                             THEN (greatest(0, bytes_total - bytes_done) / bytes_per_second)::bigint END AS seconds_left
+                             THEN ceil(greatest(0, bytes_total - bytes_done)::numeric / bytes_per_second)::bigint END AS seconds_left
               FROM (SELECT o.id AS operation, o.queue, %s AS subject, o.lease_owner AS node, o.phase, o.bytes_done,
                            coalesce(o.bytes_total, 0) AS bytes_total,
                            coalesce(o.bytes_done / nullif(extract(epoch FROM o.heartbeat_at - o.claimed_at), 0), 0)::bigint
