@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jdbi.v3.core.Jdbi;
@@ -16,11 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the folder in which packages from elsewhere arrive at the buffers that this node serves: who sends over the network
- * writes into it, and cannot tell a buffer that is new from a mount point without its mount.
+ * Makes the folder in which packages from elsewhere arrive at the buffers and archives that this node serves: who sends over the network
+ * writes into it, and cannot tell a location that is new from a mount point without its mount.
  */
 public final class IncomingFolders implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(IncomingFolders.class);
+
+    private static final Set<LocationType> ARRIVALS = Set.of(LocationType.BUFFER, LocationType.LONG_TERM_ARCHIVE);
 
     private final Jdbi database;
     /** As many threads as hang: a location that hangs holds up neither the start nor another. */
@@ -34,10 +37,10 @@ public final class IncomingFolders implements AutoCloseable {
         this.database = database;
     }
 
-    /** Begins with every buffer on DISK among these and returns at once; what fails is told. */
+    /** Begins with every buffer and archive on DISK among these and returns at once; what fails is told. */
     public void begin(List<DataLocation> served) {
         served.stream()
-                .filter(location -> location.storage() == StorageType.DISK && location.type() == LocationType.BUFFER)
+                .filter(location -> location.storage() == StorageType.DISK && ARRIVALS.contains(location.type()))
                 .forEach(location -> threads.execute(() -> makeOrTell(location)));
     }
 

@@ -38,18 +38,21 @@ class IncomingFoldersIT {
         database.close();
     }
 
+    private static boolean receives(DataLocation location) {
+        return location.name().equals("buffer") || location.name().equals("lta");
+    }
+
     private Path incoming(DataLocation location) {
         return location.root().resolve(".chasqui/incoming");
     }
 
     @Test
-    void every_buffer_that_is_served_gets_one_and_nothing_else_does() {
+    void every_buffer_and_archive_that_is_served_gets_one_and_nothing_else_does() {
         folders.begin(locations.current().locations());
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> locations.current().locations().stream()
-                .filter(location -> location.name().equals("buffer"))
+                .filter(IncomingFoldersIT::receives)
                 .allMatch(location -> Files.isDirectory(incoming(location))));
-        assertThat(locations.current().locations().stream()
-                        .filter(location -> !location.name().equals("buffer")))
+        assertThat(locations.current().locations().stream().filter(location -> !receives(location)))
                 .noneMatch(location -> Files.exists(location.root().resolve(".chasqui")));
     }
 
