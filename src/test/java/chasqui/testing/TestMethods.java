@@ -5,6 +5,7 @@ import chasqui.runtime.BbcpExec;
 import chasqui.storage.S3Clients;
 import chasqui.transfer.BbcpMethod;
 import chasqui.transfer.BbcpSettings;
+import chasqui.transfer.CommandMethod;
 import chasqui.transfer.CopyMethod;
 import chasqui.transfer.S3CopyMethod;
 import chasqui.transfer.S3DownloadMethod;
@@ -30,6 +31,7 @@ public final class TestMethods {
         beans.put("s3UploadMethod", new S3UploadMethod(none));
         beans.put("s3DownloadMethod", new S3DownloadMethod(none));
         beans.put("s3CopyMethod", new S3CopyMethod(none));
+        beans.put("commandMethod", new CommandMethod(TapeStandIn.patient()));
         beans.put("bbcpMethod", new BbcpMethod(bbcp));
         beans.put("bbcpExec", new BbcpExec());
         return beans;
