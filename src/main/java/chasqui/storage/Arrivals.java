@@ -12,8 +12,14 @@ final class Arrivals implements AutoCloseable {
 
     private final List<Thread> threads = new ArrayList<>();
     private final long[] completeOf;
+    private final long partBytes;
+    /** Who is so far ahead of the caller waits; the first part never is. */
+    private final long farthestAhead;
+
+    private long seen;
     private int nextPart;
     private Throwable failure;
+    private boolean closed;
 
     /** Lets one part arrive. */
     @FunctionalInterface
@@ -24,12 +30,17 @@ final class Arrivals implements AutoCloseable {
     /** Where a part tells how many of its bytes, from its first on, are there. */
     @FunctionalInterface
     interface Told {
-        void complete(long bytes);
+        void complete(long bytes) throws IOException;
     }
 
-    /** @param most parts at once */
-    Arrivals(String name, int most, int parts, Arrival arrival) {
-        completeOf = new long[parts];
+    /**
+     * @param most parts at once
+     * @param partBytes length of every part but the last
+     */
+    Arrivals(String name, int most, int parts, long partBytes, Arrival arrival) {
+        this.completeOf = new long[parts];
+        this.partBytes = partBytes;
+        this.farthestAhead = (most + 1) * partBytes;
         for (int i = 0; i < most && i < parts; i++) {
             Thread thread = new Thread(() -> work(arrival), name + "-" + i);
             thread.setDaemon(true);
@@ -39,14 +50,15 @@ final class Arrivals implements AutoCloseable {
     }
 
     /**
-     * Waits until more than {@code seen} bytes are complete from the beginning on, or for so long.
+     * Waits until more than {@code done} bytes are complete from the beginning on, or for so long.
      *
-     * @param partBytes length of every part but the last
+     * @param done how many the caller has dealt with
      * @return how many are
      */
-    synchronized long completeBehind(long seen, long partBytes, long waitMs) throws IOException {
-        long complete = complete(seen, partBytes);
-        if (complete <= seen && failure == null) {
+    synchronized long completeBehind(long done, long waitMs) throws IOException {
+        seen(done);
+        long complete = complete(done);
+        if (complete <= done && failure == null) {
             try {
                 wait(waitMs);
             } catch (InterruptedException stopped) {
@@ -54,14 +66,20 @@ final class Arrivals implements AutoCloseable {
                 throw (IOException)
                         new InterruptedIOException("interrupted while waiting for bytes").initCause(stopped);
             }
-            complete = complete(seen, partBytes);
+            complete = complete(done);
         }
         rethrow();
         return complete;
     }
 
-    private long complete(long seen, long partBytes) {
-        int part = (int) (seen / partBytes);
+    /** Tells what the caller has dealt with meanwhile. */
+    synchronized void seen(long done) {
+        seen = done;
+        notifyAll();
+    }
+
+    private long complete(long done) {
+        int part = (int) (done / partBytes);
         while (part < completeOf.length && completeOf[part] == partBytes) {
             part++;
         }
@@ -88,9 +106,17 @@ final class Arrivals implements AutoCloseable {
         return failure != null || nextPart >= completeOf.length ? -1 : nextPart++;
     }
 
-    private synchronized void tell(int part, long bytes) {
+    private synchronized void tell(int part, long bytes) throws IOException {
         completeOf[part] = bytes;
         notifyAll();
+        while (part * partBytes + bytes > seen + farthestAhead && failure == null && !closed) {
+            try {
+                wait();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw (IOException) new InterruptedIOException("interrupted between bytes").initCause(stopped);
+            }
+        }
     }
 
     private void rethrow() throws IOException {
@@ -110,6 +136,8 @@ final class Arrivals implements AutoCloseable {
     public void close() {
         synchronized (this) {
             nextPart = completeOf.length;
+            closed = true;
+            notifyAll();
         }
         boolean interrupted = Thread.interrupted();
         threads.forEach(Thread::interrupt);

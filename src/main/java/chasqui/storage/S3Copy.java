@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.ContentStreamProvider;
@@ -48,7 +47,7 @@ final class S3Copy {
         boolean complete = false;
         try {
             List<Callable<CompletedPart>> parts = new ArrayList<>();
-            AtomicLong told = new AtomicLong();
+            S3Told told = new S3Told();
             long size = facts.sizeBytes();
             boolean within = from == to;
             long partBytes = within ? S3PartSize.of(size, SMALLEST_COPIED_PART) : S3PartSize.of(size);
@@ -78,7 +77,7 @@ final class S3Copy {
         }
     }
 
-    private CompletedPart copyPart(Place source, Place target, Part part, AtomicLong told) throws S3Failure {
+    private CompletedPart copyPart(Place source, Place target, Part part, S3Told told) throws IOException {
         try {
             String etag = to.patient()
                     .uploadPartCopy(request -> request.sourceBucket(source.bucket())
@@ -91,14 +90,14 @@ final class S3Copy {
                             .partNumber(part.number))
                     .copyPartResult()
                     .eTag();
-            told.addAndGet(part.length);
+            told.add(part.length);
             return part.completed(etag);
         } catch (SdkException e) {
             throw to.failure("copying part %d of %s to %s".formatted(part.number, source, target), e);
         }
     }
 
-    private CompletedPart streamPart(Place source, Place target, Part part, AtomicLong told) throws IOException {
+    private CompletedPart streamPart(Place source, Place target, Part part, S3Told told) throws IOException {
         ContentStreamProvider bytes = () -> part.length == 0 ? InputStream.nullInputStream() : open(source, part);
         try {
             String etag = to.client()
@@ -111,7 +110,7 @@ final class S3Copy {
                                     .overrideConfiguration(S3Objects.limit(part.length)),
                             RequestBody.fromContentProvider(bytes, part.length, S3Objects.BYTES))
                     .eTag();
-            told.addAndGet(part.length);
+            told.add(part.length);
             return part.completed(etag);
         } catch (UncheckedIOException e) {
             throw e.getCause();

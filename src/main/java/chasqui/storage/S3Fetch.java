@@ -54,10 +54,11 @@ final class S3Fetch {
         Digests.XxHash64 xxHash64 = new Digests.XxHash64();
         ByteBuffer block = ByteBuffer.allocateDirect(DIGEST_BLOCK).order(java.nio.ByteOrder.LITTLE_ENDIAN);
         int most = Math.min(store.options().partsInFlight(), Math.max(1, parts));
-        try (Arrivals arrivals = new Arrivals("s3-fetch", most, parts, (part, told) -> fetchPart(out, part, told))) {
+        try (Arrivals arrivals =
+                new Arrivals("s3-fetch", most, parts, partBytes, (part, told) -> fetchPart(out, part, told))) {
             long done = 0;
             while (done < facts.sizeBytes()) {
-                long complete = arrivals.completeBehind(done, partBytes, WAIT_MS);
+                long complete = arrivals.completeBehind(done, WAIT_MS);
                 progress.advance(0);
                 while (done < complete) {
                     block.clear().limit((int) Math.min(DIGEST_BLOCK, complete - done));
@@ -65,6 +66,7 @@ final class S3Fetch {
                     xxHash64.update(block, 0, length);
                     done += length;
                     disk.reached(done);
+                    arrivals.seen(done);
                     progress.advance(length);
                 }
             }

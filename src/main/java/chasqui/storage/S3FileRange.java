@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.concurrent.atomic.AtomicLong;
 import software.amazon.awssdk.http.ContentStreamProvider;
 
 /**
@@ -20,11 +19,11 @@ final class S3FileRange implements ContentStreamProvider {
     private final FileChannel file;
     private final long from;
     private final long length;
-    private final AtomicLong told;
+    private final S3Told told;
     private long highest;
 
     /** @param told is raised by the bytes read, from any thread */
-    S3FileRange(FileChannel file, long from, long length, AtomicLong told) {
+    S3FileRange(FileChannel file, long from, long length, S3Told told) {
         this.file = file;
         this.from = from;
         this.length = length;
@@ -48,7 +47,7 @@ final class S3FileRange implements ContentStreamProvider {
     }
 
     /** Tells all of these bytes as done, without sending them. */
-    void skip() {
+    void skip() throws IOException {
         reached(length);
     }
 
@@ -65,10 +64,14 @@ final class S3FileRange implements ContentStreamProvider {
         return new RangeStream(true);
     }
 
-    private synchronized void reached(long position) {
-        if (position > highest) {
-            told.addAndGet(position - highest);
-            highest = position;
+    private void reached(long position) throws IOException {
+        long more;
+        synchronized (this) {
+            more = Math.max(0, position - highest);
+            highest += more;
+        }
+        if (more > 0) {
+            told.add(more);
         }
     }
 

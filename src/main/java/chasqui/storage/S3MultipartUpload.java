@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -35,7 +34,7 @@ final class S3MultipartUpload {
 
     void send(FileChannel file, Map<String, String> metadata, S3Objects.Guard guard, Progress progress)
             throws IOException {
-        AtomicLong told = new AtomicLong();
+        S3Told told = new S3Told();
         List<S3FileRange> ranges = ranges(file, told);
         S3Unfinished there = S3Unfinished.find(store, bucket, key, ranges);
         String upload = there.id() == null ? completion.begin(metadata) : there.id();
@@ -53,7 +52,7 @@ final class S3MultipartUpload {
         completion.complete(upload, sent);
     }
 
-    private static List<S3FileRange> ranges(FileChannel file, AtomicLong told) throws IOException {
+    private static List<S3FileRange> ranges(FileChannel file, S3Told told) throws IOException {
         long size = file.size();
         long partBytes = S3PartSize.of(size);
         List<S3FileRange> ranges = new ArrayList<>();

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -103,7 +102,7 @@ public final class S3Objects implements AutoCloseable {
                 new S3MultipartUpload(store, conditional, bucket, key).send(open, metadata, guard, progress);
             } else {
                 guard.pass();
-                AtomicLong told = new AtomicLong();
+                S3Told told = new S3Told();
                 S3FileRange all = new S3FileRange(open, 0, open.size(), told);
                 Callable<Void> request = () -> {
                     putOnce(bucket, key, RequestBody.fromContentProvider(all, all.length(), BYTES), metadata);

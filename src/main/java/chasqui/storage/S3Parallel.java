@@ -11,12 +11,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Runs requests side by side while the calling thread tells how far they have come. */
 final class S3Parallel {
     private static final AtomicInteger NUMBER = new AtomicInteger();
-    private static final long TELL_EVERY_MS = 200;
+    private static final long TELL_EVERY_MS = 50;
     private static final long END_WITHIN_S = 60;
 
     private S3Parallel() {}
@@ -27,8 +26,7 @@ final class S3Parallel {
      *
      * @param told what the requests have sent so far
      */
-    static <T> List<T> run(List<Callable<T>> requests, int most, AtomicLong told, Progress progress)
-            throws IOException {
+    static <T> List<T> run(List<Callable<T>> requests, int most, S3Told told, Progress progress) throws IOException {
         ExecutorService pool = Executors.newFixedThreadPool(Math.min(most, requests.size()), work -> {
             Thread thread = new Thread(work, "s3-transfer-" + NUMBER.incrementAndGet());
             thread.setDaemon(true);
@@ -41,23 +39,24 @@ final class S3Parallel {
             for (Future<T> future : running) {
                 results.add(await(future, told, progress));
             }
-            progress.advance(told.getAndSet(0));
+            told.tell(progress);
             return results;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new S3Failure("the transfer was interrupted", 0, "Interrupted", true, e);
         } finally {
+            told.end();
             end(pool);
         }
     }
 
-    private static <T> T await(Future<T> future, AtomicLong told, Progress progress)
+    private static <T> T await(Future<T> future, S3Told told, Progress progress)
             throws IOException, InterruptedException {
         while (true) {
             try {
                 return future.get(TELL_EVERY_MS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                progress.advance(told.getAndSet(0));
+                told.tell(progress);
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof IOException failure) {
                     throw failure;

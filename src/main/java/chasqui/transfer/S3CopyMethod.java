@@ -35,7 +35,7 @@ public final class S3CopyMethod implements ByteMover {
                             target.objects(),
                             target.bucket(),
                             target.key(),
-                            lease::advance);
+                            Pace.of(lease, transfer.way()));
         } catch (S3ObjectExists madeMeanwhile) {
             if (!target.holds(transfer.digest(), lease)) {
                 throw madeMeanwhile;

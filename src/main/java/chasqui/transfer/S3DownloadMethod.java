@@ -32,7 +32,8 @@ public final class S3DownloadMethod implements ByteMover {
             }
             source.require(transfer);
             Path temporary = temporaries.name("incoming");
-            PackageDigest read = source.objects().fetch(source.bucket(), source.key(), temporary, lease::advance);
+            PackageDigest read =
+                    source.objects().fetch(source.bucket(), source.key(), temporary, Pace.of(lease, transfer.way()));
             requireRegistered(transfer, source, read);
             lease.requireHeld();
             Placement.place(root, temporary, transfer.incoming(), transfer.digest(), bytes -> lease.advance(0));

@@ -38,7 +38,7 @@ public final class S3UploadMethod implements ByteMover {
                             transfer.digest(),
                             S3End.metadata(transfer.digest()),
                             lease::requireHeld,
-                            lease::advance);
+                            Pace.of(lease, transfer.way()));
         } catch (S3ObjectExists madeMeanwhile) {
             // Another attempt was quicker, or an answer got lost: its bytes are what counts.
             if (!target.holds(transfer.digest(), lease)) {
