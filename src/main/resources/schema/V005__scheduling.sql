@@ -84,8 +84,15 @@ CREATE VIEW way AS
        AND EXISTS (SELECT FROM hop h WHERE h.origin_site_id = r.relay_site_id
                                        AND h.destination_site_id = r.destination_site_id AND h.for_transfer_package);
 
+-- Whether packages by themselves go straight into a site's archive: it has one, and that is on tape only where a DIRECT
+-- route says so. Else they go to a buffer, and from there into each archive.
+CREATE FUNCTION archives_straight(site bigint, direct boolean) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT count(*) = 1 AND (direct OR bool_and(a.storage_type <> 'TAPE')) FROM data_location a
+     WHERE a.site_id = site AND a.location_type = 'LONG_TERM_ARCHIVE' AND a.active
+$$;
+
 -- The site that can send what is in a secondary's transfer package package by package: the primary's, while it holds each
--- of them and archives them, to a site with one archive that takes such. Null: none. It spares the link of the origin.
+-- of them and archives them. Null: none. It spares the link of the origin.
 CREATE FUNCTION sends_packages(transfer bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
     SELECT f.destination_site_id
       FROM data_transfer t
@@ -96,8 +103,6 @@ CREATE FUNCTION sends_packages(transfer bigint) RETURNS bigint LANGUAGE sql STAB
        AND EXISTS (SELECT FROM data_location a JOIN site s ON s.id = a.site_id
                     WHERE a.site_id = f.destination_site_id AND a.location_type = 'LONG_TERM_ARCHIVE'
                       AND a.storage_type <> 'TAPE' AND a.active AND s.active)
-       AND (SELECT count(*) = 1 AND bool_and(a.storage_type <> 'TAPE') FROM data_location a
-             WHERE a.site_id = t.destination_site_id AND a.location_type = 'LONG_TERM_ARCHIVE' AND a.active)
        AND NOT EXISTS (SELECT FROM raw_data_package p
                         WHERE p.data_transfer_package_id = t.data_transfer_package_id
                           AND NOT EXISTS (SELECT FROM physical_copy c JOIN data_location l ON l.id = c.data_location_id

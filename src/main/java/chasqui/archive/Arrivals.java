@@ -18,8 +18,9 @@ final class Arrivals {
         List<Arrived> arrived = tx.createQuery("""
                         WITH arrived AS (
                             SELECT t.id, t.raw_data_package_id, t.destination_location_id
-                              FROM data_transfer t
+                              FROM data_transfer t JOIN data_location l ON l.id = t.destination_location_id
                              WHERE t.status = 'PENDING' AND t.sent_at IS NOT NULL AND t.raw_data_package_id IS NOT NULL
+                               AND l.location_type = 'LONG_TERM_ARCHIVE'
                              ORDER BY t.id LIMIT :limit FOR UPDATE OF t SKIP LOCKED),
                         way AS (
                             INSERT INTO long_term_archive_transfer (raw_data_package_id, data_location_id, origin_location_id,

@@ -20,8 +20,8 @@ final class TransferRepository {
      * Locks transfers that wait for nothing, were not sent, and have somewhere to go. The next hop begins at the site that
      * the last one reached, else at another that holds a readable copy, that of the package's origin last; of its ways the
      * best by priority that is open now is taken. At that site the route's location is read, where it holds a copy; at the
-     * next the route's is written, else the one chosen before, else the best: a buffer for a transfer package, an archive
-     * for a package by itself. Over a relay goes only what is not there, and from the origin no secondary whose packages the
+     * next the route's is written, else the one chosen before, else the best: a buffer for a transfer package, the archive
+     * for a package by itself where the site has one alone. Over a relay goes only what is not there, and from the origin no secondary whose packages the
      * primary's site is about to have in its archive. A buffer's worker does the work, at the end where
      * the bytes come from unless they are fetched.
      */
@@ -76,6 +76,8 @@ final class TransferRepository {
                                  FROM data_location l JOIN site s ON s.id = l.site_id
                                 WHERE l.site_id = coalesce(source.next_site_id, t.destination_site_id) AND l.active AND s.active
                                   AND CASE WHEN t.raw_data_package_id IS NULL
+                                                OR NOT archives_straight(t.destination_site_id,
+                                                                         coalesce(route.route_type = 'DIRECT', false))
                                            THEN l.location_type = 'BUFFER' AND l.storage_type = 'DISK'
                                            ELSE l.location_type = 'LONG_TERM_ARCHIVE' END
                                 ORDER BY (l.id = route.destination_location_id) IS TRUE DESC,

@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * A transfer package that arrived, and what must come out of it.
  *
- * @param transferPackageId its row
- * @param name of the transfer package, without {@code .tar}
+ * @param transferPackageId its row; null: one raw data package by itself
+ * @param name of what arrived, without {@code .tar}
  * @param digest what the arrived bytes must be; no SHA-256
  * @param destination a DISK buffer
  * @param incomingName what they are called until they are verified
@@ -21,7 +21,7 @@ import java.util.List;
  */
 record Arrival(
         long transferId,
-        long transferPackageId,
+        Long transferPackageId,
         String name,
         PackageDigest digest,
         DataLocation destination,

@@ -17,8 +17,9 @@ final class UnpackingRepository {
     static List<OperationStore.NewOperation> lockArrived(Handle tx, int limit) {
         return tx.createQuery("""
                         SELECT t.id, t.destination_location_id, p.priority
-                          FROM data_transfer t JOIN data_transfer_package p ON p.id = t.data_transfer_package_id
-                         WHERE t.status = 'PENDING' AND t.sent_at IS NOT NULL
+                          FROM data_transfer t JOIN cargo p ON p.data_transfer_id = t.id
+                          JOIN data_location l ON l.id = t.destination_location_id
+                         WHERE t.status = 'PENDING' AND t.sent_at IS NOT NULL AND l.location_type = 'BUFFER'
                          ORDER BY p.priority, t.id LIMIT :limit FOR UPDATE OF t SKIP LOCKED
                         """)
                 .bind("limit", limit)
@@ -36,16 +37,16 @@ final class UnpackingRepository {
                                                 WHERE h.data_transfer_id = t.id) AS send_count,
                                t.is_primary AND EXISTS (
                                    SELECT FROM data_transfer w
-                                    WHERE w.data_transfer_package_id = p.id AND NOT w.is_primary
+                                    WHERE w.data_transfer_package_id = t.data_transfer_package_id AND NOT w.is_primary
                                       AND w.waits_for IS NOT NULL AND w.status NOT IN ('COMPLETED', 'CANCELLED')) AS keep
-                          FROM data_transfer t JOIN data_transfer_package p ON p.id = t.data_transfer_package_id
+                          FROM data_transfer t JOIN cargo p ON p.data_transfer_id = t.id
                           JOIN data_location l ON l.id = t.destination_location_id
                          WHERE t.id = :id AND t.sent_at IS NOT NULL
                         """)
                 .bind("id", transferId)
                 .map((row, context) -> new Arrival(
                         row.getLong("id"),
-                        row.getLong("data_transfer_package_id"),
+                        row.getObject("data_transfer_package_id", Long.class),
                         row.getString("name"),
                         digest(row),
                         locations.byId(row.getLong("destination_location_id")),
@@ -53,16 +54,19 @@ final class UnpackingRepository {
                         row.getInt("send_count"),
                         row.getBoolean("relayed"),
                         row.getBoolean("keep"),
-                        packages(db, row.getLong("data_transfer_package_id"))))
+                        packages(db, row.getLong("id"))))
                 .findOne();
     }
 
-    private static List<Arrival.ArrivedPackage> packages(Handle db, long transferPackageId) {
+    private static List<Arrival.ArrivedPackage> packages(Handle db, long transferId) {
         return db.createQuery("""
-                        SELECT id, name, size_bytes, xxh64 FROM raw_data_package
-                         WHERE data_transfer_package_id = :id ORDER BY name COLLATE "C"
+                        SELECT p.id, p.name, p.size_bytes, p.xxh64
+                          FROM raw_data_package p
+                         WHERE p.data_transfer_package_id = (SELECT data_transfer_package_id FROM data_transfer WHERE id = :id)
+                            OR p.id = (SELECT raw_data_package_id FROM data_transfer WHERE id = :id)
+                         ORDER BY p.name COLLATE "C"
                         """)
-                .bind("id", transferPackageId)
+                .bind("id", transferId)
                 .map((row, context) ->
                         new Arrival.ArrivedPackage(row.getLong("id"), row.getString("name"), digest(row)))
                 .list();
@@ -106,19 +110,22 @@ final class UnpackingRepository {
     }
 
     /**
-     * What waited for the primary may go on, from where the primary ended.
+     * What waited for a primary may go on, from where that ended.
      *
-     * @return ids of the secondary transfers
+     * @return ids of the secondary transfers; empty when it is no primary
      */
-    static List<Long> letSecondariesGo(Handle tx, long transferPackageId, long originLocationId) {
+    static List<Long> letSecondariesGo(Handle tx, Arrival arrival) {
         return tx.createQuery("""
-                        UPDATE data_transfer SET waits_for = NULL, origin_location_id = :origin
-                         WHERE data_transfer_package_id = :package AND NOT is_primary AND waits_for IS NOT NULL
-                           AND status NOT IN ('COMPLETED', 'CANCELLED')
-                        RETURNING id
+                        UPDATE data_transfer w SET waits_for = NULL, origin_location_id = :origin
+                          FROM data_transfer t
+                         WHERE t.id = :id AND t.is_primary AND NOT w.is_primary AND w.waits_for IS NOT NULL
+                           AND (w.data_transfer_package_id = t.data_transfer_package_id
+                                OR w.raw_data_package_id = t.raw_data_package_id)
+                           AND w.status NOT IN ('COMPLETED', 'CANCELLED')
+                        RETURNING w.id
                         """)
-                .bind("origin", originLocationId)
-                .bind("package", transferPackageId)
+                .bind("origin", arrival.destination().id())
+                .bind("id", arrival.transferId())
                 .mapTo(Long.class)
                 .list();
     }

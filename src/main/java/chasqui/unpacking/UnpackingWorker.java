@@ -78,18 +78,23 @@ public final class UnpackingWorker {
             sendOn(tx, arrival, addTransferPackage(tx, lease, arrival, result.transferPackage()));
             return;
         }
+        Long sendOnFrom = null;
         for (Arrival.ArrivedPackage one : arrival.packages()) {
             Proven proven = result.packages().get(one.id());
-            addCopy(tx, lease, arrival, CopyOf.RAW_DATA_PACKAGE, one.id(), one.path(), proven);
+            long copy = addCopy(tx, lease, arrival, CopyOf.RAW_DATA_PACKAGE, one.id(), one.path(), proven);
+            sendOnFrom = arrival.transferPackageId() == null ? copy : null;
         }
         if (result.transferPackage() != null) {
-            long copy = addTransferPackage(tx, lease, arrival, result.transferPackage());
-            List<Long> secondaries = UnpackingRepository.letSecondariesGo(
-                    tx, arrival.transferPackageId(), arrival.destination().id());
+            sendOnFrom = addTransferPackage(tx, lease, arrival, result.transferPackage());
+        }
+        if (sendOnFrom != null) {
+            long copy = sendOnFrom;
             Uses.move(
                     tx,
                     UseBy.DATA_TRANSFER,
-                    secondaries.stream().map(id -> new Uses.Intent(id, copy)).toList());
+                    UnpackingRepository.letSecondariesGo(tx, arrival).stream()
+                            .map(id -> new Uses.Intent(id, copy))
+                            .toList());
         }
         Subjects.DATA_TRANSFER.change(tx, arrival.transferId(), WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
         UnpackingRepository.completed(tx, arrival.transferId());

@@ -94,10 +94,27 @@ class ByPackagesIT {
     }
 
     @Test
-    void a_site_with_two_archives_is_sent_the_transfer_package_which_fills_both() throws Exception {
+    void at_a_site_with_two_archives_packages_go_to_the_buffer_and_from_there_into_both() throws Exception {
         TestTopology.location(stages.database.jdbi(), folder, "us", "second_lta", "LONG_TERM_ARCHIVE");
-        assertThat(stages.send("ccat_buffer").destination().label()).isEqualTo("us/buffer");
-        assertThat(stages.database.value("SELECT count(*) FROM data_transfer WHERE raw_data_package_id IS NOT NULL"))
-                .isEqualTo("0");
+        stages.archive("cologne_lta", 2);
+        for (int i = 0; i < 2; i++) {
+            Transfer sent = stages.send("cologne_buffer");
+            assertThat(sent.origin().label()).isEqualTo("cologne/lta");
+            assertThat(sent.destination().label()).isEqualTo("us/buffer");
+        }
+        stages.archivable();
+        assertThat(stages.operations.claim("us_lta_long_term_archive_transfer"))
+                .as("nothing is archived that was not proven")
+                .isEmpty();
+        stages.unpack("us_buffer");
+        stages.unpack("us_buffer");
+        stages.archive("us_lta", 2);
+        stages.archive("us_second_lta", 2);
+        for (String archive : List.of("lta", "second_lta")) {
+            assertThat(stages.files("us", archive)).as("packages and sidecars").hasSize(4);
+        }
+        assertThat(stages.database.value("SELECT count(*) FROM copy_use")).isEqualTo("0");
+        stages.delete("us_buffer");
+        assertThat(stages.files("us", "buffer")).isEmpty();
     }
 }

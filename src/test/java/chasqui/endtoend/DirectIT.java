@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.LeaseLost;
 import chasqui.testing.TestKernel;
+import chasqui.testing.TestTopology;
 import chasqui.testing.TestTransfers;
 import chasqui.transfer.Transfer;
 import java.nio.file.Files;
@@ -187,6 +188,24 @@ class DirectIT {
                         + " (SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id WHERE s.short_name = 'cologne' AND l.name = 'lta')");
         Transfer sent = stages.send("ccat_buffer");
         assertThat(sent.destination().label()).isEqualTo("us/lta");
+    }
+
+    @Test
+    void where_a_site_got_a_second_archive_packages_pass_its_buffer_and_go_on_from_there() throws Exception {
+        stages.packages.buffered("ccat", 1000);
+        stages.assemble();
+        TestTopology.location(stages.database.jdbi(), folder, "cologne", "second_lta", "LONG_TERM_ARCHIVE");
+        assertThat(stages.send("ccat_buffer").destination().label()).isEqualTo("cologne/buffer");
+        stages.unpack("cologne_buffer");
+        assertThat(transfers()).containsExactly("cologne COMPLETED sent", "us PENDING");
+        assertThat(usedCopies()).isEqualTo("cologne/buffer");
+        stages.archive("cologne_lta", 1);
+        stages.archive("cologne_second_lta", 1);
+        Transfer sent = stages.send("cologne_buffer");
+        assertThat(sent.origin().label()).isEqualTo("cologne/buffer");
+        assertThat(sent.destination().label()).isEqualTo("us/lta");
+        stages.archive("us_lta", 1);
+        stages.requireAllDone();
     }
 
     @Test
