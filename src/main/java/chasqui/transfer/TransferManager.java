@@ -55,13 +55,17 @@ public final class TransferManager {
             Map<Long, Decision> decisions = new HashMap<>();
             List<Contender> contenders = new ArrayList<>();
             Map<Link, Integer> running = new HashMap<>();
+            List<Long> otherWay = new ArrayList<>();
             for (WaitingRows.Live live : WaitingRows.live(tx)) {
-                if (live.running()) {
+                if (live.hasOtherWay()) {
+                    otherWay.add(live.contender().transferId());
+                } else if (live.running()) {
                     running.merge(live.contender().link(), 1, Integer::sum);
                 } else if (live.due() || live.contender().admitted()) {
                     contenders.add(live.contender());
                 }
             }
+            decideAnew(tx, otherWay);
             Map<Long, Long> instruments = WaitingRows.first(tx, depth(links));
             for (Decision decision : TransferRepository.lockToSend(tx, instruments.keySet())) {
                 decisions.put(decision.id(), decision);
@@ -70,6 +74,14 @@ public final class TransferManager {
             List<Contender> chosen = choose(tx, links, contenders, running);
             return begin(tx, topology, chosen, decisions);
         });
+    }
+
+    /** What is parked for a link that is closed does not wait for it while another way is open. */
+    private static void decideAnew(Handle tx, List<Long> transfers) {
+        List<Long> free = OperationStore.withdraw(tx, TransferWorker.TYPE, transfers, "another way is open");
+        if (!free.isEmpty()) {
+            Subjects.DATA_TRANSFER.change(tx, free, WorkStatus.SCHEDULED, WorkStatus.PENDING);
+        }
     }
 
     private int depth(Map<Link, LinkState> links) {

@@ -17,7 +17,14 @@ final class WaitingRows {
     static final String LIVE = """
             SELECT o.id, t.id AS transfer_id, o.priority, o.status = 'IN_PROGRESS' AS running,
                    o.waits_for IS NULL AS admitted, o.not_before <= clock_timestamp() AS due,
-                   a.site_id AS origin, z.site_id AS destination, c.instrument_id
+                   a.site_id AS origin, z.site_id AS destination, c.instrument_id,
+                   o.waits_for IS NOT NULL
+                   AND NOT way_is_open(t.transfer_route_id, a.site_id, z.site_id)
+                   AND EXISTS (SELECT FROM way w
+                                WHERE w.origin_site_id = a.site_id AND w.destination_site_id = t.destination_site_id
+                                  AND w.next_site_id <> z.site_id
+                                  AND CASE WHEN t.raw_data_package_id IS NULL THEN w.for_transfer_package ELSE w.for_package END
+                                  AND way_is_open(w.route_id, w.origin_site_id, w.next_site_id)) AS has_other_way
               FROM operation o
               JOIN data_transfer t ON t.id = o.subject_id
               JOIN data_location a ON a.id = t.origin_location_id
@@ -39,8 +46,12 @@ final class WaitingRows {
 
     private WaitingRows() {}
 
-    /** A transfer with a live operation. */
-    record Live(Contender contender, boolean running, boolean due) {}
+    /**
+     * A transfer with a live operation.
+     *
+     * @param hasOtherWay it is parked, its way is closed, and another over another link is open
+     */
+    record Live(Contender contender, boolean running, boolean due, boolean hasOtherWay) {}
 
     /** Waits for other managers, so that together they let no more go than one would; until the transaction ends. */
     static void lock(Handle tx) {
@@ -63,7 +74,8 @@ final class WaitingRows {
                                 row.getLong("instrument_id"),
                                 row.getBoolean("admitted")),
                         row.getBoolean("running"),
-                        row.getBoolean("due")))
+                        row.getBoolean("due"),
+                        row.getBoolean("has_other_way")))
                 .list();
     }
 

@@ -159,8 +159,12 @@ class ReroutingIT {
                 INSERT INTO transfer_route (origin_site_id, destination_site_id)
                 SELECT o.id, d.id FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'cologne'
                 """);
+        manager.findWork();
+        operations.fail(operations.claim(QUEUE).orElseThrow(), new Failure(FailureKind.LINK, true, "no route"));
         pausedFor("cologne", Duration.ofHours(2));
-        assertThat(manager.findWork()).isEqualTo(1);
+        assertThat(manager.findWork())
+                .as("what is parked for the closed link, too")
+                .isEqualTo(1);
         assertThat(transfers()).as("over us").startsWith("cologne first SCHEDULED");
         assertThat(worker.prepare(operations.claim(QUEUE).orElseThrow())
                         .destination()
