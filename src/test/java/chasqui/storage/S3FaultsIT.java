@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,8 +54,9 @@ class S3FaultsIT extends S3StoreFixture {
     @Test
     void a_store_that_stays_busy_parks_the_work_and_keeps_what_was_sent() throws IOException {
         Path file = fileOf(LARGE);
-        faults.next(3, S3Faults.Request::isPart, S3Faults.before(() -> {}));
-        faults.next(1000, S3Faults.Request::isPart, S3Faults.answer(503, "SlowDown"));
+        CountDownLatch stored = new CountDownLatch(3);
+        faults.next(3, S3Faults.Request::isPart, S3Faults.before(stored::countDown));
+        faults.next(1000, S3Faults.Request::isPart, S3Faults.after(stored, S3Faults.answer(503, "SlowDown")));
         refused(
                 () -> objects.put(BUCKET, "throttled", file, Map.of(), Progress.NONE),
                 FailureKind.LOCATION,

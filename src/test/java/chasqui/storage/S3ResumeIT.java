@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -20,8 +21,9 @@ class S3ResumeIT extends S3StoreFixture {
 
     /** Sends until the store has three parts, and no further. */
     private void dieInTheMiddle(String key, Path file) {
-        faults.next(3, S3Faults.Request::isPart, S3Faults.before(() -> {}));
-        faults.next(100, S3Faults.Request::isPart, S3Faults.answer(403, "AccessDenied"));
+        CountDownLatch stored = new CountDownLatch(3);
+        faults.next(3, S3Faults.Request::isPart, S3Faults.before(stored::countDown));
+        faults.next(100, S3Faults.Request::isPart, S3Faults.after(stored, S3Faults.answer(403, "AccessDenied")));
         assertThatThrownBy(() -> objects.put(BUCKET, key, file, Map.of("xxh64", "1"), Progress.NONE))
                 .isInstanceOf(S3Failure.class);
         faults.reset();

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 
 /**
@@ -170,6 +171,18 @@ public final class S3Faults implements AutoCloseable {
             List<String> head = exchange.readResponseHead();
             action.run();
             exchange.respond(head, Long.MAX_VALUE, -1);
+        };
+    }
+
+    /** The fault waits until so many things have happened: requests side by side otherwise overtake each other. */
+    public static Fault after(CountDownLatch happened, Fault fault) {
+        return exchange -> {
+            try {
+                happened.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            fault.apply(exchange);
         };
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chasqui.pipeline.FailureKind;
 import chasqui.testing.S3Faults;
 import chasqui.topology.StorageType;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,8 +42,9 @@ class S3UploadMethodIT extends S3MoverContract {
     @Test
     void what_a_dead_attempt_has_sent_is_not_sent_again() throws Exception {
         withContent(5 * PART);
-        faults.next(2, S3Faults.Request::isPart, S3Faults.before(() -> {}));
-        faults.next(1000, S3Faults.Request::isPart, S3Faults.answer(403, "AccessDenied"));
+        CountDownLatch stored = new CountDownLatch(2);
+        faults.next(2, S3Faults.Request::isPart, S3Faults.before(stored::countDown));
+        faults.next(1000, S3Faults.Request::isPart, S3Faults.after(stored, S3Faults.answer(403, "AccessDenied")));
         charged(FailureKind.LOCATION, "403");
         faults.reset();
         move();
