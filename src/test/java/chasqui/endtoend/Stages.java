@@ -18,12 +18,16 @@ import chasqui.pipeline.Lease;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StallLimit;
+import chasqui.storage.S3Clients;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
 import chasqui.testing.TestTopology;
 import chasqui.testing.TestTransfers;
 import chasqui.topology.Locations;
+import chasqui.transfer.ByteMover;
 import chasqui.transfer.CopyMethod;
+import chasqui.transfer.S3DownloadMethod;
+import chasqui.transfer.S3UploadMethod;
 import chasqui.transfer.Transfer;
 import chasqui.transfer.TransferEffects;
 import chasqui.transfer.TransferManager;
@@ -56,8 +60,11 @@ final class Stages implements AutoCloseable {
             new ArchiveEffects(),
             new DeletionEffects(DELETION));
     final Locations locations = new Locations(database.jdbi());
+    /** Where archives are buckets. */
+    S3Clients clients;
+
     private final NodeIdentity node = NodeIdentity.starting("here");
-    private final TransferSettings transfer = new TransferSettings("cp", STALL);
+    private final TransferSettings transfer = new TransferSettings("auto", STALL);
     final TransferWorker transfers = new TransferWorker(database.jdbi(), operations, locations, transfer);
 
     Stages(Path folder) throws Exception {
@@ -85,7 +92,13 @@ final class Stages implements AutoCloseable {
         toSend();
         Lease lease = claim(buffer + "_data_transfer");
         Transfer prepared = transfers.prepare(lease);
-        new CopyMethod().move(lease, prepared);
+        ByteMover method =
+                switch (prepared.method()) {
+                    case "s3-upload" -> new S3UploadMethod(clients);
+                    case "s3-download" -> new S3DownloadMethod(clients);
+                    default -> new CopyMethod();
+                };
+        method.move(lease, prepared);
         transfers.sent(lease, prepared);
         return prepared;
     }
@@ -109,7 +122,7 @@ final class Stages implements AutoCloseable {
         return new ArchiveWorker(
                 database.jdbi(),
                 operations,
-                new Archives(locations, null, null, settings),
+                new Archives(locations, clients, null, settings),
                 new Sidecars(database.jdbi(), settings, node),
                 node);
     }
