@@ -43,6 +43,9 @@ abstract class BbcpContract {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long SLOW = 2 << 20;
 
+    /** Whom this test has stopped: nobody else would end them. */
+    private final List<ProcessHandle> stopped = new ArrayList<>();
+
     private final ExecutorService background = Executors.newCachedThreadPool();
     private Path program;
     private Sshd sshd;
@@ -69,6 +72,7 @@ abstract class BbcpContract {
 
     @AfterEach
     void close() {
+        stopped.forEach(ProcessHandle::destroyForcibly);
         background.shutdownNow();
         if (sshd != null) {
             sshd.close();
@@ -411,6 +415,7 @@ abstract class BbcpContract {
         Future<BbcpResult> run = under_way(command, Duration.ofSeconds(4));
         List<ProcessHandle> agents = agentsThere();
         assertThat(agents).isNotEmpty();
+        stopped.addAll(agents);
         signal("STOP", agents);
         BbcpResult result = run.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         assertThat(result.stalled()).isTrue();

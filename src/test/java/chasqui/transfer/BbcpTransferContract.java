@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -50,6 +51,9 @@ abstract class BbcpTransferContract {
     private final TransferSettings settings = new TransferSettings("auto", new StallLimit(Duration.ofMinutes(1)));
     private final TransferManager manager = new TransferManager(database.jdbi(), locations, settings);
     private final TransferWorker worker = new TransferWorker(database.jdbi(), operations, locations, settings);
+    /** Whom this test has stopped: nobody else would end them. */
+    private final List<ProcessHandle> stopped = new ArrayList<>();
+
     private final ExecutorService background = Executors.newSingleThreadExecutor();
     private Path folder;
     private Sshd sshd;
@@ -83,6 +87,7 @@ abstract class BbcpTransferContract {
 
     @AfterEach
     void close() {
+        stopped.forEach(ProcessHandle::destroyForcibly);
         background.shutdownNow();
         if (routes != null) {
             routes.close();
@@ -258,6 +263,7 @@ abstract class BbcpTransferContract {
         List<ProcessHandle> agents = sshd.processes().stream()
                 .filter(process -> OpenFiles.lastArgument(process).equals("SNK"))
                 .toList();
+        stopped.addAll(agents);
         for (ProcessHandle agent : agents) {
             new ProcessBuilder("sh", "-c", "kill -STOP \"$1\"", "sh", "" + agent.pid())
                     .start()
