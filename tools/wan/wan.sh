@@ -7,7 +7,7 @@
 #   wan.sh down NAME    removes all of it
 #
 # DELAY_MS is one way: 100, the default, is a round trip of 200 ms. Default rate 1000, loss 0, queue 25000000 (one round
-# trip of that rate), congestion control bbr.
+# trip of that rate), congestion control bbr (one of net.ipv4.tcp_allowed_congestion_control).
 #
 # Namespaces: NAME-cl (10.99.0.1, host "chile") and NAME-de (10.99.0.2, host "germany"); run a command in one with
 # "ip netns exec NAME-cl COMMAND". Files are those of this machine on both ends, only the network is apart.
@@ -15,7 +15,7 @@
 #
 # Needs root, /dev/net/tun and a C compiler (Debian: iproute2, gcc, libc6-dev). Nothing is installed: the emulator is
 # compiled into TMPDIR, and goes with the link.
-set -euo pipefail
+set -Eeuo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 

@@ -1,5 +1,8 @@
 package chasqui.bench;
 
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
 /**
  * What came out of one case.
  *
@@ -8,4 +11,17 @@ package chasqui.bench;
  * @param peer amount per second
  * @param ratio ours by peer, pair by pair
  */
-public record BenchCase(String name, double amount, Spread ours, Spread peer, Spread ratio) {}
+public record BenchCase(String name, double amount, Spread ours, Spread peer, Spread ratio) {
+    /** From rounds in which each contender ran once. */
+    static <T> BenchCase of(
+            String name, double amount, List<T> rounds, ToDoubleFunction<T> ours, ToDoubleFunction<T> peer) {
+        return new BenchCase(
+                name,
+                amount,
+                Spread.of(rounds.stream().mapToDouble(ours).toArray()),
+                Spread.of(rounds.stream().mapToDouble(peer).toArray()),
+                Spread.of(rounds.stream()
+                        .mapToDouble(round -> ours.applyAsDouble(round) / peer.applyAsDouble(round))
+                        .toArray()));
+    }
+}

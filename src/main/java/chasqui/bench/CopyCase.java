@@ -21,7 +21,7 @@ final class CopyCase {
         long bytes = Math.max(1, (long) (BYTES * scale));
         BenchFolder.needRoom(folder, bytes * 3 + (256 << 20));
         says.accept("cp: making the package");
-        try (SendingService service = SendingService.start(folder, SendingPlan.byCopy(1, bytes))) {
+        try (SendingService service = SendingService.start(folder, SendingPlan.byCopy(bytes))) {
             Path source = service.packages().get(0);
             Path target = folder.resolve("peer.tar");
             return List.of(Pairs.run(

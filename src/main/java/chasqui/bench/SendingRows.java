@@ -107,8 +107,11 @@ final class SendingRows {
      */
     List<Path> rewind(Path root) {
         forbid(true);
+        database.useHandle(
+                db -> db.execute("UPDATE data_location SET active = false WHERE location_type = 'LONG_TERM_ARCHIVE'"));
         return database.inTransaction(tx -> {
-            tx.execute("UPDATE data_location SET active = false WHERE location_type = 'LONG_TERM_ARCHIVE'");
+            // Waits for a manager that saw the archive still active.
+            tx.execute("LOCK TABLE long_term_archive_transfer IN SHARE ROW EXCLUSIVE MODE");
             List<Path> arrived = paths(tx, root, """
                     SELECT c.path FROM physical_copy c
                       JOIN data_location l ON l.id = c.data_location_id JOIN site s ON s.id = l.site_id
@@ -116,15 +119,14 @@ final class SendingRows {
                     """);
             tx.execute("""
                     DELETE FROM operation WHERE long_term_archive_transfer_id IS NOT NULL;
-                    DELETE FROM copy_use WHERE long_term_archive_transfer_id IS NOT NULL;
-                    DELETE FROM long_term_archive_transfer;
-                    WITH arrived AS (
+                    CREATE TEMPORARY TABLE arrived ON COMMIT DROP AS
                         SELECT c.id FROM physical_copy c
                           JOIN data_location l ON l.id = c.data_location_id JOIN site s ON s.id = l.site_id
-                         WHERE s.short_name = 'there')
+                         WHERE s.short_name = 'there';
+                    DELETE FROM copy_use WHERE physical_copy_id IN (SELECT id FROM arrived);
+                    DELETE FROM long_term_archive_transfer;
                     DELETE FROM verification WHERE physical_copy_id IN (SELECT id FROM arrived);
-                    DELETE FROM physical_copy WHERE data_location_id IN (
-                        SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id WHERE s.short_name = 'there');
+                    DELETE FROM physical_copy WHERE id IN (SELECT id FROM arrived);
                     UPDATE data_transfer SET status = 'PENDING', sent_at = NULL, incoming_name = NULL, completed_at = NULL;
                     """);
             lastOperation = tx.createQuery("SELECT coalesce(max(id), 0) FROM operation_history")

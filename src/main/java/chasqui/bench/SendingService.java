@@ -73,14 +73,15 @@ final class SendingService implements AutoCloseable {
                 Map.entry("chasqui.management.enabled", "false"),
                 Map.entry("chasqui.manager.interval", "400ms"),
                 Map.entry("chasqui.worker.look", "1s"),
+                Map.entry("chasqui.worker.concurrency", Integer.toString(Math.max(2, plan.atOnce()))),
                 Map.entry("chasqui.worker.locations", "here/*,there/buffer"),
-                Map.entry("chasqui.assembly.target-size", Long.toString(plan.bytesEach())),
+                Map.entry("chasqui.assembly.target-size", Long.toString(plan.smallest())),
                 Map.entry("chasqui.deletion.enabled", "false"));
     }
 
     private static String topology(SendingPlan plan) {
         String host = plan.host() == null ? "" : ", host: \"" + plan.host() + "\"";
-        String user = plan.user() == null ? "" : ", user: \"" + plan.user() + "\"";
+        String user = plan.host() == null ? "" : ", user: \"" + SendingPlan.user() + "\"";
         String options = plan.options().entrySet().stream()
                 .map(option -> option.getKey() + ": \"" + option.getValue() + "\"")
                 .collect(Collectors.joining(", ", "{", "}"));
@@ -99,16 +100,18 @@ final class SendingService implements AutoCloseable {
                       - { name: buffer, type: BUFFER, storage: DISK, root: "${home}/there/buffer"%s%s }
                       - { name: lta, type: LONG_TERM_ARCHIVE, storage: DISK, root: "${home}/there/lta" }
                 transfer_routes:
-                  - { from: here, to: there, method: %s, options: %s }
-                """.formatted(host, user, plan.method(), options);
+                  - { from: here, to: there, method: %s, concurrency: %d, options: %s }
+                """.formatted(host, user, plan.method(), plan.atOnce(), options);
     }
 
     private void fill() throws IOException, InterruptedException {
+        // bbcp makes no folders; where the other site is another machine, its own worker made this one.
+        Files.createDirectories(home.resolve("there/buffer/.chasqui/incoming"));
         Locations locations = new Locations(foundation.database().jdbi());
-        SplittableRandom random = new SplittableRandom(plan.bytesEach());
+        SplittableRandom random = new SplittableRandom(plan.smallest());
         for (int i = 0; i < plan.packages(); i++) {
             Path folder = Files.createDirectories(home.resolve("here/source").resolve("observation-" + i));
-            RandomFile.make(folder.resolve("data.bin"), plan.bytesEach(), random);
+            RandomFile.make(folder.resolve("data.bin"), plan.sizes().get(i), random);
             new Filing(foundation.database().jdbi(), locations)
                     .file(new FilingRequest(folder, "camera", null, "observation-" + i, true), Progress.NONE);
         }

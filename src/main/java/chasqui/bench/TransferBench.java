@@ -11,8 +11,18 @@ import java.util.function.Consumer;
 
 /** Every transfer method beside the plain tool. A case that this machine cannot do is named, and the others go on. */
 public final class TransferBench {
+    private static final Map<String, Case> KNOWN = new LinkedHashMap<>();
+
+    static {
+        KNOWN.put(CopyCase.NAME, CopyCase::run);
+        KNOWN.put(BbcpCase.NAME, BbcpCase::run);
+        KNOWN.put(S3Bench.NAME, S3Bench::run);
+        KNOWN.put(LongLinkCase.NAME, LongLinkCase::run);
+        KNOWN.put(LongLinkCase.NAME_WITH_LOSS, LongLinkCase::runWithLoss);
+    }
+
     /** The names that {@code --only} takes, in the order in which they run. */
-    static final List<String> CASES = List.of(CopyCase.NAME, S3Bench.NAME);
+    static final List<String> CASES = List.copyOf(KNOWN.keySet());
 
     private final Path folder;
     private final int pairs;
@@ -28,36 +38,45 @@ public final class TransferBench {
         this.says = says;
     }
 
-    /** One case, in an empty folder of its own. */
-    private interface Case {
+    /** Measures one thing. */
+    interface Case {
+        /**
+         * @param folder empty, of its own, removed afterwards
+         * @param pairs how often both run
+         * @param scale 1 for the real thing; less for a try
+         * @param says told what is being done
+         * @throws BenchImpossible this machine lacks something
+         */
         List<BenchCase> run(Path folder, int pairs, double scale, Consumer<String> says)
                 throws IOException, InterruptedException;
     }
 
     /**
-     * Runs the cases in a new folder, which is removed afterwards.
+     * Runs cases in a new folder, which is removed afterwards.
      *
      * @param dir where to make the files: on the disk that is to be measured
      * @param only some of {@link #CASES}
      * @param says told what is being done, for a line on a terminal
-     * @return the result; {@code not measured …} among its conditions says which case was left out, and why
+     * @return the result; {@code not measured: …} among its conditions says which case was left out, and why
      */
     public static BenchReport run(Path dir, int pairs, double scale, List<String> only, Consumer<String> says)
             throws IOException, InterruptedException {
+        Map<String, Case> chosen = new LinkedHashMap<>(KNOWN);
+        chosen.keySet().retainAll(only);
+        return run(dir, pairs, scale, chosen, says);
+    }
+
+    static BenchReport run(Path dir, int pairs, double scale, Map<String, Case> cases, Consumer<String> says)
+            throws IOException, InterruptedException {
         try (BenchFolder folder = BenchFolder.in(dir)) {
-            return new TransferBench(folder.path(), pairs, scale, says).measure(only);
+            return new TransferBench(folder.path(), pairs, scale, says).measure(cases);
         }
     }
 
-    private BenchReport measure(List<String> only) throws IOException, InterruptedException {
-        Map<String, Case> known = new LinkedHashMap<>();
-        known.put(CopyCase.NAME, CopyCase::run);
-        known.put(S3Bench.NAME, S3Bench::run);
+    private BenchReport measure(Map<String, Case> chosen) throws IOException, InterruptedException {
         conditions.putAll(Conditions.of(folder, scale));
-        for (String name : CASES) {
-            if (only.contains(name)) {
-                measure(name, known.get(name));
-            }
+        for (Map.Entry<String, Case> one : chosen.entrySet()) {
+            measure(one.getKey(), one.getValue());
         }
         says.accept("");
         return new BenchReport("transfer", "bytes/s", pairs, conditions, Map.of(), cases);

@@ -1,14 +1,18 @@
 package chasqui.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +30,44 @@ class TransferBenchIT {
         assertThat(report.get("cases")).hasSize(1).allSatisfy(TransferBenchIT::isMeasured);
         assertThat(said).contains("cp: pair 2 of 2");
         assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
+    void a_small_run_of_bbcp_measures_one_package_and_a_queue() throws Exception {
+        assumeThatCode(ThrowAwaySshd::require)
+                .as("SKIPPED: what bbcp is measured with is not installed (Debian: openssh-server; and bbcp itself)")
+                .doesNotThrowAnyException();
+        JsonNode report = json(TransferBench.run(dir, PAIRS, 0.0005, List.of("bbcp"), said -> {}));
+        assertThat(report.get("cases")).hasSize(2).allSatisfy(TransferBenchIT::isMeasured);
+        assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
+    void a_small_run_over_the_long_link_measures_a_queue_beside_iperf_and_bbcp_without_and_with_loss()
+            throws Exception {
+        assumeThatCode(LongLink::require)
+                .as(
+                        "SKIPPED: no emulated long link here (root, /dev/net/tun, gcc, iproute2, iperf3, openssh-server, bbcp)")
+                .doesNotThrowAnyException();
+        JsonNode report = json(TransferBench.run(dir, PAIRS, 0.0005, List.of("wan", "wan-loss"), said -> {}));
+        assertThat(report.get("cases")).hasSize(4).allSatisfy(TransferBenchIT::isMeasured);
+        assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
+    void a_case_that_this_machine_cannot_do_is_named_and_the_others_go_on() throws Exception {
+        Map<String, TransferBench.Case> cases = new LinkedHashMap<>();
+        cases.put("impossible", (folder, pairs, scale, says) -> {
+            throw new BenchImpossible("there is no such thing: install it");
+        });
+        cases.put(
+                "possible",
+                (folder, pairs, scale, says) ->
+                        List.of(Pairs.run("possible", 1, pairs, Duration.ZERO, pair -> {}, () -> 1, () -> 2)));
+        JsonNode report = json(TransferBench.run(dir, PAIRS, 1, cases, said -> {}));
+        assertThat(report.at("/conditions/not measured: impossible").asText())
+                .isEqualTo("there is no such thing: install it");
+        assertThat(report.get("cases")).hasSize(1).allSatisfy(TransferBenchIT::isMeasured);
     }
 
     private static void isMeasured(JsonNode one) {
