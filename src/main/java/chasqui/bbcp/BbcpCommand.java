@@ -89,7 +89,8 @@ public record BbcpCommand(
         List<String> words = new ArrayList<>(List.of(program, "-v", "-P", PROGRESS_EVERY));
         words.addAll(List.of("-s", Integer.toString(options.streams())));
         if (options.windowBytes() > 0) {
-            words.addAll(List.of("-w", Long.toString(options.windowBytes())));
+            // Fixed by the '=': without it the kernel goes on choosing, and what was asked for has no effect.
+            words.addAll(List.of("-w", "=" + options.windowBytes()));
         }
         if (!options.ports().isEmpty()) {
             words.addAll(List.of("-Z", options.ports()));

@@ -33,8 +33,8 @@ public record BbcpOptions(
         List<String> ssh,
         String remoteCommand,
         boolean dns) {
-    /** What bbcp itself would do, over plain ssh. */
-    public static final BbcpOptions DEFAULT = new BbcpOptions(4, 0, "", true, 0, List.of("ssh"), "bbcp", true);
+    /** As many streams as fill a long link although the kernel bounds each; the rest as bbcp would do by itself. */
+    public static final BbcpOptions DEFAULT = new BbcpOptions(8, 0, "", true, 0, List.of("ssh"), "bbcp", true);
 
     /** Names of the options that a transfer route may give. */
     public static final Set<String> NAMES =

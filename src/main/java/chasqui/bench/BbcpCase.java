@@ -13,6 +13,7 @@ import java.util.function.IntConsumer;
 /** Method {@code bbcp} beside the bare command, through ssh to a server on this machine: one package, and a queue. */
 final class BbcpCase {
     static final String NAME = "bbcp";
+    static final String NAME_OF_QUEUE = "bbcp-queue";
     private static final long BYTES = 8L << 30;
     private static final int QUEUE = 6;
     private static final int AT_ONCE = 2;
@@ -32,13 +33,26 @@ final class BbcpCase {
 
     static List<BenchCase> run(Path folder, int pairs, double scale, Consumer<String> says)
             throws IOException, InterruptedException {
-        ThrowAwaySshd.require();
-        long bytes = Math.max(QUEUE, (long) (BYTES * scale));
-        BenchFolder.needRoom(folder, bytes * 3 + (256 << 20));
-        try (ThrowAwaySshd sshd = ThrowAwaySshd.onLoopback(folder)) {
-            BbcpCase measure = new BbcpCase(folder, pairs, says, sshd);
-            return List.of(measure.one(bytes), measure.queue(bytes / QUEUE));
+        try (ThrowAwaySshd sshd = sshd(folder, scale)) {
+            return List.of(new BbcpCase(folder, pairs, says, sshd).one(bytes(scale)));
         }
+    }
+
+    static List<BenchCase> runQueue(Path folder, int pairs, double scale, Consumer<String> says)
+            throws IOException, InterruptedException {
+        try (ThrowAwaySshd sshd = sshd(folder, scale)) {
+            return List.of(new BbcpCase(folder, pairs, says, sshd).queue(bytes(scale) / QUEUE));
+        }
+    }
+
+    private static ThrowAwaySshd sshd(Path folder, double scale) throws IOException, InterruptedException {
+        ThrowAwaySshd.require();
+        BenchFolder.needRoom(folder, bytes(scale) * 3 + (256 << 20));
+        return ThrowAwaySshd.onLoopback(folder);
+    }
+
+    private static long bytes(double scale) {
+        return Math.max(QUEUE, (long) (BYTES * scale));
     }
 
     /** What surrounds one run of bbcp must not cost: claim, route, watching, progress. The reading back is left out. */

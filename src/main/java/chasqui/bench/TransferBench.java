@@ -16,6 +16,7 @@ public final class TransferBench {
     static {
         KNOWN.put(CopyCase.NAME, CopyCase::run);
         KNOWN.put(BbcpCase.NAME, BbcpCase::run);
+        KNOWN.put(BbcpCase.NAME_OF_QUEUE, BbcpCase::runQueue);
         KNOWN.put(S3Bench.NAME, S3Bench::run);
         KNOWN.put(LongLinkCase.NAME, LongLinkCase::run);
         KNOWN.put(LongLinkCase.NAME_WITH_LOSS, LongLinkCase::runWithLoss);

@@ -118,6 +118,7 @@ public final class BbcpStandIn {
                 }
             }
             number("-s", "streams", 1, 64);
+            options.computeIfPresent("-w", (w, size) -> size.replaceFirst("^=", ""));
             number("-w", "window size", 8192, 1 << 30);
             number("-x", "transfer rate", 1024, 1 << 30);
             number("-P", "progress interval", 1, Integer.MAX_VALUE);
