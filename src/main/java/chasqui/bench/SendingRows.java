@@ -127,7 +127,8 @@ final class SendingRows {
                     DELETE FROM long_term_archive_transfer;
                     DELETE FROM verification WHERE physical_copy_id IN (SELECT id FROM arrived);
                     DELETE FROM physical_copy WHERE id IN (SELECT id FROM arrived);
-                    UPDATE data_transfer SET status = 'PENDING', sent_at = NULL, incoming_name = NULL, completed_at = NULL;
+                    UPDATE data_transfer SET status = 'PENDING', sent_at = NULL, incoming_name = NULL, completed_at = NULL,
+                           send_count = 0;
                     """);
             lastOperation = tx.createQuery("SELECT coalesce(max(id), 0) FROM operation_history")
                     .mapTo(Long.class)
