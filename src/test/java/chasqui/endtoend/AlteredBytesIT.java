@@ -37,11 +37,17 @@ class AlteredBytesIT {
                 .flatMap(destination -> alterations(destination).map(how -> Arguments.of(destination, how)));
     }
 
-    /** What is found in place is read by the same code as what was just written: two kinds show that it is read. */
+    /**
+     * What is found in place is read by the same code as what was just written: fewer kinds show that it is read. All of
+     * them, at every destination, take minutes: {@code -Dchasqui.test.thorough=true}.
+     */
     private static Stream<Alteration> alterations(Destination destination) {
+        if (Boolean.getBoolean("chasqui.test.thorough")) {
+            return Stream.of(Alteration.values());
+        }
         return destination.died()
-                ? Stream.of(Alteration.BIT_IN_THE_MIDDLE, Alteration.TRUNCATED)
-                : Stream.of(Alteration.values());
+                ? Stream.of(Alteration.BIT_IN_THE_MIDDLE)
+                : Stream.of(Alteration.BIT_IN_THE_MIDDLE, Alteration.TRUNCATED);
     }
 
     @BeforeAll
