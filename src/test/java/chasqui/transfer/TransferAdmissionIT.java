@@ -133,7 +133,9 @@ class TransferAdmissionIT {
         } finally {
             threads.shutdownNow();
         }
-        assertThat(manager.findWork()).isEqualTo(2);
+        // The last round may have left one that was let go and not claimed.
+        manager.findWork();
+        assertThat(claimable()).isEqualTo("2");
         assertThat(database.value("SELECT count(*) FROM operation GROUP BY data_transfer_id HAVING count(*) > 1"
                         + " UNION ALL SELECT 0 LIMIT 1"))
                 .isEqualTo("0");
