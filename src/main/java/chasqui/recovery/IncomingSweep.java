@@ -25,8 +25,8 @@ import org.jdbi.v3.core.Jdbi;
  * before it could tell. The sender cannot do it; it does not see this end, and a program that it killed may write on.
  */
 final class IncomingSweep implements Sweep {
-    /** PACKAGE-TRANSFER-SEND, and the beginning of the lease's token where the sender did not see this end. */
-    private static final Pattern NAME = Pattern.compile(".+-(\\d{1,18})-\\d{1,9}(?:-([0-9a-f]{8}))?");
+    /** PACKAGE-TRANSFER-SEND, and -t with the beginning of the lease's token where the sender did not see this end. */
+    private static final Pattern NAME = Pattern.compile(".+-(\\d{1,18})-\\d{1,9}(?:-t([0-9a-f]{8}))?");
 
     private final Jdbi database;
     private final Duration age;

@@ -186,7 +186,7 @@ public final class TransferWorker {
         }
         boolean here = ready.way().pull() || origin.sees(destination);
         String name = ready.packageName() + "-" + ready.id() + "-" + (ready.sendCount() + 1);
-        return here ? name : name + "-" + lease.token().toString().substring(0, 8);
+        return here ? name : name + "-t" + lease.token().toString().substring(0, 8);
     }
 
     private Transfer reconsider(Lease lease, String why, List<Long> missingCopies) {

@@ -69,7 +69,7 @@ class IncomingSweepIT {
     @Test
     void what_no_transfer_waits_for_is_removed() throws Exception {
         Path unknown = old("dtp-ccat-1-999999-1");
-        Path deadAttempt = old("dtp-ccat-1-" + transfer + "-1-0badcafe");
+        Path deadAttempt = old("dtp-ccat-1-" + transfer + "-1-t0badcafe");
         assertThat(sweep.sweep(buffer)).isEqualTo(2);
         assertThat(unknown).doesNotExist();
         assertThat(deadAttempt).doesNotExist();
@@ -83,8 +83,8 @@ class IncomingSweepIT {
 
     @Test
     void what_was_sent_and_waits_to_be_proven_stays_however_long_that_takes() throws Exception {
-        Path sent = old("dtp-ccat-1-" + transfer + "-1-0badcafe");
-        Path earlier = old("dtp-ccat-1-" + transfer + "-1-deadbeef");
+        Path sent = old("dtp-ccat-1-" + transfer + "-1-t0badcafe");
+        Path earlier = old("dtp-ccat-1-" + transfer + "-1-t12345678");
         database.execute(
                 "UPDATE data_transfer SET sent_at = clock_timestamp(), incoming_name = '" + sent.getFileName() + "'");
         assertThat(sweep.sweep(buffer)).isEqualTo(1);
@@ -102,7 +102,7 @@ class IncomingSweepIT {
                 .findWork();
         Lease lease = operations.claim("ccat_buffer_data_transfer").orElseThrow();
         Path now =
-                old("dtp-ccat-1-" + transfer + "-1-" + lease.token().toString().substring(0, 8));
+                old("dtp-ccat-1-" + transfer + "-1-t" + lease.token().toString().substring(0, 8));
         assertThat(sweep.sweep(buffer)).isZero();
         assertThat(now).exists();
         operations.giveBack(lease, "over");
