@@ -4,20 +4,25 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A new folder for one bench; it goes with the bench, also when that is ended from outside. */
 final class BenchFolder implements AutoCloseable {
+    /** A service drains what it has in hand before it closes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
     private final Path path;
     private final Thread cleaner;
+    private final Thread owner = Thread.currentThread();
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     private BenchFolder(Path path) {
         this.path = path;
-        this.cleaner = new Thread(() -> {
-            ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
-            remove(path);
-        });
+        this.cleaner = new Thread(this::end);
     }
 
     /** @param dir where to make it: on the disk that is to be measured */
@@ -62,9 +67,34 @@ final class BenchFolder implements AutoCloseable {
         }
     }
 
+    /**
+     * On Ctrl-C the bench ends what it has started, in order: services that lose their folder under their feet would
+     * start again what they miss. What does not end in time is ended here.
+     */
+    private void end() {
+        owner.interrupt();
+        try {
+            if (closed.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException hurried) {
+            // The rest is still to be done: nobody else will.
+        }
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        remove(path);
+    }
+
     @Override
     public void close() {
-        remove(path);
-        Runtime.getRuntime().removeShutdownHook(cleaner);
+        try {
+            remove(path);
+        } finally {
+            closed.countDown();
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleaner);
+        } catch (IllegalStateException ending) {
+            // It runs already, and waits for us.
+        }
     }
 }

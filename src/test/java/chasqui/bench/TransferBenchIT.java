@@ -2,23 +2,31 @@ package chasqui.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThatCode;
+import static org.awaitility.Awaitility.await;
 
+import chasqui.testing.Program;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tiny runs of the bench, with its own service and the real tools. */
 class TransferBenchIT {
     private static final int PAIRS = 2;
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     @TempDir
     Path dir;
@@ -67,6 +75,27 @@ class TransferBenchIT {
         assertThat(report.at("/conditions/not measured: impossible").asText())
                 .isEqualTo("there is no such thing: install it");
         assertThat(report.get("cases")).hasSize(1).allSatisfy(TransferBenchIT::isMeasured);
+    }
+
+    @Test
+    void a_bench_that_is_ended_from_outside_ends_its_service_and_leaves_nothing(@TempDir Path output) throws Exception {
+        try (Program bench = Program.start(
+                output, Map.of(), "bench", "transfer", "--only", "cp", "--dir", dir.toString(), "--scale", "0.02")) {
+            await().atMost(LIMIT).until(() -> isSending(bench));
+            bench.terminate();
+            bench.await(LIMIT);
+            assertThat(dir).isEmptyDirectory();
+        }
+    }
+
+    /** The service of the bench has a buffer with a package in it. */
+    private boolean isSending(Program bench) throws IOException {
+        assertThat(bench.alive()).as(bench.err()).isTrue();
+        try (Stream<Path> all = Files.walk(dir)) {
+            return all.anyMatch(path -> path.endsWith("here/buffer/dtp"));
+        } catch (UncheckedIOException | NoSuchFileException underOurFeet) {
+            return false;
+        }
     }
 
     private static void isMeasured(JsonNode one) {
