@@ -34,10 +34,23 @@ CREATE TABLE node (
     process_id   bigint NOT NULL,
     roles        text[] NOT NULL,
     locations    text[] NOT NULL,
+    machine      text NOT NULL DEFAULT '',
     started_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
     heartbeat_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    stopped_at   timestamptz
+    stopped_at   timestamptz,
+    load_average double precision,
+    processors   integer,
+    held         integer NOT NULL DEFAULT 0,
+    clock_offset_millis bigint
 );
+COMMENT ON COLUMN node.machine IS 'tells machines of one host name apart, and a machine before its last start from the same one after it';
+COMMENT ON COLUMN node.load_average IS 'of its machine in the last minute, to be held against its processors';
+COMMENT ON COLUMN node.held IS 'operations that it works on';
+COMMENT ON COLUMN node.clock_offset_millis IS 'by how much its clock is ahead of this database''s; null: not measured';
+
+-- Nodes that were heard of lately: they beat at least every 10 s.
+CREATE VIEW live_node AS
+    SELECT * FROM node WHERE stopped_at IS NULL AND heartbeat_at > clock_timestamp() - interval '1 minute';
 
 -- One deletion operation carries a batch of copies of one location; the evidence of each is a row of its own.
 CREATE TABLE deletion_batch (
@@ -115,6 +128,14 @@ CREATE INDEX operation_scheduled ON operation (scheduled_at) WHERE status = 'SCH
 CREATE INDEX operation_leased ON operation (lease_expires_at) WHERE status = 'IN_PROGRESS';
 CREATE INDEX operation_failed ON operation (finished_at) WHERE status = 'FAILED';
 CREATE INDEX operation_of_subject ON operation (subject_id, type);
+
+-- Queues that have due work while nothing of them is in progress, and since when nobody has claimed any of it.
+CREATE TABLE queue_standstill (
+    queue        text PRIMARY KEY,
+    operation_id bigint NOT NULL,
+    since        timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON COLUMN queue_standstill.operation_id IS 'was the best due one then; a claim of it ends the standstill';
 
 CREATE TABLE operation_history (
     id bigint NOT NULL, type text NOT NULL, data_location_id bigint NOT NULL, queue text NOT NULL,

@@ -37,6 +37,34 @@ CREATE FUNCTION forget_lost_hints(patience_seconds integer) RETURNS TABLE (id bi
     RETURNING o.id
 $$;
 
+-- Which queues stand still now: the one that has claimed nothing for longest first. Costs one look into the index per queue.
+CREATE FUNCTION watch_queues() RETURNS TABLE (queue text, since timestamptz) LANGUAGE sql AS $$
+    WITH best AS (
+        SELECT q.queue, due.id
+          FROM (SELECT s.short_name || '_' || l.name || '_' || t.name AS queue
+                  FROM operation_type t
+                  JOIN data_location l ON l.location_type = ANY (t.location_types) AND l.storage_type = ANY (t.storage_types)
+                  JOIN site s ON s.id = l.site_id
+                 WHERE l.active AND s.active) q
+         CROSS JOIN LATERAL (SELECT p.id FROM operation p
+                              WHERE p.queue = q.queue AND p.status IN ('PENDING', 'SCHEDULED') AND p.waits_for IS NULL
+                                AND p.not_before <= clock_timestamp()
+                              ORDER BY p.priority, p.created_at, p.id LIMIT 1) due
+         WHERE NOT EXISTS (SELECT FROM operation r WHERE r.queue = q.queue AND r.status = 'IN_PROGRESS')),
+    moved AS (
+        DELETE FROM queue_standstill w WHERE NOT EXISTS (SELECT FROM best b WHERE b.queue = w.queue)),
+    stood AS (
+        INSERT INTO queue_standstill AS w (queue, operation_id) SELECT b.queue, b.id FROM best b ORDER BY b.queue
+        ON CONFLICT ON CONSTRAINT queue_standstill_pkey DO UPDATE
+           SET operation_id = excluded.operation_id,
+               since = CASE WHEN EXISTS (SELECT FROM operation o
+                                          WHERE o.id = w.operation_id AND o.status IN ('PENDING', 'SCHEDULED') AND o.waits_for IS NULL
+                                            AND coalesce(o.claimed_at, '-infinity') < w.since)
+                            THEN w.since ELSE clock_timestamp() END
+        RETURNING w.queue, w.since)
+    SELECT s.queue, s.since FROM stood s ORDER BY s.since, s.queue
+$$;
+
 -- Parked work whose next look has come is due again, except where a manager lets go as much as its limits allow.
 CREATE FUNCTION wake_parked() RETURNS TABLE (id bigint) LANGUAGE sql AS $$
     UPDATE operation o SET waits_for = NULL

@@ -1,5 +1,6 @@
 package chasqui.command;
 
+import chasqui.database.SchemaMismatch;
 import chasqui.settings.SettingsRefused;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
                 + "and cleans up behind itself, without ever losing a byte.",
         footer = {
             "",
-            "Exit codes: 0 done, 1 failed, 2 refused: wrong usage, settings or files.",
+            "Exit codes: 0 done, 1 failed, 2 refused: wrong usage, settings, files or versions.",
             "Start with: chasqui demo",
         },
         subcommands = {
@@ -29,6 +30,8 @@ import picocli.CommandLine.Spec;
             FileCommand.class,
             StageCommand.class,
             LinkCommand.class,
+            NodesCommand.class,
+            QueuesCommand.class,
             StatusCommand.class,
             TraceCommand.class,
             BenchCommand.class,
@@ -48,7 +51,7 @@ public final class ChasquiCommand implements Runnable {
     /**
      * Runs one command.
      *
-     * @return 0 done, 1 failed, 2 refused: wrong usage, settings or files
+     * @return 0 done, 1 failed, 2 refused: wrong usage, settings, files or versions
      */
     public static int execute(String... arguments) {
         CommandLine commands = new CommandLine(new ChasquiCommand());
@@ -57,7 +60,7 @@ public final class ChasquiCommand implements Runnable {
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println("chasqui: " + message(failure));
                     LoggerFactory.getLogger(ChasquiCommand.class).debug("the command failed", failure);
-                    return failure instanceof SettingsRefused ? REFUSED : FAILED;
+                    return isRefused(failure) ? REFUSED : FAILED;
                 })
                 .execute(arguments);
     }
@@ -66,6 +69,12 @@ public final class ChasquiCommand implements Runnable {
     private static void nameVersion(CommandLine command) {
         command.getCommandSpec().versionProvider(new VersionText());
         command.getSubcommands().values().forEach(ChasquiCommand::nameVersion);
+    }
+
+    /** Another try would end in the same way until somebody changes something on this machine. */
+    private static boolean isRefused(Throwable failure) {
+        return failure instanceof SettingsRefused
+                || failure instanceof SchemaMismatch mismatch && !mismatch.retryable();
     }
 
     private static String message(Throwable failure) {

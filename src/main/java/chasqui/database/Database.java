@@ -1,13 +1,9 @@
 package chasqui.database;
 
-import chasqui.pipeline.ChasquiException;
-import chasqui.pipeline.FailureKind;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
 
@@ -50,30 +46,37 @@ public final class Database implements AutoCloseable {
      * Brings the schema up to this program's version.
      *
      * @return how many migrations ran, 0 when the schema was current
-     * @throws ChasquiException (platform) another version of this program made the schema, or it cannot be changed
+     * @throws SchemaMismatch another version of this program made the schema, or it cannot be changed
      */
     public int migrate() {
+        return migrate("");
+    }
+
+    /**
+     * The same in a database that other nodes may use.
+     *
+     * @param node name of this one
+     * @throws SchemaMismatch as above, or the schema would be changed under nodes that run
+     */
+    public int migrate(String node) {
         try {
-            return migrated();
+            return new Schema(pool, jdbi).migrate(node);
         } catch (FlywayException mismatch) {
-            throw new ChasquiException(
-                    FailureKind.PLATFORM,
-                    false,
-                    "the schema of this database does not fit this version of Chasqui: "
-                            + mismatch.getMessage().lines().limit(2).collect(Collectors.joining("; "))
-                            + "; use the version that made it, or another database or --home",
-                    mismatch);
+            throw Schema.doesNotFit(mismatch);
         }
     }
 
-    private int migrated() {
-        return Flyway.configure()
-                .dataSource(pool)
-                .locations("classpath:schema")
-                .failOnMissingLocations(true)
-                .load()
-                .migrate()
-                .migrationsExecuted;
+    /**
+     * Changes nothing.
+     *
+     * @throws SchemaMismatch the schema is not that of this version of the program; says what to do
+     */
+    public void requireSchema() {
+        try {
+            new Schema(pool, jdbi).require();
+        } catch (FlywayException mismatch) {
+            throw Schema.doesNotFit(mismatch);
+        }
     }
 
     public Jdbi jdbi() {

@@ -32,7 +32,7 @@ public record Status(
         long problemCount,
         List<Problem> problems,
         List<Notice> notifications,
-        List<Node> nodes) {
+        List<NodeStatus> nodes) {
 
     /**
      * Subjects of one stage in one status.
@@ -100,19 +100,4 @@ public record Status(
     /** A notification that was not sent yet. */
     public record Notice(
             String level, String cause, String message, String nextStep, long occurrences, Instant lastAt) {}
-
-    /**
-     * A process of this system.
-     *
-     * @param alive it said so within the last minute and did not say that it stops
-     */
-    public record Node(
-            String name,
-            String host,
-            String version,
-            List<String> roles,
-            List<String> locations,
-            Instant startedAt,
-            Instant heartbeatAt,
-            boolean alive) {}
 }

@@ -2,7 +2,6 @@ package chasqui.inspection;
 
 import chasqui.inspection.Status.CopyCount;
 import chasqui.inspection.Status.FailedOperation;
-import chasqui.inspection.Status.Node;
 import chasqui.inspection.Status.Notice;
 import chasqui.inspection.Status.Problem;
 import chasqui.inspection.Status.QueueCount;
@@ -45,7 +44,7 @@ public final class StatusReader {
                     count(db, "SELECT count(*) FROM raw_data_file WHERE problem IS NOT NULL"),
                     list(db, Problem.class, PROBLEMS.formatted(MOST_LISTED)),
                     list(db, Notice.class, NOTICES.formatted(MOST_LISTED)),
-                    list(db, Node.class, NODES));
+                    NodeReader.read(db));
         });
     }
 
@@ -171,11 +170,5 @@ public final class StatusReader {
     private static final String NOTICES = """
             SELECT level::text AS level, cause, message, next_step, occurrences, last_at
               FROM notification WHERE sent_at IS NULL ORDER BY level, last_at DESC LIMIT %d
-            """;
-
-    private static final String NODES = """
-            SELECT name, host, version, roles, locations, started_at, heartbeat_at,
-                   stopped_at IS NULL AND heartbeat_at > clock_timestamp() - interval '1 minute' AS alive
-              FROM node ORDER BY alive DESC, name LIMIT 200
             """;
 }

@@ -33,7 +33,7 @@ public final class StatusText {
         if (!status.notifications().isEmpty()) {
             section(text, "To be told", notices(status), "");
         }
-        section(text, "Nodes", nodes(status), "no process of this system has run yet");
+        section(text, "Nodes", NodeText.table(status.nodes()), "no process of this system has run yet");
         return text.toString();
     }
 
@@ -133,21 +133,6 @@ public final class StatusText {
         TextTable table = new TextTable("level", ">times", "last", "what", "what to do");
         for (Status.Notice one : status.notifications()) {
             table.row(one.level(), one.occurrences(), one.lastAt(), one.message(), one.nextStep());
-        }
-        return table;
-    }
-
-    private static TextTable nodes(Status status) {
-        TextTable table = new TextTable("node", "host", "version", "roles", "locations", "last heard of", "");
-        for (Status.Node one : status.nodes()) {
-            table.row(
-                    one.name(),
-                    one.host(),
-                    one.version(),
-                    String.join(",", one.roles()),
-                    String.join(",", one.locations()),
-                    one.heartbeatAt(),
-                    one.alive() ? "alive" : "gone");
         }
         return table;
     }

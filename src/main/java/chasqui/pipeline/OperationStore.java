@@ -2,6 +2,7 @@ package chasqui.pipeline;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class OperationStore {
     private static final Logger log = LoggerFactory.getLogger(OperationStore.class);
 
     private static final int MOST_ATTEMPTS = 8;
+    private static final int MOST_AT_ONCE = 1000;
 
     private final Jdbi database;
     private final Map<OperationType, StageEffects> effects;
@@ -284,10 +286,16 @@ public final class OperationStore {
 
     /** Takes back at once what an earlier incarnation of this very node left behind. */
     public List<Long> recoverOwnPast() {
-        return staleWork.putBack(
-                "lease_owner = :node AND lease_boot_id <> :boot",
-                Map.of("node", node.name(), "boot", node.bootId()),
-                1000);
+        List<Long> recovered = new ArrayList<>();
+        List<Long> batch;
+        do {
+            batch = staleWork.putBack(
+                    "lease_owner = :node AND lease_boot_id <> :boot",
+                    Map.of("node", node.name(), "boot", node.bootId()),
+                    MOST_AT_ONCE);
+            recovered.addAll(batch);
+        } while (batch.size() == MOST_AT_ONCE);
+        return recovered;
     }
 
     /**

@@ -55,7 +55,7 @@ public final class Foundation implements AutoCloseable {
                 store = EmbeddedObjectStore.start(home);
             }
             database = external ? external(settings) : connect(settings, embedded.address());
-            database.migrate();
+            bringUp(database, settings, external);
             return new Foundation(home, home.folders(), embedded, store, database);
         } catch (RuntimeException | Error failure) {
             new Foundation(home, home.folders(), embedded, store, database).close();
@@ -104,7 +104,33 @@ public final class Foundation implements AutoCloseable {
     }
 
     private static Foundation joined(HomeFolders folders, Database database) {
-        return new Foundation(null, folders, null, null, database);
+        try {
+            database.requireSchema();
+            return new Foundation(null, folders, null, null, database);
+        } catch (RuntimeException | Error failure) {
+            database.close();
+            throw failure;
+        }
+    }
+
+    private static void bringUp(Database database, Settings settings, boolean external) {
+        if (!external) {
+            database.migrate();
+        } else if (migrates(settings)) {
+            database.migrate(ServiceSettings.nodeName(settings));
+        } else {
+            database.requireSchema();
+        }
+    }
+
+    private static boolean migrates(Settings settings) {
+        String migrate = settings.text("chasqui.database.migrate");
+        if (!migrate.matches("auto|true|false")) {
+            settings.refuse("chasqui.database.migrate", "wants auto, true or false");
+            settings.requireValid();
+        }
+        return migrate.equals("true")
+                || migrate.equals("auto") && settings.list("chasqui.node.roles").contains("manager");
     }
 
     private static boolean wantsObjectStore(Settings settings, boolean external) {

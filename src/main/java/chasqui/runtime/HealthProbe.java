@@ -8,22 +8,37 @@ import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /** One line of {@code /observe/health}: up as long as nothing is the matter. */
 final class HealthProbe extends AbstractHealthCheck {
-    private final boolean restartHelps;
+    /** Whom a check that is DOWN concerns. */
+    enum Concern {
+        /** This process: starting it again helps. */
+        RESTART,
+        /** This process cannot do its work now. */
+        PROCESS,
+        /** The whole system: of this process it says nothing. */
+        SYSTEM
+    }
+
+    private final Concern concern;
     private final Supplier<List<String>> problems;
 
     /**
-     * @param restartHelps also counts for {@code /observe/health/live}
+     * @param concern RESTART also counts for {@code /observe/health/live}; SYSTEM counts for {@code /observe/health} only
      * @param problems what is the matter; empty: nothing. An exception counts as a problem
      */
-    HealthProbe(String name, boolean restartHelps, Supplier<List<String>> problems) {
+    HealthProbe(String name, Concern concern, Supplier<List<String>> problems) {
         super("chasqui", name);
-        this.restartHelps = restartHelps;
+        this.concern = concern;
         this.problems = problems;
     }
 
     @Override
     public boolean isLiveness() {
-        return restartHelps;
+        return concern == Concern.RESTART;
+    }
+
+    @Override
+    public boolean isReadiness() {
+        return concern != Concern.SYSTEM;
     }
 
     @Override

@@ -2,6 +2,8 @@ package chasqui.runtime;
 
 import chasqui.embedded.PrivateFiles;
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.SteadyClock;
+import chasqui.runtime.HealthProbe.Concern;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +11,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +34,8 @@ final class Management implements AutoCloseable {
 
     private final ManagementSettings settings;
     private final Path home;
-    private final Rounds rounds = new Rounds(Clock.systemUTC());
+    private final Rounds rounds = new Rounds(new SteadyClock());
+    private final List<HealthProbe> probes = new ArrayList<>();
     private PipelineMetrics metrics;
     private String url;
 
@@ -115,6 +118,11 @@ final class Management implements AutoCloseable {
         rounds.expect(loop, settings.loopLimit());
     }
 
+    /** One more line of health, before {@link #started}. */
+    void probe(HealthProbe probe) {
+        probes.add(probe);
+    }
+
     /** Where loops outside of Camel count their rounds. */
     Rounds rounds() {
         return rounds;
@@ -131,20 +139,21 @@ final class Management implements AutoCloseable {
 
     private void health(CamelContext camel, Jdbi database, Map<String, BooleanSupplier> parts) {
         HealthCheckRegistry checks = HealthCheckRegistry.get(camel);
-        checks.register(new HealthProbe("database", false, () -> {
+        checks.register(new HealthProbe("database", Concern.PROCESS, () -> {
             database.useHandle(db -> db.createQuery("SELECT 1")
                     .setQueryTimeout(5)
                     .mapTo(Integer.class)
                     .one());
             return List.of();
         }));
-        checks.register(new HealthProbe("loops", true, () -> rounds.silent().stream()
+        checks.register(new HealthProbe("loops", Concern.RESTART, () -> rounds.silent().stream()
                 .map(loop -> "%s has completed no round since %s; look at the log for its errors, or restart"
                         .formatted(loop, rounds.last().get(loop)))
                 .toList()));
+        probes.forEach(checks::register);
         parts.forEach((name, alive) -> checks.register(new HealthProbe(
                 name,
-                true,
+                Concern.RESTART,
                 () -> alive.getAsBoolean() ? List.of() : List.of(name + " is not running; restart this process"))));
     }
 

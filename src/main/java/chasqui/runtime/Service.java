@@ -3,13 +3,16 @@ package chasqui.runtime;
 import chasqui.pipeline.LeaseRenewer;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.SteadyClock;
 import chasqui.queue.QueueEndpoints;
 import chasqui.recovery.FailurePolicy;
 import chasqui.recovery.IncomingFolders;
 import chasqui.recovery.Monitor;
+import chasqui.recovery.NodeProcess;
 import chasqui.recovery.Nodes;
 import chasqui.recovery.Sweeps;
 import chasqui.recovery.WorkDesk;
+import chasqui.runtime.HealthProbe.Concern;
 import chasqui.settings.Settings;
 import chasqui.topology.Locations;
 import java.time.Clock;
@@ -46,6 +49,7 @@ public final class Service implements AutoCloseable {
     private final LeaseRenewer renewer;
     private final WorkDesk desk;
     private final Nodes nodes;
+    private final QueueWatch queueWatch;
     private final Sweeps sweeps;
     private final IncomingFolders incoming;
     private final StageBeans stages;
@@ -66,27 +70,34 @@ public final class Service implements AutoCloseable {
         read.requireValid();
         management.requirePort();
         this.operations = new OperationStore(
-                foundation.database().jdbi(), stages.effects(), node, settings.lease(), Clock.systemUTC());
+                foundation.database().jdbi(), stages.effects(), node, settings.lease(), new SteadyClock());
         this.desk = new WorkDesk(operations);
         this.sweeps = new Sweeps(foundation.database().jdbi(), operations, settings.incomingAge());
         this.incoming = new IncomingFolders(foundation.database().jdbi());
-        this.nodes = new Nodes(foundation.database().jdbi(), node);
+        this.queueWatch = new QueueWatch(foundation.database().jdbi(), settings.unclaimedAfter());
+        this.nodes = new Nodes(
+                foundation.database().jdbi(),
+                node,
+                NodeProcess.here(
+                        Version.version(),
+                        new TreeSet<>(settings.roles()).stream().toList(),
+                        settings.locations(),
+                        ServiceSettings.hostName()),
+                Clock.systemUTC());
         this.managerPool = managerPool();
-        nodes.enter(
-                Version.version(),
-                List.copyOf(settings.roles()),
-                settings.locations(),
-                ServiceSettings.hostName(),
-                ProcessHandle.current().pid());
+        nodes.enter();
         int mine = operations.recoverOwnPast().size();
         if (mine > 0) {
             log.info("{} operations of an earlier incarnation of {} are back in their queues", mine, settings.node());
         }
         // The node's own beat comes after its leases': a lease that is older than it was left out on purpose.
         this.renewer = new LeaseRenewer(operations, () -> {
-            nodes.beat();
+            nodes.beat(operations.held().size());
             management.rounds().completed(LEASE_LOOP);
         });
+        management.probe(new HealthProbe(
+                "node", Concern.RESTART, () -> nodes.trouble().stream().toList()));
+        management.probe(new HealthProbe("queues", Concern.SYSTEM, queueWatch::problems));
         management.rounds().expect(LEASE_LOOP, ManagementSettings.from(read).loopLimit());
         QueueEndpoints queues = new QueueEndpoints(
                 foundation.database().jdbi(),
@@ -115,6 +126,7 @@ public final class Service implements AutoCloseable {
         camel.bind("failurePolicy", new FailurePolicy(operations));
         camel.bind("monitor", new Monitor(operations));
         camel.bind("nodes", nodes);
+        camel.bind("queueWatch", queueWatch);
         camel.bind("locationCircuit", locationCircuit());
         stages.beans(operations).forEach(camel::bind);
     }

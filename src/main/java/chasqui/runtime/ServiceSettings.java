@@ -3,6 +3,7 @@ package chasqui.runtime;
 import chasqui.pipeline.Backoff;
 import chasqui.pipeline.LeaseSettings;
 import chasqui.settings.Settings;
+import chasqui.topology.LocationPatterns;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param roles some of manager, worker, monitor, api
  * @param locations patterns of the data locations its workers serve
  * @param concurrency operations of one queue at the same time
+ * @param unclaimedAfter longest time that due work may go unclaimed before it is told
  * @param drain longest time that running work has to finish after a SIGTERM
  * @param incomingAge how long nothing must have been written to what arrived and nobody waits for
  */
@@ -30,6 +32,7 @@ record ServiceSettings(
         Duration managerInterval,
         Duration look,
         Duration monitorInterval,
+        Duration unclaimedAfter,
         Duration drain,
         Duration incomingAge,
         LeaseSettings lease) {
@@ -54,6 +57,7 @@ record ServiceSettings(
                 settings.duration("chasqui.manager.interval"),
                 settings.duration("chasqui.worker.look"),
                 settings.duration("chasqui.monitor.interval"),
+                QueueWatch.unclaimedAfter(settings),
                 settings.duration("chasqui.drain"),
                 settings.duration("chasqui.transfer.incoming-age"),
                 lease(settings));
@@ -84,7 +88,7 @@ record ServiceSettings(
         return new Backoff(first, longest);
     }
 
-    private static String nodeName(Settings settings) {
+    static String nodeName(Settings settings) {
         String name = settings.text("chasqui.node.name");
         return name.isEmpty() ? hostName() : name;
     }

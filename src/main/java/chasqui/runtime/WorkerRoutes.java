@@ -3,6 +3,7 @@ package chasqui.runtime;
 import chasqui.pipeline.Stage;
 import chasqui.queue.QueueEndpoints;
 import chasqui.topology.DataLocation;
+import chasqui.topology.LocationPatterns;
 import chasqui.topology.Locations;
 import chasqui.topology.Queue;
 import chasqui.topology.QueueDiscovery;

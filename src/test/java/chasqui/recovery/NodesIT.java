@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import chasqui.inspection.NodeReader;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.testing.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -28,9 +30,21 @@ class NodesIT {
     }
 
     private Nodes enter(String host, long processId) {
-        Nodes nodes = new Nodes(database.jdbi(), NodeIdentity.starting("cologne"));
-        nodes.enter("test", List.of("worker"), List.of("*/*"), host, processId);
+        return enter(host, "this start of this machine", processId);
+    }
+
+    private Nodes enter(String host, String machine, long processId) {
+        Nodes nodes = nodes(host, machine, processId, Clock.systemUTC());
+        nodes.enter();
         return nodes;
+    }
+
+    private Nodes nodes(String host, String machine, long processId, Clock clock) {
+        return new Nodes(
+                database.jdbi(),
+                NodeIdentity.starting("cologne"),
+                new NodeProcess("test", List.of("worker"), List.of("*/*"), host, machine, processId),
+                clock);
     }
 
     @Test
@@ -38,7 +52,7 @@ class NodesIT {
         enter("here", ALIVE);
         assertThatThrownBy(() -> enter("here", ME))
                 .isInstanceOf(NodeNameTaken.class)
-                .hasMessageContaining("process " + ALIVE + " on here")
+                .hasMessageContaining("process " + ALIVE + " on here, started 20")
                 .hasMessageContaining("chasqui.node.name");
         assertThatThrownBy(() -> enter("there", ME)).isInstanceOf(NodeNameTaken.class);
         assertThat(database.value("SELECT process_id FROM node")).isEqualTo(Long.toString(ALIVE));
@@ -86,5 +100,66 @@ class NodesIT {
             younger.destroy();
             younger.waitFor();
         }
+    }
+
+    @Test
+    void a_name_is_refused_to_another_machine_of_the_same_host_name() throws Exception {
+        Process dead = new ProcessBuilder("true").start();
+        dead.waitFor();
+        enter("localhost", "one machine", dead.pid());
+        assertThatThrownBy(() -> enter("localhost", "another", ME)).isInstanceOf(NodeNameTaken.class);
+        enter("localhost", "one machine", ME);
+    }
+
+    @Test
+    void a_beat_tells_how_the_node_is() {
+        Nodes nodes = enter("here", ME);
+        database.execute("UPDATE node SET heartbeat_at = clock_timestamp() - interval '1 hour'");
+        nodes.beat(3);
+        assertThat(database.value("SELECT count(*) FROM live_node WHERE held = 3 AND processors > 0"))
+                .isEqualTo("1");
+        assertThat(offsetSeconds()).isBetween(-5L, 5L);
+        assertThat(nodes.trouble()).isEmpty();
+    }
+
+    @Test
+    void a_clock_that_is_five_minutes_off_is_told() {
+        Nodes nodes = nodes("here", "m", ME, Clock.offset(Clock.systemUTC(), Duration.ofMinutes(-5)));
+        nodes.enter();
+        nodes.beat(0);
+        assertThat(offsetSeconds()).isBetween(-310L, -290L);
+        assertThat(new NodeReader(database.jdbi()).read().get(0).warnings())
+                .singleElement()
+                .asString()
+                .startsWith("its clock is ")
+                .contains("behind the database's");
+    }
+
+    private long offsetSeconds() {
+        return Long.parseLong(database.value("SELECT clock_offset_millis / 1000 FROM node"));
+    }
+
+    @Test
+    void a_node_whose_name_was_taken_while_it_was_silent_says_so_and_takes_nothing_back() {
+        Nodes silent = enter("there", ME);
+        database.execute("UPDATE node SET heartbeat_at = clock_timestamp() - interval '1 minute'");
+        Nodes other = enter("here", ME);
+        silent.beat(1);
+        assertThat(silent.trouble()).hasValueSatisfying(says -> assertThat(says)
+                .contains("process " + ME + " on here has taken the name cologne")
+                .contains("stop one of the two"));
+        assertThat(database.value("SELECT host || held FROM node")).isEqualTo("here0");
+        other.leave();
+        silent.beat(1);
+        assertThat(silent.trouble()).isEmpty();
+        assertThat(database.value("SELECT host FROM live_node")).isEqualTo("there");
+    }
+
+    @Test
+    void a_node_that_was_removed_from_the_register_enters_again_with_its_next_beat() {
+        Nodes nodes = enter("here", ME);
+        database.execute("DELETE FROM node");
+        nodes.beat(0);
+        assertThat(database.value("SELECT host FROM live_node")).isEqualTo("here");
     }
 }

@@ -7,8 +7,11 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** A real PostgreSQL for tests: one server for the whole JVM, a fresh database with the schema for each test. */
@@ -23,6 +26,41 @@ public final class TestDatabase implements AutoCloseable {
         EmbeddedPostgres running = server();
         execute(running, "CREATE DATABASE " + name + " TEMPLATE migrated");
         database = connect(running, name);
+    }
+
+    private TestDatabase(Duration ahead) {
+        EmbeddedPostgres running = server();
+        execute(running, "CREATE DATABASE " + name);
+        try (Database bare = connect(running, name)) {
+            bare.jdbi().useHandle(db -> shift(db, name, ahead));
+        }
+        database = connect(running, name);
+        database.migrate();
+    }
+
+    /**
+     * A database without rows whose clock is ahead of ours, or behind with a negative span. Its functions for the time are
+     * hidden behind others of the same name, for the schema that is made then and for every session.
+     */
+    public static TestDatabase ahead(Duration span) {
+        return new TestDatabase(span);
+    }
+
+    private static void shift(Handle db, String name, Duration ahead) {
+        db.execute("CREATE SCHEMA shifted");
+        for (String function : List.of("clock_timestamp", "statement_timestamp", "transaction_timestamp", "now")) {
+            String volatility = function.equals("clock_timestamp") ? "VOLATILE" : "STABLE";
+            db.execute(
+                    "CREATE FUNCTION shifted.%s() RETURNS timestamptz LANGUAGE sql %s AS $$ SELECT pg_catalog.%s() + interval '%d s' $$"
+                            .formatted(function, volatility, function, ahead.toSeconds()));
+        }
+        // What comes before pg_catalog in the path hides what is in it.
+        db.execute("ALTER DATABASE " + name + " SET search_path = public, shifted, pg_catalog");
+    }
+
+    /** Settings of a process that uses it. */
+    public Map<String, String> settings() {
+        return Map.of("chasqui.database.url", server.getJdbcUrl("postgres", name), "chasqui.database.user", "postgres");
     }
 
     public Jdbi jdbi() {

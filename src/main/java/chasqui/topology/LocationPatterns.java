@@ -1,16 +1,15 @@
-package chasqui.runtime;
+package chasqui.topology;
 
-import chasqui.topology.DataLocation;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /** Which data locations a worker can reach: {@code cologne/*}, {@code *}{@code /buffer}, {@code us/lta}. */
-final class LocationPatterns {
+public final class LocationPatterns {
     private static final Pattern SHAPE = Pattern.compile("[a-z0-9*]+/[a-z0-9_*]+");
     private final List<Pattern> patterns;
 
     /** Whether this is a pattern: {@code site/location}, where {@code *} stands for any part of a name. */
-    static boolean wellFormed(String text) {
+    public static boolean wellFormed(String text) {
         return SHAPE.matcher(text).matches();
     }
 
@@ -18,13 +17,17 @@ final class LocationPatterns {
      * @param patterns {@code site/location}, where {@code *} stands for any part of a name
      * @throws IllegalArgumentException one has another shape
      */
-    LocationPatterns(List<String> patterns) {
+    public LocationPatterns(List<String> patterns) {
         this.patterns = patterns.stream().map(LocationPatterns::pattern).toList();
     }
 
-    boolean reach(DataLocation location) {
-        return patterns.stream()
-                .anyMatch(pattern -> pattern.matcher(location.label()).matches());
+    public boolean reach(DataLocation location) {
+        return reach(location.label());
+    }
+
+    /** @param label {@code site/location} */
+    public boolean reach(String label) {
+        return patterns.stream().anyMatch(pattern -> pattern.matcher(label).matches());
     }
 
     private static Pattern pattern(String text) {

@@ -1,0 +1,37 @@
+package chasqui.recovery;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What this process knows of the machine that it runs on. */
+final class Machine {
+    private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+
+    private Machine() {}
+
+    /** The same for all processes of one machine from its start to its end; empty where the kernel does not tell. */
+    static String id() {
+        try {
+            return Files.readString(BOOT).strip();
+        } catch (IOException notLinux) {
+            return "";
+        }
+    }
+
+    /** Load average of the last minute; null where it is not known. */
+    static Double loadAverage() {
+        double load = system().getSystemLoadAverage();
+        return load < 0 ? null : load;
+    }
+
+    static int processors() {
+        return system().getAvailableProcessors();
+    }
+
+    private static OperatingSystemMXBean system() {
+        return ManagementFactory.getOperatingSystemMXBean();
+    }
+}
