@@ -106,7 +106,7 @@ final class S3Archive implements ArchiveStore {
         lease.phase("moving aside", 0, stall.whenWriting(digest.sizeBytes()));
         String aside = bucket.key(".chasqui/quarantine/" + UUID.randomUUID() + "/" + path);
         log.warn("s3://{}/{} holds other bytes than it should; moved to {}", bucket.bucket(), key, aside);
-        objects.moveAside(bucket.bucket(), key, aside);
+        objects.moveAside(bucket.bucket(), key, aside, ignored -> lease.advance(0));
         return "s3://" + bucket.bucket() + "/" + aside;
     }
 

@@ -7,6 +7,8 @@ import chasqui.pipeline.FailureKind;
 import chasqui.storage.IntegrityViolation;
 import chasqui.storage.NotWritable;
 import chasqui.storage.S3Failure;
+import chasqui.storage.S3ObjectExists;
+import chasqui.storage.S3ObjectStays;
 import chasqui.storage.SourceChanged;
 import chasqui.storage.StorageFull;
 import chasqui.storage.TapeFailure;
@@ -46,6 +48,9 @@ public final class FailureClassifier {
         }
         if (error instanceof TapeFailure tape) {
             return new Failure(FailureKind.LOCATION, true, tape.getMessage());
+        }
+        if (error instanceof S3ObjectStays || error instanceof S3ObjectExists) {
+            return new Failure(FailureKind.ITEM, error instanceof S3ObjectExists, error.getMessage());
         }
         if (error instanceof S3Failure s3) {
             return new Failure(s3.noAnswer() ? FailureKind.LINK : FailureKind.LOCATION, true, s3.getMessage());

@@ -257,10 +257,12 @@ public final class S3Objects implements AutoCloseable {
     /**
      * Moves an object to another key of its bucket: copied by the store, compared in size, then deleted here.
      *
+     * @param progress told the bytes copied, on this thread
      * @throws S3ObjectExists the other key is taken; nothing was changed
+     * @throws S3ObjectStays the store refuses to delete it; nothing was changed
      */
-    public void moveAside(String bucket, String key, String quarantineKey) throws IOException {
-        new S3MoveAside(store, this, bucket).move(key, quarantineKey);
+    public void moveAside(String bucket, String key, String quarantineKey, Progress progress) throws IOException {
+        new S3MoveAside(store, this, bucket).move(key, quarantineKey, progress);
     }
 
     /**

@@ -78,7 +78,7 @@ record S3End(DataLocation location, S3Objects objects, String bucket, String pre
         lease.requireHeld();
         String aside = prefix + ".chasqui/quarantine/" + UUID.randomUUID() + "/" + path;
         log.warn("{} holds other bytes than it should; moved to {}", this, aside);
-        objects.moveAside(bucket, key(), aside);
+        objects.moveAside(bucket, key(), aside, bytes -> lease.advance(0));
         return false;
     }
 

@@ -42,4 +42,9 @@ class S3CopyMethodIT extends S3MoverContract {
                         .metadata())
                 .containsEntry("xxh64", transfer.digest().xxHash64().hex());
     }
+
+    @Test
+    void an_object_that_cannot_be_moved_aside_is_left_to_a_human_and_not_blamed_on_the_link() throws Exception {
+        staysWhereItIs();
+    }
 }

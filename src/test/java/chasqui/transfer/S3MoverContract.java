@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterAll;
@@ -308,5 +309,39 @@ abstract class S3MoverContract {
         Thread.interrupted();
         assertThatThrownBy(this::move).hasMessageContaining("the lease is gone");
         assertThat(arrived()).doesNotExist();
+    }
+
+    private List<Path> setAside() throws Exception {
+        try (Stream<Path> aside = Files.walk(Files.createDirectories(stored(PREFIX, ".chasqui/quarantine")))) {
+            return aside.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    /** Something has the key that the store lets nobody delete. */
+    void staysWhereItIs() throws Exception {
+        byte[] other = "an object of somebody else".getBytes();
+        plantTarget(other);
+        List<Path> before = setAside();
+        String key = PREFIX + transfer.target().encoded();
+        faults.next(
+                1000,
+                r -> r.method().equals("DELETE") && r.target().endsWith("/" + key),
+                S3Faults.answer(403, "AccessDenied"));
+        assertThatThrownBy(this::move).satisfies(e -> {
+            assertThat(FailureClassifier.classify(e).kind())
+                    .as("its link is as good as ever")
+                    .isEqualTo(FailureKind.ITEM);
+            assertThat(FailureClassifier.classify(e).retryable()).isFalse();
+            assertThat(FailureClassifier.classify(e).message())
+                    .contains(
+                            key + " holds other bytes than it should and cannot be moved aside",
+                            "then retry",
+                            "AccessDenied");
+        });
+        assertThat(arrived()).as("never overwritten").hasBinaryContent(other);
+        assertThat(setAside()).as("no copy for each attempt").isEqualTo(before);
+        faults.reset();
+        move();
+        assertThat(arrived()).as("a human did something about it").hasBinaryContent(content);
     }
 }

@@ -51,4 +51,9 @@ class S3UploadMethodIT extends S3MoverContract {
         assertThat(faults.count(S3Faults.Request::isPart)).isEqualTo(3);
         assertThat(arrived()).hasBinaryContent(content);
     }
+
+    @Test
+    void an_object_that_cannot_be_moved_aside_is_left_to_a_human_and_not_blamed_on_the_link() throws Exception {
+        staysWhereItIs();
+    }
 }
