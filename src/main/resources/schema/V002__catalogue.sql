@@ -40,6 +40,7 @@ CREATE TABLE raw_data_package (
     xxh64         text CHECK (xxh64 ~ '^xxh64:[0-9a-f]{16}$'),
     sha256        text CHECK (sha256 ~ '^sha256:[0-9a-f]{64}$'),
     data_transfer_package_id bigint,
+    goes_alone    boolean NOT NULL DEFAULT false,
     created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     packaged_at   timestamptz,
     archived_at   timestamptz,
@@ -48,7 +49,8 @@ CREATE TABLE raw_data_package (
     CONSTRAINT an_archived_package_is_finished CHECK (state <> 'ARCHIVED' OR archived_at IS NOT NULL)
 );
 CREATE INDEX raw_data_package_to_assemble ON raw_data_package (buffer_location_id, packaged_at)
-    WHERE status = 'COMPLETED' AND state IN ('WAITING', 'ARCHIVED') AND data_transfer_package_id IS NULL;
+    WHERE status = 'COMPLETED' AND state IN ('WAITING', 'ARCHIVED') AND data_transfer_package_id IS NULL AND NOT goes_alone;
+COMMENT ON COLUMN raw_data_package.goes_alone IS 'its transfers are recorded, and it will never be in a transfer package';
 CREATE INDEX raw_data_package_of_transfer_package ON raw_data_package (data_transfer_package_id);
 CREATE INDEX raw_data_package_of_observation ON raw_data_package (executed_observation_unit_id);
 
@@ -121,6 +123,7 @@ CREATE TABLE data_transfer (
     pull          boolean NOT NULL DEFAULT false,
     status        work_status NOT NULL DEFAULT 'PENDING',
     waits_for     text,
+    look_again_at timestamptz,
     incoming_name text CHECK (incoming_name ~ '^([A-Za-z0-9][A-Za-z0-9_-]*/[0-9]{4}/[0-9]{2}/)?[a-z0-9][a-z0-9.-]{0,200}$'),
     sent_at       timestamptz,
     send_count    integer NOT NULL DEFAULT 0 CHECK (send_count >= 0),
@@ -131,13 +134,19 @@ CREATE TABLE data_transfer (
     CONSTRAINT a_transfer_is_of_one_package CHECK (num_nonnulls(data_transfer_package_id, raw_data_package_id) = 1),
     CONSTRAINT sent_bytes_have_a_name CHECK (sent_at IS NULL OR incoming_name IS NOT NULL)
 );
+COMMENT ON COLUMN data_transfer.waits_for IS 'what it waits for beside its turn on a link; null: nothing';
+COMMENT ON COLUMN data_transfer.look_again_at IS
+    'it could not go, and the manager looks at it again from then on; null: not looked at yet, or somebody else lets it go';
 COMMENT ON COLUMN data_transfer.send_count IS 'how often its bytes went out whole, on all its hops';
 COMMENT ON COLUMN data_transfer.raw_data_package_id IS 'goes by itself, straight into an archive of the destination';
 COMMENT ON COLUMN data_transfer.incoming_name IS
     'name of the bytes under the destination''s incoming folder until they are verified; where it is no folder, the final one';
 CREATE UNIQUE INDEX one_primary_per_transfer_package ON data_transfer (data_transfer_package_id) WHERE is_primary;
 CREATE UNIQUE INDEX one_primary_per_package ON data_transfer (raw_data_package_id) WHERE is_primary;
-CREATE INDEX data_transfer_to_send ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NULL AND waits_for IS NULL;
+CREATE INDEX data_transfer_to_send ON data_transfer (look_again_at, id)
+    WHERE status = 'PENDING' AND sent_at IS NULL AND (waits_for IS NULL OR look_again_at IS NOT NULL);
+CREATE INDEX data_transfer_to_reroute ON data_transfer (id)
+    WHERE is_primary AND send_count = 0 AND sent_at IS NULL AND status IN ('PENDING', 'SCHEDULED');
 CREATE INDEX data_transfer_to_unpack ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NOT NULL;
 CREATE INDEX data_transfer_sent ON data_transfer (sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX data_transfer_waiting ON data_transfer (data_transfer_package_id) WHERE waits_for IS NOT NULL;
@@ -276,6 +285,13 @@ CREATE INDEX verification_newest ON verification (physical_copy_id, verified_at 
 CREATE TABLE tape_recall (
     physical_copy_id bigint PRIMARY KEY REFERENCES physical_copy,
     recalled_at      timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- How often in a row the library of a TAPE location has said that it does not have a copy; one that restarts may say so.
+CREATE TABLE tape_absence (
+    physical_copy_id bigint PRIMARY KEY REFERENCES physical_copy,
+    answers          integer NOT NULL DEFAULT 1 CHECK (answers > 0),
+    last_at          timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
 CREATE TABLE hold (

@@ -7,8 +7,10 @@ import chasqui.pipeline.CopyState;
 import chasqui.pipeline.Effect;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.NodeIdentity;
+import chasqui.pipeline.NotYet;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.OperationType;
+import chasqui.topology.StorageType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -47,14 +49,49 @@ public final class VerificationWorker {
         }
         VerificationRepository.ToVerify copy = found.get();
         lease.phase("reading", copy.sizeBytes(), settings.stall().silence());
-        Optional<ArchivedCopies.Reading> read = copies.read(copy.locationId(), copy.path(), copy.sizeBytes(), lease);
+        Optional<ArchivedCopies.Reading> read;
+        try {
+            read = copies.read(copy.locationId(), copy.path(), copy.sizeBytes(), lease);
+        } catch (NotYet onItsWay) {
+            operations.record(lease, tx -> Absences.forget(tx, copy.copyId()));
+            throw onItsWay;
+        }
+        if (read.isEmpty() && copies.location(copy.locationId()).storage() == StorageType.TAPE) {
+            requireBelieved(lease, copy);
+        }
         operations.complete(lease, tx -> {
+            Absences.forget(tx, copy.copyId());
             if (read.isPresent()) {
                 judge(tx, lease, copy, read.get());
             } else {
                 missing(tx, copy);
             }
         });
+    }
+
+    /**
+     * A library's word that it does not have a copy puts that under suspicion, and is believed when it stays by it.
+     *
+     * @throws NotYet it has not said so often enough
+     */
+    private void requireBelieved(Lease lease, VerificationRepository.ToVerify copy) {
+        Absence absence = settings.absence();
+        int[] answers = new int[1];
+        operations.record(lease, tx -> {
+            if (lease.operation().parks() == 0) {
+                Absences.forget(tx, copy.copyId()); // what was said to an operation of long ago
+            }
+            answers[0] = Absences.count(tx, copy.copyId(), absence.apart());
+            if (answers[0] < absence.answers()) {
+                Copies.change(tx, List.of(copy.copyId()), CopyState.PRESENT, CopyState.SUSPECT);
+            }
+        });
+        if (answers[0] < absence.answers()) {
+            throw new NotYet(
+                    "%s says ABSENT of %s; answer %d of %d before that is believed"
+                            .formatted(copies.location(copy.locationId()), copy.path(), answers[0], absence.answers()),
+                    absence.pauses());
+        }
     }
 
     private void judge(Handle tx, Lease lease, VerificationRepository.ToVerify copy, ArchivedCopies.Reading reading) {

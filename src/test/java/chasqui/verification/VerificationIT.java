@@ -9,6 +9,7 @@ import chasqui.pipeline.Failure;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.NodeIdentity;
+import chasqui.pipeline.NotYet;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StallLimit;
 import chasqui.recovery.FailureClassifier;
@@ -280,27 +281,103 @@ class VerificationIT {
         VerificationManager all = new VerificationManager(
                 database.jdbi(), new VerificationSettings(Duration.ofDays(30), 10, settings.stall()));
         all.findWork();
-        for (int i = 0; i < 3; i++) {
-            work();
-        }
+        work();
+        work();
+        assertThatThrownBy(this::work).hasMessageContaining("says ABSENT of " + gone.name());
         assertThat(copy(Path.of(good.name() + ".tar"))).isEqualTo("PRESENT true");
         assertThat(copy(Path.of(bad.name() + ".tar"))).isEqualTo("SUSPECT false");
-        assertThat(copy(Path.of(gone.name() + ".tar"))).isEqualTo("MISSING false");
+        assertThat(copy(Path.of(gone.name() + ".tar"))).isEqualTo("SUSPECT false");
         assertThat(database.values("SELECT DISTINCT read_mode FROM verification"))
                 .containsExactly("REMOTE");
 
         tapes.control("pending=*");
         all.findWork();
-        assertThatThrownBy(this::work).isInstanceOf(chasqui.pipeline.NotYet.class);
+        assertThatThrownBy(this::work).isInstanceOf(NotYet.class);
         assertThat(copy(Path.of(bad.name() + ".tar"))).isEqualTo("SUSPECT false");
         tapes.control();
-        database.execute("DELETE FROM operation; UPDATE physical_copy SET state = 'SUSPECT' WHERE state = 'MISSING'");
+        database.execute("DELETE FROM operation");
         all.findWork();
         tapes.control("exit_query=3");
         assertThatThrownBy(this::work).hasMessageContaining("exit code 3");
         assertThat(copy(Path.of(gone.name() + ".tar")))
                 .as("a library that does not answer lost nothing")
                 .isEqualTo("SUSPECT false");
+    }
+
+    private String absence(Path file) {
+        return database.value("""
+                SELECT c.state || coalesce(' ' || a.answers, '')
+                  FROM physical_copy c LEFT JOIN tape_absence a ON a.physical_copy_id = c.id WHERE c.path = '%s'
+                """.formatted(file.getFileName()));
+    }
+
+    /** The library is asked for the only copy that waits; it says ABSENT, and the work is put off. */
+    private void sayAbsent() {
+        Lease lease = operations.claim(QUEUE).orElseThrow();
+        assertThatThrownBy(() -> worker(null).work(lease))
+                .isInstanceOfSatisfying(NotYet.class, late -> operations.postpone(lease, late));
+    }
+
+    /** The next look has come, and the last answer was given so long ago. */
+    private void later(String time) {
+        database.execute("UPDATE operation SET waits_for = NULL, not_before = clock_timestamp()");
+        database.execute("UPDATE tape_absence SET last_at = clock_timestamp() - interval '" + time + "'");
+    }
+
+    @Test
+    void a_tape_library_that_says_absent_is_believed_when_it_stays_by_it_and_not_when_it_restarts() throws Exception {
+        TapeStandIn tapes = new TapeStandIn(folder.resolve("library"));
+        tapes.replace(database.jdbi(), "cologne", "lta", folder.resolve("recalled"), true);
+        TestTransfers.Buffered one = packages.buffered("cologne", 5000);
+        Path name = Path.of(one.name() + ".tar");
+        register(one, "lta", name.toString(), 31);
+        manager.findWork();
+        sayAbsent();
+        assertThat(absence(name)).as("no evidence, not staged from").isEqualTo("SUSPECT 1");
+        assertThat(manager.findWork()).as("its operation goes on").isZero();
+        assertThat(database.value("SELECT waits_for FROM operation")).contains("answer 1 of 3");
+        assertThat(database.value("SELECT not_before > clock_timestamp() + interval '29 minutes' FROM operation"))
+                .isEqualTo("t");
+        later("29 minutes");
+        sayAbsent();
+        assertThat(absence(name)).as("too soon to count").isEqualTo("SUSPECT 1");
+        later("31 minutes");
+        sayAbsent();
+        assertThat(absence(name)).isEqualTo("SUSPECT 2");
+
+        Files.copy(one.file(), tapes.tape(name.toString()));
+        later("31 minutes");
+        work();
+        assertThat(absence(name)).as("the library has its catalogue again").isEqualTo("PRESENT");
+
+        Files.delete(tapes.tape(name.toString()));
+        database.execute("UPDATE physical_copy SET verified_at = now() - interval '31 days'");
+        manager.findWork();
+        sayAbsent();
+        later("31 minutes");
+        sayAbsent();
+        later("31 minutes");
+        work();
+        assertThat(absence(name)).isEqualTo("MISSING");
+        assertThat(database.value("SELECT message FROM notification WHERE level = 'ERROR'"))
+                .contains("is not there any more");
+    }
+
+    @Test
+    void answers_that_a_tape_library_gave_long_ago_do_not_count() throws Exception {
+        TapeStandIn tapes = new TapeStandIn(folder.resolve("library"));
+        tapes.replace(database.jdbi(), "cologne", "lta", folder.resolve("recalled"), true);
+        TestTransfers.Buffered one = packages.buffered("cologne", 5000);
+        Path name = Path.of(one.name() + ".tar");
+        register(one, "lta", name.toString(), 31);
+        manager.findWork();
+        sayAbsent();
+        later("31 minutes");
+        sayAbsent();
+        database.execute("DELETE FROM operation; UPDATE tape_absence SET last_at = now() - interval '1 year'");
+        manager.findWork();
+        sayAbsent();
+        assertThat(absence(name)).isEqualTo("SUSPECT 1");
     }
 
     @Test
