@@ -20,12 +20,14 @@ public final class ArchiveManager {
 
     /**
      * Records a way into each active archive of its site for every package PRESENT at a buffer there, protects that
-     * copy, and records the operations; likewise for what a data transfer has brought to an archive.
+     * copy, and records the operations; likewise for what a data transfer has brought to an archive
+     * that does not have it.
      *
      * @return how many operations
      */
     public int findWork() {
         return database.inTransaction(tx -> {
+            Arrivals.endNeedless(tx, ROUND);
             List<OperationStore.NewOperation> operations = new ArrayList<>(Arrivals.lock(tx, ROUND));
             List<ArchiveRepository.Wanted> wanted = ArchiveRepository.lockWanted(tx, ROUND);
             List<ArchiveRepository.Way> ways = wanted.isEmpty() ? List.of() : ArchiveRepository.addWays(tx, wanted);

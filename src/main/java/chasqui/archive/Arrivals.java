@@ -13,6 +13,53 @@ import org.jdbi.v3.core.Handle;
 final class Arrivals {
     private Arrivals() {}
 
+    /**
+     * Ends transfers of packages that their archive has by now from elsewhere, proven: what they brought is not needed. One
+     * whose copy there is not good says that it waits for it.
+     */
+    static void endNeedless(Handle tx, int limit) {
+        List<Needless> found = tx.createQuery("""
+                        SELECT t.id, l.id AS archive_id, c.id AS copy_id, coalesce(c.state = 'PRESENT', false) AS good,
+                               'the copy in ' || s.short_name || '/' || l.name || ', which is '
+                               || coalesce(c.state::text, 'DELETED') AS waits_for
+                          FROM data_transfer t
+                          JOIN data_location l ON l.id = t.destination_location_id AND l.location_type = 'LONG_TERM_ARCHIVE'
+                          JOIN site s ON s.id = l.site_id
+                          LEFT JOIN long_term_archive_transfer a ON a.raw_data_package_id = t.raw_data_package_id
+                                                                AND a.data_location_id = l.id
+                          LEFT JOIN physical_copy c ON c.raw_data_package_id = t.raw_data_package_id
+                                                   AND c.data_location_id = l.id AND c.state <> 'DELETED'
+                         WHERE t.status = 'PENDING' AND t.sent_at IS NOT NULL AND t.raw_data_package_id IS NOT NULL
+                           AND CASE WHEN c.state = 'PRESENT' THEN coalesce(a.status = 'COMPLETED', true)
+                                    ELSE a.status = 'COMPLETED'
+                                         AND t.waits_for IS DISTINCT FROM 'the copy in ' || s.short_name || '/' || l.name
+                                                                          || ', which is ' || coalesce(c.state::text, 'DELETED')
+                                    END
+                         ORDER BY t.id LIMIT :limit FOR UPDATE OF t SKIP LOCKED
+                        """)
+                .bind("limit", limit)
+                .map((row, context) -> new Needless(
+                        row.getLong("id"),
+                        row.getLong("archive_id"),
+                        row.getLong("copy_id"),
+                        row.getBoolean("good"),
+                        row.getString("waits_for")))
+                .list();
+        for (Needless one : found) {
+            if (one.good()) {
+                Subjects.DATA_TRANSFER.change(tx, one.transferId(), WorkStatus.PENDING, WorkStatus.IN_PROGRESS);
+                completed(tx, one.transferId(), one.archiveId(), one.copyId());
+            } else {
+                tx.createUpdate("UPDATE data_transfer SET waits_for = :waitsFor WHERE id = :id")
+                        .bind("waitsFor", one.waitsFor())
+                        .bind("id", one.transferId())
+                        .execute();
+            }
+        }
+    }
+
+    private record Needless(long transferId, long archiveId, long copyId, boolean good, String waitsFor) {}
+
     /** Locks transfers whose bytes have arrived, and records for each the way into its archive that is left to go. */
     static List<NewOperation> lock(Handle tx, int limit) {
         List<Arrived> arrived = tx.createQuery("""
@@ -21,6 +68,10 @@ final class Arrivals {
                               FROM data_transfer t JOIN data_location l ON l.id = t.destination_location_id
                              WHERE t.status = 'PENDING' AND t.sent_at IS NOT NULL AND t.raw_data_package_id IS NOT NULL
                                AND l.location_type = 'LONG_TERM_ARCHIVE'
+                               AND NOT EXISTS (SELECT FROM long_term_archive_transfer a
+                                                WHERE a.raw_data_package_id = t.raw_data_package_id
+                                                  AND a.data_location_id = t.destination_location_id
+                                                  AND a.status NOT IN ('PENDING', 'FAILED'))
                              ORDER BY t.id LIMIT :limit FOR UPDATE OF t SKIP LOCKED),
                         way AS (
                             INSERT INTO long_term_archive_transfer (raw_data_package_id, data_location_id, origin_location_id,
@@ -72,21 +123,24 @@ final class Arrivals {
         Subjects.LONG_TERM_ARCHIVE_TRANSFER.change(tx, work.transferId(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
     }
 
-    /** The transfer has reached its end; what waited for a primary goes on from here. */
     static void completed(Handle tx, ToArchive work, long copy) {
-        long transfer = work.arrival().dataTransferId();
+        completed(tx, work.arrival().dataTransferId(), work.archive().id(), copy);
+    }
+
+    /** The transfer has reached its end; what waited for a primary goes on from here. */
+    private static void completed(Handle tx, long transfer, long archive, long copy) {
         Subjects.DATA_TRANSFER.change(tx, transfer, WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
-        tx.createUpdate("UPDATE data_transfer SET completed_at = clock_timestamp() WHERE id = :id")
+        tx.createUpdate("UPDATE data_transfer SET completed_at = clock_timestamp(), waits_for = NULL WHERE id = :id")
                 .bind("id", transfer)
                 .execute();
         List<Long> secondaries = tx.createQuery("""
-                        UPDATE data_transfer w SET waits_for = NULL, origin_location_id = :archive
+                        UPDATE data_transfer w SET waits_for = NULL, look_again_at = NULL, origin_location_id = :archive
                           FROM data_transfer t
                          WHERE t.id = :id AND t.is_primary AND w.raw_data_package_id = t.raw_data_package_id
                            AND NOT w.is_primary AND w.waits_for IS NOT NULL AND w.status NOT IN ('COMPLETED', 'CANCELLED')
                         RETURNING w.id
                         """)
-                .bind("archive", work.archive().id())
+                .bind("archive", archive)
                 .bind("id", transfer)
                 .mapTo(Long.class)
                 .list();

@@ -49,8 +49,7 @@ final class AssemblyRepository {
                           JOIN site s ON s.id = l.site_id
                           JOIN physical_copy c ON c.raw_data_package_id = p.id AND c.data_location_id = l.id
                          WHERE p.status = 'COMPLETED' AND p.state IN ('WAITING', 'ARCHIVED')
-                           AND p.data_transfer_package_id IS NULL
-                           AND NOT EXISTS (SELECT FROM data_transfer t WHERE t.raw_data_package_id = p.id)
+                           AND p.data_transfer_package_id IS NULL AND NOT p.goes_alone
                            AND c.state = 'PRESENT' AND l.active AND s.active AND l.storage_type = 'DISK'
                            AND l.site_id = ANY (:sites)
                          ORDER BY p.priority, p.packaged_at, p.id LIMIT :limit

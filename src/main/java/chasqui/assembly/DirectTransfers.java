@@ -77,6 +77,9 @@ final class DirectTransfers {
                     "copies of packages were taken by another while their transfers were being recorded; nothing was "
                             + "recorded, the next round looks again");
         }
+        tx.createUpdate("UPDATE raw_data_package SET goes_alone = true WHERE id = ANY (:ids)")
+                .bindArray("ids", Long.class, List.copyOf(copies.keySet()))
+                .execute();
         Subjects.changeState(tx, List.copyOf(copies.keySet()), PackageState.WAITING, PackageState.TRANSFERRING);
     }
 }

@@ -7,6 +7,7 @@ import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.WorkStatus;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,19 +22,20 @@ import org.slf4j.LoggerFactory;
 final class ByPackages {
     private static final Logger log = LoggerFactory.getLogger(ByPackages.class);
 
-    /** Most transfers that one round looks at. */
-    private static final int ROUND = 200;
-
     private ByPackages() {}
 
     /** One package that takes the place of a part of a transfer. */
     private record Part(long transferId, long packageId, long siteId, long copyId, long archiveId) {}
 
-    /** Replaces those that can be: they are CANCELLED, and their packages' own transfers protect the archive's copies. */
-    static void replace(Handle tx) {
-        List<Part> parts = find(tx);
+    /**
+     * Replaces those that can be: they are CANCELLED, and their packages' own transfers protect the archive's copies.
+     *
+     * @return whether there were any
+     */
+    static boolean replace(Handle tx, Collection<Long> transfers) {
+        List<Part> parts = find(tx, transfers);
         if (parts.isEmpty()) {
-            return;
+            return false;
         }
         List<Long> replaced = parts.stream().map(Part::transferId).distinct().toList();
         Map<List<Long>, Long> copies = new HashMap<>();
@@ -48,28 +50,31 @@ final class ByPackages {
         }
         Subjects.DATA_TRANSFER.change(tx, replaced, WorkStatus.PENDING, WorkStatus.CANCELLED);
         Uses.release(tx, UseBy.DATA_TRANSFER, replaced);
+        PassedOver.forget(tx, replaced);
         log.warn(
                 "data transfers {}: no readable copy of the transfer package is left but at its origin; {} packages are"
                         + " sent from the archive of the primary's site instead",
                 replaced,
                 intents.size());
+        return true;
     }
 
-    private static List<Part> find(Handle tx) {
+    private static List<Part> find(Handle tx, Collection<Long> transfers) {
         return tx.createQuery("""
                         WITH lonely AS MATERIALIZED (
                             SELECT t.id, t.data_transfer_package_id, t.destination_site_id
                               FROM data_transfer t
                               JOIN data_transfer_package d ON d.id = t.data_transfer_package_id
                               JOIN data_location home ON home.id = d.buffer_location_id
-                             WHERE t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL AND NOT t.is_primary
+                             WHERE t.id = ANY (:ids) AND NOT t.is_primary AND t.status = 'PENDING' AND t.sent_at IS NULL
+                               AND (t.waits_for IS NULL OR t.look_again_at IS NOT NULL)
                                AND NOT EXISTS (
                                    SELECT FROM physical_copy c
                                      JOIN data_location l ON l.id = c.data_location_id
                                      JOIN site s ON s.id = l.site_id
                                     WHERE c.data_transfer_package_id = d.id AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')
                                       AND l.site_id <> home.site_id AND l.active AND s.active)
-                             ORDER BY t.id LIMIT :limit FOR UPDATE OF t SKIP LOCKED),
+                             FOR UPDATE OF t SKIP LOCKED),
                         lost AS (SELECT lonely.*, sends_packages(id) AS site_id FROM lonely),
                         part AS (
                             SELECT lost.id, lost.destination_site_id, p.id AS package_id, archived.copy_id, archived.archive_id,
@@ -86,7 +91,7 @@ final class ByPackages {
                         SELECT id, package_id, destination_site_id, copy_id, archive_id FROM part WHERE whole
                          ORDER BY id, package_id
                         """)
-                .bind("limit", ROUND)
+                .bindArray("ids", Long.class, transfers)
                 .map((row, context) -> new Part(
                         row.getLong("id"),
                         row.getLong("package_id"),

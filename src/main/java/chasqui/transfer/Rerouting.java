@@ -10,12 +10,12 @@ import chasqui.topology.ArchiveSite;
 import chasqui.topology.Topology;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,29 +50,35 @@ final class Rerouting {
         if (avoided.isEmpty() || patience.isZero()) {
             return 0;
         }
-        List<Link> stuck = stuck(ReroutingRows.avoidedFor(tx, patience));
+        List<ReroutingRows.Journey> stuck = stuck(ReroutingRows.avoidedFor(tx, patience));
         if (stuck.isEmpty()) {
             return 0;
         }
-        List<ReroutingRows.Stuck> found = ReroutingRows.lockStuck(tx, stuck, ROUND);
+        List<ReroutingRows.Stuck> found = ReroutingRows.stuck(tx, stuck, ROUND);
         Map<Long, List<ReroutingRows.Secondary>> others = ReroutingRows.lockSecondaries(
-                tx, found.stream().map(ReroutingRows.Stuck::packageId).toList());
+                tx, found.stream().map(ReroutingRows.Stuck::transferId).toList());
         List<ReroutingRows.Swap> swaps = new ArrayList<>();
         for (ReroutingRows.Stuck one : found) {
-            choose(one, others.getOrDefault(one.packageId(), List.of())).ifPresent(swaps::add);
+            choose(one, others.getOrDefault(one.transferId(), List.of())).ifPresent(swaps::add);
         }
         return swap(swaps);
     }
 
-    /** From where to which archive no first link has been open for too long. */
-    private List<Link> stuck(Set<Link> tooLong) {
-        Set<Long> origins = tooLong.stream().map(Link::originSiteId).collect(Collectors.toSet());
-        return origins.stream()
+    /** What no first link has been open to for too long. */
+    private List<ReroutingRows.Journey> stuck(Set<Link> tooLong) {
+        return tooLong.stream()
+                .map(Link::originSiteId)
+                .distinct()
                 .flatMap(origin -> topology.archiveSites().stream().map(site -> new Link(origin, site.siteId())))
-                .filter(pair -> pair.originSiteId() != pair.destinationSiteId())
-                .filter(pair ->
-                        tooLong.containsAll(Link.first(topology, pair.originSiteId(), pair.destinationSiteId())))
+                .filter(ends -> ends.originSiteId() != ends.destinationSiteId())
+                .flatMap(ends ->
+                        Stream.of(new ReroutingRows.Journey(ends, false), new ReroutingRows.Journey(ends, true)))
+                .filter(journey -> tooLong.containsAll(firstLinks(journey.ends(), journey.alone())))
                 .toList();
+    }
+
+    private List<Link> firstLinks(Link ends, boolean alone) {
+        return alone ? List.of(ends) : Link.first(topology, ends.originSiteId(), ends.destinationSiteId());
     }
 
     /** Archives that can be reached and can send on to all others take their shares by their weights. */
@@ -81,11 +87,11 @@ final class Rerouting {
                 topology.archiveSites().stream().collect(Collectors.toMap(ArchiveSite::siteId, ArchiveSite::weight));
         List<ReroutingRows.Secondary> possible = secondaries.stream()
                 .filter(one -> weights.getOrDefault(one.siteId(), 0) > 0)
-                .filter(one -> isOpen(stuck.originSiteId(), one.siteId()))
-                .filter(one -> topology.isWay(one.siteId(), stuck.destinationSiteId()))
+                .filter(one -> isOpen(new Link(stuck.originSiteId(), one.siteId()), stuck.alone()))
+                .filter(one -> isWay(new Link(one.siteId(), stuck.destinationSiteId()), stuck.alone()))
                 .filter(one -> secondaries.stream()
-                        .allMatch(other ->
-                                other.siteId() == one.siteId() || topology.isWay(one.siteId(), other.siteId())))
+                        .allMatch(other -> other.siteId() == one.siteId()
+                                || isWay(new Link(one.siteId(), other.siteId()), stuck.alone())))
                 .toList();
         long share =
                 possible.stream().mapToLong(one -> weights.get(one.siteId())).sum();
@@ -99,28 +105,33 @@ final class Rerouting {
         return Optional.empty();
     }
 
-    private boolean isOpen(long origin, long destination) {
-        return topology.isWay(origin, destination) && !avoided.containsAll(Link.first(topology, origin, destination));
+    private boolean isOpen(Link ends, boolean alone) {
+        return isWay(ends, alone) && !avoided.containsAll(firstLinks(ends, alone));
+    }
+
+    private boolean isWay(Link ends, boolean alone) {
+        return alone
+                ? topology.isWayForPackages(ends.originSiteId(), ends.destinationSiteId())
+                : topology.isWay(ends.originSiteId(), ends.destinationSiteId());
     }
 
     private int swap(List<ReroutingRows.Swap> wanted) {
         if (wanted.isEmpty()) {
             return 0;
         }
-        Set<Long> free = new HashSet<>(OperationStore.withdraw(
-                tx,
-                TransferWorker.TYPE,
-                wanted.stream().map(swap -> swap.stuck().transferId()).toList(),
-                "its package goes to another archive first"));
+        List<Long> primaries =
+                wanted.stream().map(swap -> swap.stuck().transferId()).toList();
+        // Operations before transfers, as in a claim: the two never wait for each other.
+        List<Long> free = OperationStore.withdraw(
+                tx, TransferWorker.TYPE, primaries, "its package goes to another archive first");
+        Subjects.DATA_TRANSFER.change(tx, free, WorkStatus.SCHEDULED, WorkStatus.PENDING);
+        Set<Long> idle = ReroutingRows.lockIdle(tx, primaries);
         List<ReroutingRows.Swap> swaps = wanted.stream()
-                .filter(swap -> !swap.stuck().hasOperation()
-                        || free.contains(swap.stuck().transferId()))
+                .filter(swap -> idle.contains(swap.stuck().transferId()))
                 .toList();
-        Subjects.DATA_TRANSFER.change(
-                tx,
-                swaps.stream().map(swap -> swap.stuck().transferId()).toList(),
-                WorkStatus.SCHEDULED,
-                WorkStatus.PENDING);
+        if (swaps.isEmpty()) {
+            return 0;
+        }
         ReroutingRows.swap(tx, swaps);
         swaps.stream()
                 .collect(Collectors.groupingBy(swap -> swap.stuck().destinationSiteId(), Collectors.counting()))
@@ -134,7 +145,7 @@ final class Rerouting {
                 .map(one -> one.shortName())
                 .findFirst()
                 .orElse("site " + siteId);
-        String message = count + " transfer packages go to another archive first, because nothing has reached " + site
+        String message = count + " packages go to another archive first, because nothing has reached " + site
                 + " for too long; it is sent them from there";
         log.info(message);
         Notifications.raise(

@@ -29,6 +29,9 @@ public final class TransferManager {
     /** Waiting transfers looked at beyond what a link carries: some may have nowhere to go. */
     private static final int SPARE = 10;
 
+    /** Most transfers a round that could not go before. */
+    private static final int AGAIN = 200;
+
     private final Jdbi database;
     private final Locations locations;
     private final TransferSettings settings;
@@ -49,39 +52,54 @@ public final class TransferManager {
         Topology topology = locations.refresh();
         return database.inTransaction(tx -> {
             WaitingRows.lock(tx);
-            ByPackages.replace(tx);
             Map<Link, LinkState> links = Links.now(tx);
             new Rerouting(tx, topology, links).go(settings.links().rerouteAfter());
             Map<Long, Decision> decisions = new HashMap<>();
             List<Contender> contenders = new ArrayList<>();
             Map<Link, Integer> running = new HashMap<>();
-            List<Long> otherWay = new ArrayList<>();
+            Map<String, List<Long>> anew = new HashMap<>();
             for (WaitingRows.Live live : WaitingRows.live(tx)) {
-                if (live.hasOtherWay()) {
-                    otherWay.add(live.contender().transferId());
+                if (live.anew() != null) {
+                    anew.computeIfAbsent(live.anew(), why -> new ArrayList<>())
+                            .add(live.contender().transferId());
                 } else if (live.running()) {
                     running.merge(live.contender().link(), 1, Integer::sum);
                 } else if (live.due() || live.contender().admitted()) {
                     contenders.add(live.contender());
                 }
             }
-            decideAnew(tx, otherWay);
-            Map<Long, Long> instruments = WaitingRows.first(tx, depth(links));
-            for (Decision decision : TransferRepository.lockToSend(tx, instruments.keySet())) {
-                decisions.put(decision.id(), decision);
-                contenders.add(contender(topology, decision, instruments.get(decision.id())));
+            anew.forEach((why, transfers) -> decideAnew(tx, transfers, why));
+            Map<Long, WaitingRows.First> first = first(tx, links);
+            List<Look> looks = Looks.lock(tx, first.keySet());
+            PassedOver.note(tx, looks, first);
+            for (Look look : looks) {
+                if (look.goes()) {
+                    decisions.put(look.id(), look.way());
+                    contenders.add(
+                            contender(topology, look.way(), first.get(look.id()).instrumentId()));
+                }
             }
             List<Contender> chosen = choose(tx, links, contenders, running);
             return begin(tx, topology, chosen, decisions);
         });
     }
 
-    /** What is parked for a link that is closed does not wait for it while another way is open. */
-    private static void decideAnew(Handle tx, List<Long> transfers) {
-        List<Long> free = OperationStore.withdraw(tx, TransferWorker.TYPE, transfers, "another way is open");
-        if (!free.isEmpty()) {
-            Subjects.DATA_TRANSFER.change(tx, free, WorkStatus.SCHEDULED, WorkStatus.PENDING);
+    /**
+     * What is parked for a link that is closed does not wait for it while another way is open, and nothing goes a way that
+     * the topology does not have any more.
+     */
+    private static void decideAnew(Handle tx, List<Long> transfers, String why) {
+        List<Long> free = OperationStore.withdraw(tx, TransferWorker.TYPE, transfers, why);
+        Subjects.DATA_TRANSFER.change(tx, free, WorkStatus.SCHEDULED, WorkStatus.PENDING);
+    }
+
+    private Map<Long, WaitingRows.First> first(Handle tx, Map<Link, LinkState> links) {
+        int depth = depth(links);
+        List<WaitingRows.First> first = WaitingRows.first(tx, depth, AGAIN);
+        if (ByPackages.replace(tx, first.stream().map(WaitingRows.First::id).toList())) {
+            first = WaitingRows.first(tx, depth, AGAIN);
         }
+        return first.stream().collect(Collectors.toMap(WaitingRows.First::id, Function.identity()));
     }
 
     private int depth(Map<Link, LinkState> links) {

@@ -64,6 +64,9 @@ public final class TransferWorker {
         if (!destination.active()) {
             return reconsider(lease, destination + " is switched off", List.of());
         }
+        if (ready.archived() != null) {
+            return archivedAlready(lease, ready, destination);
+        }
         Optional<LinkState> link =
                 database.withHandle(db -> Links.now(db, new Link(origin.siteId(), destination.siteId())));
         if (link.isPresent() && (link.get().isPaused() || link.get().opensAt() != null)) {
@@ -106,6 +109,23 @@ public final class TransferWorker {
         long bytes = ready.digest().sizeBytes();
         lease.phase("sending", bytes, settings.stall().whenWriting(bytes));
         return transfer;
+    }
+
+    /** What an archive has is neither sent once more nor touched. */
+    private Transfer archivedAlready(Lease lease, TransferRepository.ToSend ready, DataLocation archive) {
+        if (ready.archived() != CopyState.PRESENT) {
+            throw new ChasquiException(
+                    FailureKind.ITEM,
+                    false,
+                    "data transfer %d: %s has a copy of %s already, and it is %s; nothing is sent over it: see it with 'chasqui trace %3$s', have it verified or put right, then retry"
+                            .formatted(ready.id(), archive, ready.packageName(), ready.archived()));
+        }
+        log.info("{}: {} has it already, nothing is sent", lease, archive);
+        operations.complete(lease, tx -> {
+            TransferRepository.there(tx, ready);
+            Subjects.DATA_TRANSFER.change(tx, ready.id(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+        });
+        return null;
     }
 
     /** Before bytes are sent once more, this side is looked at: a source that went bad is never sent right. */

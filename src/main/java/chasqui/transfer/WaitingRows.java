@@ -18,13 +18,27 @@ final class WaitingRows {
             SELECT o.id, t.id AS transfer_id, o.priority, o.status = 'IN_PROGRESS' AS running,
                    o.waits_for IS NULL AS admitted, o.not_before <= clock_timestamp() AS due,
                    a.site_id AS origin, z.site_id AS destination, c.instrument_id,
-                   o.waits_for IS NOT NULL
-                   AND NOT way_is_open(t.transfer_route_id, a.site_id, z.site_id)
-                   AND EXISTS (SELECT FROM way w
-                                WHERE w.origin_site_id = a.site_id AND w.destination_site_id = t.destination_site_id
-                                  AND w.next_site_id <> z.site_id
-                                  AND CASE WHEN t.raw_data_package_id IS NULL THEN w.for_transfer_package ELSE w.for_package END
-                                  AND way_is_open(w.route_id, w.origin_site_id, w.next_site_id)) AS has_other_way
+                   CASE WHEN o.status = 'IN_PROGRESS' THEN NULL
+                        WHEN EXISTS (SELECT FROM physical_copy c
+                                      WHERE (c.data_transfer_package_id = t.data_transfer_package_id
+                                             OR c.raw_data_package_id = t.raw_data_package_id)
+                                        AND c.data_location_id = a.id AND c.state IN ('PRESENT', 'DELETION_POSSIBLE'))
+                             AND NOT (a.active AND z.active
+                                      AND (SELECT q.active FROM data_location q WHERE q.id = o.data_location_id)
+                                      AND EXISTS (SELECT FROM way w
+                                                   WHERE w.origin_site_id = a.site_id
+                                                     AND w.destination_site_id = t.destination_site_id
+                                                     AND w.next_site_id = z.site_id
+                                                     AND w.route_id IS NOT DISTINCT FROM t.transfer_route_id))
+                        THEN 'the topology has its way no more'
+                        WHEN o.waits_for IS NOT NULL AND NOT way_is_open(t.transfer_route_id, a.site_id, z.site_id)
+                             AND EXISTS (SELECT FROM way w
+                                          WHERE w.origin_site_id = a.site_id
+                                            AND w.destination_site_id = t.destination_site_id AND w.next_site_id <> z.site_id
+                                            AND CASE WHEN t.raw_data_package_id IS NULL THEN w.for_transfer_package
+                                                     ELSE w.for_package END
+                                            AND way_is_open(w.route_id, w.origin_site_id, w.next_site_id))
+                        THEN 'another way is open' END AS anew
               FROM operation o
               JOIN data_transfer t ON t.id = o.subject_id
               JOIN data_location a ON a.id = t.origin_location_id
@@ -33,15 +47,23 @@ final class WaitingRows {
              WHERE o.type = :type AND o.status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS')
             """;
 
+    /** What could not go is looked at beside the others, the longest ago first: it takes no place from those behind it. */
     static final String FIRST = """
-            SELECT id, instrument_id
-              FROM (SELECT t.id, c.instrument_id,
-                           row_number() OVER (PARTITION BY t.origin_location_id, t.destination_site_id, c.instrument_id
-                                              ORDER BY c.priority, t.is_primary DESC, t.id) AS place
+            SELECT id, instrument_id, false AS again, crowd > :depth AS crowded
+              FROM (SELECT t.id, c.instrument_id, row_number() OVER (line ORDER BY c.priority, t.is_primary DESC, t.id) AS place,
+                           count(*) OVER line AS crowd
                       FROM data_transfer t
                       JOIN cargo c ON c.data_transfer_id = t.id
-                     WHERE t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL) w
+                     WHERE t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL AND t.look_again_at IS NULL
+                    WINDOW line AS (PARTITION BY t.origin_location_id, t.destination_site_id, c.instrument_id,
+                                                 t.raw_data_package_id IS NULL)) w
              WHERE place <= :depth
+            UNION ALL
+            SELECT again.id, c.instrument_id, true, count(*) OVER () >= :again
+              FROM (SELECT id FROM data_transfer
+                     WHERE status = 'PENDING' AND sent_at IS NULL AND look_again_at <= statement_timestamp()
+                     ORDER BY look_again_at, id LIMIT :again) again
+              JOIN cargo c ON c.data_transfer_id = again.id
             """;
 
     private WaitingRows() {}
@@ -49,9 +71,9 @@ final class WaitingRows {
     /**
      * A transfer with a live operation.
      *
-     * @param hasOtherWay it is parked, its way is closed, and another over another link is open
+     * @param anew why it is to be decided anew how it goes; null: it goes as it was decided
      */
-    record Live(Contender contender, boolean running, boolean due, boolean hasOtherWay) {}
+    record Live(Contender contender, boolean running, boolean due, String anew) {}
 
     /** Waits for other managers, so that together they let no more go than one would; until the transaction ends. */
     static void lock(Handle tx) {
@@ -75,23 +97,35 @@ final class WaitingRows {
                                 row.getBoolean("admitted")),
                         row.getBoolean("running"),
                         row.getBoolean("due"),
-                        row.getBoolean("has_other_way")))
+                        row.getString("anew")))
                 .list();
     }
 
     /**
-     * The first of the waiting transfers of each instrument on each way: enough to fill every link, however many wait.
+     * A transfer to be looked at.
+     *
+     * @param again it could not go before
+     * @param crowded there are more like it than one round looks at
+     */
+    record First(long id, long instrumentId, boolean again, boolean crowded) {}
+
+    /**
+     * The first of the waiting transfers of each instrument on each way, and some of those that could not go before: enough
+     * to fill every link, however many wait.
      *
      * @param depth how many of each
-     * @return instruments by transfer
+     * @param again how many of those that could not go
      */
-    static Map<Long, Long> first(Handle tx, int depth) {
-        Map<Long, Long> instruments = new HashMap<>();
-        tx.createQuery(FIRST)
+    static List<First> first(Handle tx, int depth, int again) {
+        return tx.createQuery(FIRST)
                 .bind("depth", depth)
-                .map((row, context) -> instruments.put(row.getLong("id"), row.getLong("instrument_id")))
+                .bind("again", again)
+                .map((row, context) -> new First(
+                        row.getLong("id"),
+                        row.getLong("instrument_id"),
+                        row.getBoolean("again"),
+                        row.getBoolean("crowded")))
                 .list();
-        return instruments;
     }
 
     /** When each instrument had its last turn, by link. */

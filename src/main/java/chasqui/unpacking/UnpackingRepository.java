@@ -116,7 +116,7 @@ final class UnpackingRepository {
      */
     static List<Long> letSecondariesGo(Handle tx, Arrival arrival) {
         return tx.createQuery("""
-                        UPDATE data_transfer w SET waits_for = NULL, origin_location_id = :origin
+                        UPDATE data_transfer w SET waits_for = NULL, look_again_at = NULL, origin_location_id = :origin
                           FROM data_transfer t
                          WHERE t.id = :id AND t.is_primary AND NOT w.is_primary AND w.waits_for IS NOT NULL
                            AND (w.data_transfer_package_id = t.data_transfer_package_id

@@ -46,18 +46,25 @@ class ByPackagesIT {
         return stages.status(assembled.transfers().get(1));
     }
 
+    private String waitsFor() {
+        return stages.database.value("SELECT waits_for FROM data_transfer WHERE id = "
+                + assembled.transfers().get(1));
+    }
+
     @Test
     void its_packages_go_from_archive_to_archive_as_soon_as_the_first_has_them() throws Exception {
         assertThat(stages.toSend())
                 .as("the origin's link is spared: the archive will have them soon")
                 .isZero();
         assertThat(secondary()).isEqualTo("PENDING");
+        assertThat(waitsFor()).as("status and trace show it").isEqualTo("its packages in the archive of cologne");
         stages.archive("cologne_lta", 1);
         assertThat(stages.toSend()).as("not all of them yet").isZero();
         stages.archive("cologne_lta", 1);
         assertThat(stages.toSend()).isEqualTo(2);
         assertThat(stages.toSend()).as("once").isZero();
         assertThat(secondary()).isEqualTo("CANCELLED");
+        assertThat(waitsFor()).isNull();
         assertThat(stages.database.values("""
                         SELECT DISTINCT s.short_name || '/' || l.name FROM copy_use u
                           JOIN physical_copy c ON c.id = u.physical_copy_id
@@ -91,6 +98,7 @@ class ByPackagesIT {
                 + ".tar' AND data_location_id = (SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id"
                 + " WHERE s.short_name = 'cologne' AND l.name = 'buffer')");
         assertThat(stages.send("ccat_buffer").destination().label()).isEqualTo("us/buffer");
+        assertThat(waitsFor()).isNull();
     }
 
     @Test

@@ -70,6 +70,9 @@ class DirectIT {
                 .as("nothing to be bundled, nothing to wait for")
                 .isZero();
         assertThat(stages.assemble()).as("found once").isZero();
+        assertThat(stages.database.value("SELECT count(*) FROM raw_data_package WHERE NOT goes_alone"))
+                .as("nobody looks at them again")
+                .isEqualTo("0");
         assertThat(transfers())
                 .containsExactly(
                         "cologne PENDING",
@@ -227,5 +230,114 @@ class DirectIT {
                 .as("two bundles' worth")
                 .filteredOn("cologne PENDING"::equals)
                 .hasSize(4);
+    }
+
+    /** The package lies at cologne's buffer too, and that is on its way into cologne's archive. */
+    private Lease archivedFromBuffer(TestTransfers.Buffered one) throws Exception {
+        Path there = stages.packages.root("cologne", "buffer").resolve("rdp/" + one.name() + ".tar");
+        Files.createDirectories(there.getParent());
+        Files.copy(one.file(), there);
+        stages.database.execute("""
+                INSERT INTO physical_copy (raw_data_package_id, data_location_id, path, size_bytes, checksum)
+                SELECT c.raw_data_package_id, l.id, c.path, c.size_bytes, c.checksum
+                  FROM physical_copy c, data_location l JOIN site s ON s.id = l.site_id
+                 WHERE c.id = %d AND s.short_name = 'cologne' AND l.name = 'buffer'
+                """.formatted(one.copyId()));
+        stages.archivable();
+        return stages.claim("cologne_lta_long_term_archive_transfer");
+    }
+
+    private void goesOnToUs() throws Exception {
+        assertThat(transfers()).containsExactly("cologne COMPLETED sent", "us PENDING");
+        assertThat(stages.database.value("SELECT completed_at IS NOT NULL FROM data_transfer WHERE is_primary"))
+                .isEqualTo("t");
+        assertThat(usedCopies()).as("the origin is not needed").isEqualTo("cologne/lta");
+        assertThat(stages.send("cologne_buffer").origin().label()).isEqualTo("cologne/lta");
+        stages.archive("us_lta", 1);
+        stages.requireAllDone();
+    }
+
+    @Test
+    void what_its_archive_got_from_elsewhere_while_it_travelled_is_done_and_frees_what_waits() throws Exception {
+        TestTransfers.Buffered one = stages.packages.buffered("ccat", 1000);
+        Lease fromBuffer = archivedFromBuffer(one);
+        stages.assemble();
+        stages.send("ccat_buffer");
+        stages.archivable();
+        assertThat(transfers()).containsExactly("cologne PENDING sent", "us PENDING waits for primary transfer");
+        stages.archiveWorker().work(fromBuffer);
+        stages.archivable();
+        goesOnToUs();
+    }
+
+    @Test
+    void what_its_archive_has_already_is_not_sent_and_frees_what_waits() throws Exception {
+        TestTransfers.Buffered one = stages.packages.buffered("ccat", 1000);
+        stages.archiveWorker().work(archivedFromBuffer(one));
+        stages.assemble();
+        stages.toSend();
+        assertThat(stages.transfers.prepare(stages.claim("ccat_buffer_data_transfer")))
+                .isNull();
+        assertThat(stages.files("cologne", "lta")).as("package and sidecar").hasSize(2);
+        stages.archivable();
+        goesOnToUs();
+    }
+
+    @Test
+    void a_copy_of_the_archive_that_is_not_good_is_neither_taken_for_done_nor_sent_over() throws Exception {
+        TestTransfers.Buffered one = stages.packages.buffered("ccat", 1000);
+        Lease fromBuffer = archivedFromBuffer(one);
+        stages.assemble();
+        stages.send("ccat_buffer");
+        stages.archiveWorker().work(fromBuffer);
+        String copies = "UPDATE physical_copy SET state = '%s' WHERE path LIKE 'camera/%%'";
+        stages.database.execute(copies.formatted("CORRUPT"));
+        stages.archivable();
+        assertThat(transfers()).contains("cologne PENDING sent waits for the copy in cologne/lta, which is CORRUPT");
+        stages.database.execute("UPDATE data_transfer SET sent_at = NULL, waits_for = NULL WHERE is_primary");
+        stages.toSend();
+        Lease lease = stages.claim("ccat_buffer_data_transfer");
+        assertThatThrownBy(() -> stages.transfers.prepare(lease))
+                .hasMessageContaining("cologne/lta has a copy of " + one.name() + " already, and it is CORRUPT");
+        stages.database.execute("UPDATE data_transfer SET sent_at = now(), status = 'PENDING' WHERE is_primary");
+        stages.database.execute(copies.formatted("PRESENT"));
+        stages.archivable();
+        assertThat(transfers()).containsExactly("cologne COMPLETED sent", "us PENDING");
+    }
+
+    private void nothingReachesCologneFor(String time) {
+        stages.database.execute("""
+                INSERT INTO link (origin_site_id, destination_site_id, consecutive_failures, unhealthy_since, probe_at)
+                SELECT o.id, d.id, 3, now() - interval '%s', now() + interval '1 hour'
+                  FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'cologne'
+                """.formatted(time));
+        stages.database.execute("UPDATE site SET lta_weight = 1 WHERE short_name = 'us'");
+    }
+
+    @Test
+    void a_package_whose_link_is_dead_goes_to_another_archive_first_and_from_there_to_its_own() throws Exception {
+        stages.packages.buffered("ccat", 1000);
+        stages.assemble();
+        nothingReachesCologneFor("2 hours");
+        assertThat(stages.toSend()).isEqualTo(1);
+        assertThat(transfers()).containsExactly("us SCHEDULED", "cologne PENDING waits for primary transfer");
+        assertThat(stages.send("ccat_buffer").destination().label()).isEqualTo("us/lta");
+        stages.archive("us_lta", 1);
+        assertThat(usedCopies()).isEqualTo("us/lta");
+        Transfer sent = stages.send("us_buffer");
+        assertThat(sent.origin().label()).isEqualTo("us/lta");
+        assertThat(sent.destination().label()).isEqualTo("cologne/lta");
+        stages.archive("cologne_lta", 1);
+        stages.requireAllDone();
+    }
+
+    @Test
+    void a_package_by_itself_goes_nowhere_else_first_when_only_a_relay_leads_there() throws Exception {
+        stages.packages.buffered("ccat", 1000);
+        stages.assemble();
+        nothingReachesCologneFor("2 hours");
+        stages.relay("ccat", "cologne", "us");
+        assertThat(stages.toSend()).isZero();
+        assertThat(transfers()).containsExactly("cologne PENDING", "us PENDING waits for primary transfer");
     }
 }

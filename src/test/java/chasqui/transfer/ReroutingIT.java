@@ -1,6 +1,7 @@
 package chasqui.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import chasqui.link.LinkPauses;
 import chasqui.link.LinkSettings;
@@ -17,6 +18,9 @@ import chasqui.topology.Locations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,7 +89,7 @@ class ReroutingIT {
         worker.sent(lease, transfer);
         assertThat(manager.findWork()).as("cologne still waits for us").isZero();
         assertThat(database.value("SELECT message FROM notification"))
-                .startsWith("1 transfer packages go to another archive first, because nothing has reached cologne");
+                .startsWith("1 packages go to another archive first, because nothing has reached cologne");
     }
 
     @Test
@@ -170,5 +174,32 @@ class ReroutingIT {
                         .destination()
                         .label())
                 .isEqualTo("us/buffer");
+    }
+
+    @Test
+    void a_claim_that_is_under_way_and_a_rerouting_do_not_wait_for_each_other() throws Exception {
+        manager.findWork();
+        pausedFor("cologne", Duration.ofHours(2));
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            Future<Integer> round = database.jdbi().inTransaction(claim -> {
+                claim.execute("SELECT FROM operation FOR UPDATE");
+                Future<Integer> begun = other.submit(manager::findWork);
+                await().atMost(Duration.ofMinutes(1)).until(() -> database.value("SELECT count(*) FROM pg_stat_activity"
+                                + " WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                        .equals("1"));
+                claim.execute("SET LOCAL lock_timeout = '30s'");
+                claim.execute("UPDATE data_transfer SET status = 'IN_PROGRESS' WHERE is_primary");
+                claim.execute("""
+                        UPDATE operation SET status = 'IN_PROGRESS', lease_token = gen_random_uuid(), lease_owner = 'test',
+                               lease_expires_at = clock_timestamp() + interval '1 minute'
+                        """);
+                return begun;
+            });
+            assertThat(round.get()).isZero();
+        } finally {
+            other.shutdownNow();
+        }
+        assertThat(transfers()).startsWith("cologne first IN_PROGRESS");
     }
 }

@@ -44,8 +44,11 @@ class TransferAdmissionIT {
     private final TransferManager manager = new TransferManager(database.jdbi(), locations, settings);
     private final TransferWorker worker = new TransferWorker(database.jdbi(), operations, locations, settings);
 
+    @TempDir
+    Path folder;
+
     @BeforeEach
-    void a_topology(@TempDir Path folder) throws Exception {
+    void a_topology() throws Exception {
         TestTopology.on(database.jdbi(), folder);
         database.execute("INSERT INTO instrument (site_id, name) SELECT site_id, 'spectrometer' FROM instrument");
     }
@@ -213,6 +216,82 @@ class TransferAdmissionIT {
         assertThat(List.of(begin(), begin())).as("then by age").isEqualTo(bulk.subList(0, 2));
     }
 
+    /** More rounds than it takes to have looked at everything. */
+    private void rounds(int count) {
+        for (int i = 0; i < count; i++) {
+            manager.findWork();
+        }
+    }
+
+    @Test
+    void what_waits_for_its_copy_to_be_mended_takes_no_place_from_what_is_behind_it() throws Exception {
+        List<Long> stuck = waiting(30, "cologne", "camera", 100);
+        database.execute("UPDATE physical_copy SET state = 'SUSPECT' WHERE data_transfer_package_id IS NOT NULL");
+        List<Long> behind = waiting(2, "cologne", "camera", 100);
+        rounds(4);
+        assertThat(List.of(begin(), begin())).isEqualTo(behind);
+        assertThat(database.values("SELECT DISTINCT waits_for FROM data_transfer WHERE id <= " + stuck.get(29)))
+                .containsExactly("mending of its transfer package at ccat/buffer");
+        database.execute("UPDATE physical_copy SET state = 'PRESENT' WHERE state = 'SUSPECT'");
+        operations.held().forEach(lease -> operations.complete(lease, tx -> {}));
+        manager.findWork();
+        assertThat(List.of(begin(), begin())).as("mended, in their order").isEqualTo(stuck.subList(0, 2));
+        assertThat(database.value("SELECT count(*) FROM data_transfer WHERE waits_for IS NOT NULL"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void what_has_no_place_to_be_read_at_takes_no_place_from_what_is_behind_it() throws Exception {
+        List<Long> stuck = waiting(30, "cologne", "camera", 100);
+        TestTopology.location(database.jdbi(), folder, "ccat", "broken", "BUFFER");
+        database.execute("UPDATE data_location SET active = false WHERE name = 'broken'");
+        database.execute(
+                "UPDATE physical_copy SET data_location_id = (SELECT id FROM data_location WHERE name = 'broken')"
+                        + " WHERE data_transfer_package_id IS NOT NULL");
+        List<Long> behind = waiting(2, "cologne", "camera", 100);
+        rounds(4);
+        assertThat(List.of(begin(), begin())).isEqualTo(behind);
+        rounds(4);
+        operations.held().forEach(lease -> operations.complete(lease, tx -> {}));
+        database.execute("UPDATE data_location SET active = true WHERE name = 'broken'");
+        assertThat(manager.findWork()).isEqualTo(2);
+        assertThat(database.values("SELECT data_transfer_id FROM operation").stream()
+                        .map(Long::valueOf))
+                .isSubsetOf(stuck);
+    }
+
+    @Test
+    void however_many_cannot_go_each_has_its_look_in_turn_and_a_round_looks_at_few() throws Exception {
+        waiting(1, "cologne", "camera", 100);
+        database.execute("UPDATE physical_copy SET state = 'SUSPECT' WHERE data_transfer_package_id IS NOT NULL");
+        database.execute("""
+                WITH more AS (
+                    INSERT INTO data_transfer_package (name, buffer_location_id, instrument_id, primary_site_id, status,
+                                package_count, content_bytes, size_bytes, xxh64, assembled_at)
+                    SELECT 'dtp-more-' || n, buffer_location_id, instrument_id, primary_site_id, status, package_count,
+                           content_bytes, size_bytes, xxh64, assembled_at
+                      FROM data_transfer_package, generate_series(1, 999) n RETURNING id, primary_site_id, buffer_location_id),
+                copies AS (
+                    INSERT INTO physical_copy (data_transfer_package_id, data_location_id, path, state, size_bytes, checksum)
+                    SELECT m.id, m.buffer_location_id, 'dtp/more-' || m.id, 'SUSPECT', c.size_bytes, c.checksum
+                      FROM more m, physical_copy c WHERE c.data_transfer_package_id IS NOT NULL)
+                INSERT INTO data_transfer (data_transfer_package_id, destination_site_id, is_primary, origin_location_id)
+                SELECT id, primary_site_id, true, buffer_location_id FROM more
+                """);
+        rounds(90);
+        assertThat(database.value("SELECT count(*) FROM data_transfer WHERE look_again_at IS NULL"))
+                .as("all have had a look, a dozen a round")
+                .isEqualTo("0");
+        assertThat(database.value("SELECT count(*) FROM data_transfer WHERE look_again_at > now()"))
+                .as("and where many wait, they are left out for a while")
+                .matches("[1-9][0-9]*");
+        database.execute("UPDATE data_transfer SET look_again_at = look_again_at - interval '10 minutes'");
+        database.execute("UPDATE physical_copy SET state = 'PRESENT' WHERE data_transfer_package_id ="
+                + " (SELECT data_transfer_package_id FROM data_transfer ORDER BY look_again_at DESC LIMIT 1)");
+        rounds(5);
+        assertThat(claim()).as("the last of a thousand, in the fifth round").isPresent();
+    }
+
     @Test
     void what_was_put_back_is_let_go_by_the_manager_alone() throws Exception {
         waiting(3, "cologne", "camera", 100);
@@ -341,10 +420,25 @@ class TransferAdmissionIT {
                 SELECT p.id, s.id, true, 'COMPLETED', clock_timestamp(), 'x' FROM p, site s WHERE s.short_name = 'us'
                 """);
         database.execute("ANALYZE");
-        String plan = String.join("\n", database.values("EXPLAIN " + WaitingRows.FIRST.replace(":depth", "12")));
+        String plan = String.join(
+                "\n",
+                database.values(
+                        "EXPLAIN " + WaitingRows.FIRST.replace(":depth", "12").replace(":again", "200")));
         assertThat(plan).contains("data_transfer_to_send").doesNotContain("Seq Scan on data_transfer");
+        String stuck = String.join(
+                "\n",
+                database.values("EXPLAIN "
+                        + ReroutingRows.STUCK
+                                .replace(":origins", "ARRAY[1]::bigint[]")
+                                .replace(":destinations", "ARRAY[2]::bigint[]")
+                                .replace(":alone", "ARRAY[false]")
+                                .replace(":limit", "500")));
+        assertThat(stuck).contains("data_transfer_to_reroute").doesNotContain("Seq Scan on data_transfer");
         String live =
                 String.join("\n", database.values("EXPLAIN " + WaitingRows.LIVE.replace(":type", "'data_transfer'")));
         assertThat(live).doesNotContain("Seq Scan on data_transfer");
+        String looks =
+                String.join("\n", database.values("EXPLAIN " + Looks.LOOK.replace(":ids", "ARRAY[1, 2]::bigint[]")));
+        assertThat(looks).doesNotContain("Seq Scan on data_transfer");
     }
 }

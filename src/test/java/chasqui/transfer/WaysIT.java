@@ -151,4 +151,60 @@ class WaysIT {
         route(20, "method", "'second'");
         assertThat(goes()).endsWith("by second");
     }
+
+    /** How the operation that is recorded would send it; empty: there is none. */
+    private String recorded() {
+        return String.join(" ", database.values("""
+                SELECT os.short_name || '/' || o.name || ' > ' || ds.short_name || '/' || d.name || ' by ' || t.method
+                  FROM operation p JOIN data_transfer t ON t.id = p.data_transfer_id
+                  JOIN data_location o ON o.id = t.origin_location_id JOIN site os ON os.id = o.site_id
+                  JOIN data_location d ON d.id = t.destination_location_id JOIN site ds ON ds.id = d.site_id
+                """));
+    }
+
+    @Test
+    void what_waits_on_a_route_that_is_switched_off_or_forbidden_does_not_take_it() {
+        route(10, "method", "'first'");
+        route(20, "method", "'second'");
+        manager.findWork();
+        assertThat(recorded()).endsWith("by first");
+        database.execute("UPDATE transfer_route SET active = false WHERE method = 'first'");
+        assertThat(manager.findWork()).isEqualTo(1);
+        assertThat(recorded()).endsWith("by second");
+        database.execute("UPDATE transfer_route SET forbidden = true, priority = 5 WHERE method = 'first'");
+        database.execute("UPDATE transfer_route SET active = true");
+        assertThat(manager.findWork()).isZero();
+        assertThat(recorded()).as("nothing may go to cologne").isEmpty();
+        assertThat(database.value("SELECT status FROM data_transfer")).isEqualTo("PENDING");
+        database.execute("UPDATE transfer_route SET active = false");
+        assertThat(manager.findWork()).isEqualTo(1);
+        assertThat(recorded()).as("the default way").endsWith("by cp");
+        assertThat(manager.findWork()).as("and then it stays so").isZero();
+        assertThat(database.values("SELECT DISTINCT failure_message FROM operation_history"))
+                .containsExactly("the topology has its way no more");
+    }
+
+    @Test
+    void what_waits_at_a_buffer_that_is_switched_off_goes_from_another() throws Exception {
+        TestTopology.location(database.jdbi(), folder, "ccat", "second_buffer", "BUFFER");
+        copyAt("ccat", "second_buffer");
+        manager.findWork();
+        assertThat(recorded()).startsWith("ccat/buffer >");
+        database.execute("UPDATE data_location SET active = false WHERE id = " + at("ccat", "buffer"));
+        assertThat(manager.findWork()).isEqualTo(1);
+        assertThat(recorded()).startsWith("ccat/second_buffer >");
+        assertThat(database.value("SELECT queue FROM operation")).isEqualTo("ccat_second_buffer_data_transfer");
+    }
+
+    @Test
+    void what_has_no_readable_copy_is_not_decided_anew_for_ever() {
+        manager.findWork();
+        database.execute("UPDATE physical_copy SET state = 'MISSING' WHERE data_transfer_package_id IS NOT NULL");
+        database.execute("UPDATE physical_copy SET state = 'MISSING' WHERE raw_data_package_id IS NOT NULL");
+        route(10, "method", "'first'");
+        manager.findWork();
+        assertThat(manager.findWork()).isZero();
+        assertThat(database.value("SELECT count(*) FROM operation")).isEqualTo("1");
+        assertThat(database.value("SELECT count(*) FROM operation_history")).isEqualTo("0");
+    }
 }
