@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,10 +31,13 @@ final class IncomingSweep implements Sweep {
 
     private final Jdbi database;
     private final Duration age;
+    private final Clock clock;
 
-    IncomingSweep(Jdbi database, Duration age) {
+    /** @param clock as that of the disks; where it is far ahead of theirs, what nobody waits for goes earlier, and nothing else does */
+    IncomingSweep(Jdbi database, Duration age, Clock clock) {
         this.database = database;
         this.age = age;
+        this.clock = clock;
     }
 
     private record Arrived(Path path, long transferId, String token) {
@@ -76,7 +80,7 @@ final class IncomingSweep implements Sweep {
     private List<Arrived> quiet(DataLocation location) throws IOException {
         Path folder = Objects.requireNonNull(DiskRoot.incoming(location, "x").getParent());
         DurableFiles.requireContained(location.root(), folder.resolve("x"));
-        Instant limit = Instant.now().minus(age);
+        Instant limit = clock.instant().minus(age);
         List<Arrived> quiet = new ArrayList<>();
         try (DirectoryStream<Path> names = Files.newDirectoryStream(folder)) {
             for (Path path : names) {

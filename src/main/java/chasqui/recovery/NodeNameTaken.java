@@ -2,6 +2,7 @@ package chasqui.recovery;
 
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
+import java.time.Clock;
 import java.time.Instant;
 
 /** Another process works under this node's name. */
@@ -25,12 +26,12 @@ public final class NodeNameTaken extends ChasquiException {
         /** Three beats: a process that nobody here can look at was heard of since then, or is taken to be dead. */
         private static final long LONGEST_SILENCE_SECONDS = 30;
 
-        boolean lives(NodeProcess here) {
+        boolean lives(NodeProcess here, Clock clock) {
             if (silentSeconds > LONGEST_SILENCE_SECONDS) {
                 return false;
             }
             boolean elsewhere = !host.equals(here.host()) || !machine.equals(here.machine());
-            return elsewhere || processId != here.processId() && RunningProcess.lived(processId, silentSeconds);
+            return elsewhere || processId != here.processId() && RunningProcess.lived(processId, silentSeconds, clock);
         }
     }
 }

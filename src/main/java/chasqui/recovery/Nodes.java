@@ -40,7 +40,7 @@ public final class Nodes {
      */
     public void enter() {
         database.useTransaction(db -> {
-            other(db).filter(other -> other.lives(process)).ifPresent(other -> {
+            other(db).filter(other -> other.lives(process, clock)).ifPresent(other -> {
                 throw new NodeNameTaken(node.name(), other);
             });
             replace(db);

@@ -3,8 +3,8 @@ package chasqui.recovery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 
 /** Whether a process that wrote down its id is still there: ids are given again, and the dead keep theirs for a while. */
 final class RunningProcess {
@@ -17,13 +17,14 @@ final class RunningProcess {
      * Whether the process with this id on this machine runs and has run for that long.
      *
      * @param seconds since something was heard of it: a process that is younger is another one
+     * @param clock this machine's
      */
-    static boolean lived(long id, long seconds) {
+    static boolean lived(long id, long seconds, Clock clock) {
         return !isZombie(id)
                 && ProcessHandle.of(id)
                         .filter(process -> process.info()
                                 .startInstant()
-                                .map(start -> Duration.between(start, Instant.now())
+                                .map(start -> Duration.between(start, clock.instant())
                                                 .plus(CLOCKS_DIFFER)
                                                 .toSeconds()
                                         >= seconds)

@@ -4,6 +4,7 @@ import chasqui.pipeline.OperationStore;
 import chasqui.topology.DataLocation;
 import chasqui.topology.StorageType;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -28,8 +29,8 @@ public final class Sweeps implements AutoCloseable {
     });
 
     /** @param incomingAge how long nothing must have been written to what lies at a buffer and nobody waits for */
-    public Sweeps(Jdbi database, OperationStore operations, Duration incomingAge) {
-        this(List.of(new TemporariesSweep(operations), new IncomingSweep(database, incomingAge)));
+    public Sweeps(Jdbi database, OperationStore operations, Duration incomingAge, Clock clock) {
+        this(List.of(new TemporariesSweep(operations), new IncomingSweep(database, incomingAge, clock)));
     }
 
     Sweeps(List<Sweep> sweeps) {

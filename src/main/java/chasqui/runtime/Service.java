@@ -72,7 +72,7 @@ public final class Service implements AutoCloseable {
         this.operations = new OperationStore(
                 foundation.database().jdbi(), stages.effects(), node, settings.lease(), new SteadyClock());
         this.desk = new WorkDesk(operations);
-        this.sweeps = new Sweeps(foundation.database().jdbi(), operations, settings.incomingAge());
+        this.sweeps = new Sweeps(foundation.database().jdbi(), operations, settings.incomingAge(), Clock.systemUTC());
         this.incoming = new IncomingFolders(foundation.database().jdbi());
         this.queueWatch = new QueueWatch(foundation.database().jdbi(), settings.unclaimedAfter());
         this.nodes = new Nodes(

@@ -6,8 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +42,7 @@ public final class S3Objects implements AutoCloseable {
     S3Objects(S3Store store) {
         this.store = store;
         this.conditions = new S3Conditions(store);
-        this.sweep = new S3Sweep(store);
+        this.sweep = new S3Sweep(store, Clock.systemUTC());
     }
 
     S3Client client() {
@@ -275,9 +275,9 @@ public final class S3Objects implements AutoCloseable {
         sweep.whenDue(bucket, prefix);
     }
 
-    /** Ends uploads below a prefix that began before {@code before} and were never completed. */
-    public int abortUnfinished(String bucket, String prefix, Instant before) throws S3Failure {
-        return sweep.abort(bucket, prefix, before);
+    /** Ends uploads below a prefix that began longer ago than {@code age} by the store's clock and were never completed. */
+    public int abortUnfinished(String bucket, String prefix, Duration age) throws S3Failure {
+        return sweep.abort(bucket, prefix, age);
     }
 
     /** The time limit of one attempt, by the bytes it moves. */

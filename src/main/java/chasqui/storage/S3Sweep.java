@@ -1,12 +1,16 @@
 package chasqui.storage;
 
+import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 
@@ -16,14 +20,16 @@ final class S3Sweep {
     private static final Duration PAUSE = Duration.ofHours(1);
 
     private final S3Store store;
+    private final Clock clock;
     private final Map<String, Instant> lastOf = new ConcurrentHashMap<>();
 
-    S3Sweep(S3Store store) {
+    S3Sweep(S3Store store, Clock clock) {
         this.store = store;
+        this.clock = clock;
     }
 
     void whenDue(String bucket, String prefix) {
-        Instant now = Instant.now();
+        Instant now = clock.instant();
         String place = S3Store.name(bucket, prefix);
         Instant last = lastOf.get(place);
         if (last != null && last.plus(PAUSE).isAfter(now)) {
@@ -31,7 +37,7 @@ final class S3Sweep {
         }
         lastOf.put(place, now);
         try {
-            int ended = abort(bucket, prefix, now.minus(store.options().abandonedAfter()));
+            int ended = abort(bucket, prefix, store.options().abandonedAfter());
             if (ended > 0) {
                 log.info(
                         "{}: {} uploads that began more than {} h ago and were never completed are ended",
@@ -44,20 +50,34 @@ final class S3Sweep {
         }
     }
 
-    int abort(String bucket, String prefix, Instant before) throws S3Failure {
+    int abort(String bucket, String prefix, Duration age) throws S3Failure {
         int ended = 0;
         try {
-            for (MultipartUpload upload : store.client()
+            for (ListMultipartUploadsResponse page : store.client()
                     .listMultipartUploadsPaginator(
-                            request -> request.bucket(bucket).prefix(prefix))
-                    .uploads()) {
-                if (upload.initiated() != null && upload.initiated().isBefore(before)) {
-                    ended += end(bucket, upload);
+                            request -> request.bucket(bucket).prefix(prefix))) {
+                Instant limit = storesNow(page).minus(age);
+                for (MultipartUpload upload : page.uploads()) {
+                    if (upload.initiated() != null && upload.initiated().isBefore(limit)) {
+                        ended += end(bucket, upload);
+                    }
                 }
             }
             return ended;
         } catch (SdkException e) {
             throw store.failure("ending unfinished uploads in " + S3Store.name(bucket, prefix), e);
+        }
+    }
+
+    /** Uploads are stamped by the store's clock: ours, were it days ahead, would end those under way. */
+    private Instant storesNow(ListMultipartUploadsResponse answer) {
+        try {
+            return answer.sdkHttpResponse()
+                    .firstMatchingHeader("Date")
+                    .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)))
+                    .orElseGet(clock::instant);
+        } catch (DateTimeException noDate) {
+            return clock.instant();
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StallLimit;
+import chasqui.testing.TestClock;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
 import chasqui.testing.TestTopology;
@@ -28,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class IncomingSweepIT {
     private final TestDatabase database = new TestDatabase();
-    private final IncomingSweep sweep = new IncomingSweep(database.jdbi(), Duration.ofDays(1));
+    private final TestClock clock = new TestClock();
+    private final IncomingSweep sweep = new IncomingSweep(database.jdbi(), Duration.ofDays(1), clock);
     private DataLocation buffer;
     private Path incoming;
     private String transfer;
@@ -59,7 +61,7 @@ class IncomingSweepIT {
 
     private Path arrived(String name, Duration ago) throws Exception {
         Path file = Files.writeString(incoming.resolve(name), "bytes");
-        return Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(ago)));
+        return Files.setLastModifiedTime(file, FileTime.from(clock.instant().minus(ago)));
     }
 
     private Path old(String name) throws Exception {
@@ -119,6 +121,19 @@ class IncomingSweepIT {
         assertThat(young).exists();
         assertThat(foreign).exists();
         assertThat(folderOfSomeone).exists();
+    }
+
+    @Test
+    void a_clock_that_is_years_ahead_or_behind_costs_nothing_that_is_waited_for() throws Exception {
+        Path awaited = arrived("dtp-ccat-1-" + transfer + "-1", Duration.ofDays(3000));
+        Path ofTheFuture = arrived("dtp-ccat-1-999999-1", Duration.ofDays(-3000));
+        assertThat(sweep.sweep(buffer)).isZero();
+        assertThat(awaited).exists();
+        assertThat(ofTheFuture).exists();
+        clock.advance(Duration.ofDays(3002));
+        assertThat(sweep.sweep(buffer)).isEqualTo(1);
+        assertThat(awaited).exists();
+        assertThat(ofTheFuture).doesNotExist();
     }
 
     @Test

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chasqui.testing.S3Faults;
+import chasqui.testing.TestClock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -130,10 +133,11 @@ class S3ResumeIT extends S3StoreFixture {
     @Test
     void abandoned_uploads_below_our_prefix_are_ended_once_in_a_while_and_young_ones_never() throws IOException {
         client().createMultipartUpload(r -> r.bucket(BUCKET).key("swept/old"));
-        S3Sweep young = new S3Sweep(store(7));
+        TestClock clock = new TestClock();
+        S3Sweep young = new S3Sweep(store(7), clock);
         young.whenDue(BUCKET, "swept/");
         assertThat(unfinished("swept/")).hasSize(1);
-        S3Sweep old = new S3Sweep(store(-1));
+        S3Sweep old = new S3Sweep(store(-1), clock);
         client().createMultipartUpload(r -> r.bucket(BUCKET).key("not-swept/old"));
         old.whenDue(BUCKET, "swept/");
         assertThat(unfinished("swept/")).isEmpty();
@@ -141,10 +145,21 @@ class S3ResumeIT extends S3StoreFixture {
         client().createMultipartUpload(r -> r.bucket(BUCKET).key("swept/old"));
         old.whenDue(BUCKET, "swept/");
         assertThat(unfinished("swept/")).as("not due yet").hasSize(1);
+        clock.advance(Duration.ofHours(1));
+        old.whenDue(BUCKET, "swept/");
+        assertThat(unfinished("swept/")).isEmpty();
+    }
+
+    @Test
+    void an_upload_under_way_stays_although_our_clock_is_a_month_ahead_of_the_stores() throws IOException {
+        client().createMultipartUpload(r -> r.bucket(BUCKET).key("ahead/young"));
+        Clock ahead = Clock.offset(Clock.systemUTC(), Duration.ofDays(30));
+        new S3Sweep(store(7), ahead).whenDue(BUCKET, "ahead/");
+        assertThat(unfinished("ahead/")).hasSize(1);
     }
 
     private S3Store store(int days) throws IOException {
-        S3Options options = new S3Options(3, java.time.Duration.ofSeconds(2), java.time.Duration.ofDays(days));
+        S3Options options = new S3Options(3, Duration.ofSeconds(2), Duration.ofDays(days));
         return new S3Store(client(), client(), new S3Endpoint("", "", "chasqui"), options);
     }
 }
