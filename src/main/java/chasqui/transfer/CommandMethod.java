@@ -8,6 +8,7 @@ import chasqui.storage.IntegrityViolation;
 import chasqui.storage.Placement;
 import chasqui.storage.ReadBack;
 import chasqui.storage.ReadBackResult;
+import chasqui.storage.TapeFailure;
 import chasqui.storage.TapeState;
 import chasqui.storage.Temporaries;
 import chasqui.tape.TapeAccess;
@@ -35,6 +36,14 @@ public final class CommandMethod implements ByteMover {
 
     @Override
     public void move(Lease lease, Transfer transfer) throws IOException {
+        try {
+            between(lease, transfer);
+        } catch (TapeFailure failure) {
+            throw new ChasquiException(FailureKind.LOCATION, true, transfer + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    private void between(Lease lease, Transfer transfer) throws IOException {
         if (isDisk(transfer.origin()) && transfer.originIsHere() && isTape(transfer.destination())) {
             archive(lease, transfer);
         } else if (isTape(transfer.origin()) && isDisk(transfer.destination()) && transfer.destinationIsHere()) {
@@ -69,7 +78,7 @@ public final class CommandMethod implements ByteMover {
             throw DiskRoot.missing(transfer.origin(), transfer.source(), transfer.toString());
         }
         // What goes to tape cannot be taken back.
-        require(transfer, transfer.source(), read(lease, transfer, transfer.source()));
+        require(transfer, transfer.source() + " as it was read", read(lease, transfer, transfer.source()));
         lease.requireHeld();
         tape.archive(transfer.source(), name, transfer.digest(), lease);
         if (tape.state(name, lease) == TapeState.ABSENT) {
@@ -87,6 +96,9 @@ public final class CommandMethod implements ByteMover {
         String name = transfer.originPath().encoded();
         long bytes = transfer.digest().sizeBytes();
         try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {
+            if (CopyMethod.isThere(lease, root, transfer)) {
+                return;
+            }
             if (!tape.holds(name, lease)) {
                 throw new ChasquiException(
                         FailureKind.ITEM, true, transfer + ": " + transfer.origin() + " says ABSENT of " + name);
@@ -94,7 +106,7 @@ public final class CommandMethod implements ByteMover {
             Path temporary = temporaries.name("incoming");
             tape.recall(name, temporary, bytes, lease);
             DurableFiles.makeDurable(root, temporary);
-            require(transfer, temporary, read(lease, transfer, temporary));
+            require(transfer, name + " as it came back from tape", read(lease, transfer, temporary));
             lease.requireHeld();
             Placement.place(root, temporary, transfer.incoming(), transfer.digest(), ignored -> lease.advance(0));
         }
@@ -105,13 +117,10 @@ public final class CommandMethod implements ByteMover {
         return ReadBack.read(file, transfer.digest().sha256() != null, lease::advance);
     }
 
-    private static void require(Transfer transfer, Path file, ReadBackResult found) throws IntegrityViolation {
+    private static void require(Transfer transfer, String what, ReadBackResult found) throws IntegrityViolation {
         if (!found.holds(transfer.digest())) {
             throw new IntegrityViolation(
-                    transfer + ": " + file + " as it was read",
-                    "whole package",
-                    transfer.digest().toString(),
-                    found.toString());
+                    transfer + ": " + what, "whole package", transfer.digest().toString(), found.toString());
         }
     }
 }

@@ -32,14 +32,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every transfer method between two disks must do; a subclass per method. */
+/**
+ * What every transfer method must do; a subclass per method, and per direction where the ends differ. Both ends are files
+ * of this machine in the end: those of a disk, or those of the machine's own tape library.
+ */
 abstract class ByteMoverContract {
-    private final TestDatabase database = new TestDatabase();
+    final TestDatabase database = new TestDatabase();
     private final TestTransfers packages = new TestTransfers(database.jdbi());
     private final OperationStore operations = TestKernel.of(database.jdbi(), new TransferEffects());
-    private TestTransfers.Assembled assembled;
-    private Lease lease;
-    private Transfer transfer;
+    Lease lease;
+    Transfer transfer;
 
     @TempDir
     Path folder;
@@ -51,15 +53,53 @@ abstract class ByteMoverContract {
         return true;
     }
 
+    /** The same transfer between the ends of this method, and what it sends put there. */
+    Transfer between(Transfer disks) throws Exception {
+        return disks;
+    }
+
+    /** Where the bytes to send lie. */
+    Path sent() {
+        return transfer.source();
+    }
+
+    /** What a message calls them. */
+    String sentName() {
+        return transfer.source().toString();
+    }
+
+    /** Where they come to lie. */
+    Path arrived() {
+        return transfer.incoming();
+    }
+
+    /** All that lies in it came by a transfer. */
+    Path destination() {
+        return transfer.destination().root();
+    }
+
+    void takeAwayDestination() throws IOException {
+        Files.delete(destination());
+    }
+
+    void move() throws Exception {
+        mover().move(lease, transfer);
+    }
+
+    void plant(Path file, String content) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+
     @BeforeEach
     void a_transfer() throws Exception {
         TestTopology.on(database.jdbi(), folder);
-        assembled = packages.assembled(List.of(packages.buffered("ccat", 100)), "cologne");
+        packages.assembled(List.of(packages.buffered("ccat", 100)), "cologne");
         TransferSettings settings = new TransferSettings("cp", new StallLimit(Duration.ofMinutes(1)));
         new TransferManager(database.jdbi(), new Locations(database.jdbi()), settings).findWork();
         lease = operations.claim("ccat_buffer_data_transfer").orElseThrow();
-        transfer = new TransferWorker(database.jdbi(), operations, new Locations(database.jdbi()), settings)
-                .prepare(lease);
+        transfer = between(new TransferWorker(database.jdbi(), operations, new Locations(database.jdbi()), settings)
+                .prepare(lease));
     }
 
     @AfterEach
@@ -68,14 +108,17 @@ abstract class ByteMoverContract {
     }
 
     /** The same transfer, of other bytes: a method knows nothing of packages. */
-    private Transfer of(byte[] content) throws IOException {
-        Files.delete(assembled.file());
-        Files.write(assembled.file(), content);
-        Fingerprint print = Fingerprint.take(assembled.file(), Progress.NONE);
-        return new Transfer(
+    private void withContent(byte[] content) throws IOException {
+        Files.delete(sent());
+        Files.write(sent(), content);
+        Fingerprint print = Fingerprint.take(sent(), Progress.NONE);
+        transfer = new Transfer(
                 transfer.id(),
                 transfer.packageName(),
-                new PackageDigest(print.sizeBytes(), print.xxHash64(), null),
+                new PackageDigest(
+                        print.sizeBytes(),
+                        print.xxHash64(),
+                        transfer.digest().sha256() == null ? null : print.sha256()),
                 transfer.origin(),
                 transfer.originPath(),
                 transfer.destination(),
@@ -85,7 +128,7 @@ abstract class ByteMoverContract {
     }
 
     private List<Path> left() throws IOException {
-        try (Stream<Path> all = Files.walk(transfer.destination().root())) {
+        try (Stream<Path> all = Files.walk(destination())) {
             return all.filter(Files::isRegularFile).toList();
         }
     }
@@ -95,38 +138,36 @@ abstract class ByteMoverContract {
     void bytes_arrive_as_they_are_whatever_their_number(int size) throws Exception {
         byte[] content = new byte[size];
         new Random(size).nextBytes(content);
-        Transfer moved = of(content);
-        mover().move(lease, moved);
-        assertThat(moved.incoming()).hasBinaryContent(content);
-        assertThat(left()).containsExactly(moved.incoming());
-        assertThat(lease.bytesDone()).isEqualTo(size);
+        withContent(content);
+        move();
+        assertThat(arrived()).hasBinaryContent(content);
+        assertThat(left()).containsExactly(arrived());
+        assertThat(lease.mostBytes()).isEqualTo(size);
     }
 
     @Test
     void bytes_that_an_earlier_attempt_completed_are_adopted() throws Exception {
-        mover().move(lease, transfer);
-        Object before = Files.getAttribute(transfer.incoming(), "unix:ino");
-        mover().move(lease, transfer);
-        assertThat(Files.getAttribute(transfer.incoming(), "unix:ino")).isEqualTo(before);
-        assertThat(left()).containsExactly(transfer.incoming());
+        move();
+        Object before = Files.getAttribute(arrived(), "unix:ino");
+        move();
+        assertThat(Files.getAttribute(arrived(), "unix:ino")).isEqualTo(before);
+        assertThat(left()).containsExactly(arrived());
     }
 
     @Test
     void other_bytes_under_the_incoming_name_are_kept_aside_and_do_not_stop_the_transfer() throws Exception {
-        Files.createDirectories(transfer.incoming().getParent());
-        Files.writeString(transfer.incoming(), "half a file of an attempt that died");
-        mover().move(lease, transfer);
-        assertThat(transfer.incoming()).hasSameBinaryContentAs(assembled.file());
+        plant(arrived(), "half a file of an attempt that died");
+        move();
+        assertThat(arrived()).hasSameBinaryContentAs(sent());
         assertThat(left()).anyMatch(path -> path.toString().contains("quarantine"));
     }
 
     @Test
     void left_overs_of_an_attempt_that_died_are_removed() throws Exception {
-        Path tmp = Files.createDirectories(
-                transfer.destination().root().resolve(".chasqui").resolve("tmp"));
+        Path tmp = Files.createDirectories(destination().resolve(".chasqui").resolve("tmp"));
         Path ours = Files.writeString(tmp.resolve("op-" + lease.operation().id() + "-dead-incoming"), "half");
         Path others = Files.writeString(tmp.resolve("op-" + lease.operation().id() + "1-alive-x"), "whole");
-        mover().move(lease, transfer);
+        move();
         assertThat(ours).doesNotExist();
         assertThat(others).exists();
     }
@@ -136,49 +177,50 @@ abstract class ByteMoverContract {
         assumeThat(hashesWhatItSends())
                 .as("not this method's part: the destination reads back")
                 .isTrue();
-        byte[] content = Files.readAllBytes(assembled.file());
+        byte[] content = Files.readAllBytes(sent());
         content[700] ^= 1;
-        Files.write(assembled.file(), content);
-        assertThatThrownBy(() -> mover().move(lease, transfer))
-                .hasMessageContaining(transfer.source().toString())
-                .hasMessageContaining(transfer.digest().xxHash64().toString());
+        Files.write(sent(), content);
+        assertThatThrownBy(this::move)
+                .hasMessageContaining(sentName())
+                .hasMessageContaining(transfer.digest().xxHash64().toString())
+                .satisfies(e -> assertThat(FailureClassifier.classify(e).kind()).isEqualTo(FailureKind.ITEM));
         assertThat(left()).isEmpty();
     }
 
     @Test
     void a_source_of_another_size_is_not_sent() throws Exception {
-        Files.write(assembled.file(), new byte[] {1}, StandardOpenOption.APPEND);
-        assertThatThrownBy(() -> mover().move(lease, transfer))
-                .hasMessageContaining(transfer.source().toString())
+        Files.write(sent(), new byte[] {1}, StandardOpenOption.APPEND);
+        assertThatThrownBy(this::move)
+                .hasMessageContaining(sentName())
                 .satisfies(e -> assertThat(FailureClassifier.classify(e).kind()).isEqualTo(FailureKind.ITEM));
         assertThat(left()).isEmpty();
     }
 
     @Test
     void a_missing_source_is_a_failure_of_the_item_that_names_the_file() throws Exception {
-        Files.delete(assembled.file());
-        assertThatThrownBy(() -> mover().move(lease, transfer))
-                .hasMessageContaining(assembled.file().toString())
+        Files.delete(sent());
+        assertThatThrownBy(this::move)
+                .hasMessageContaining(sentName())
                 .satisfies(e -> assertThat(FailureClassifier.classify(e).kind()).isEqualTo(FailureKind.ITEM));
         assertThat(left()).isEmpty();
     }
 
     @Test
     void a_destination_that_is_not_there_is_a_failure_of_the_location() throws Exception {
-        Files.delete(transfer.destination().root());
-        assertThatThrownBy(() -> mover().move(lease, transfer))
-                .hasMessageContaining("cologne/buffer")
+        takeAwayDestination();
+        assertThatThrownBy(this::move)
+                .hasMessageContaining(transfer.destination().label())
                 .satisfies(e -> assertThat(FailureClassifier.classify(e).kind()).isEqualTo(FailureKind.LOCATION));
-        assertThat(transfer.destination().root()).doesNotExist();
+        assertThat(destination()).doesNotExist();
     }
 
     @Test
     void an_interruption_leaves_nothing_behind() throws Exception {
         byte[] content = new byte[32 << 20];
         new Random(1).nextBytes(content);
-        Transfer big = of(content);
+        withContent(content);
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> mover().move(lease, big))
+        assertThatThrownBy(this::move)
                 .satisfies(e -> assertThat(FailureClassifier.classify(e).kind()).isEqualTo(FailureKind.PLATFORM));
         Thread.interrupted();
         assertThat(left()).isEmpty();
@@ -186,10 +228,10 @@ abstract class ByteMoverContract {
 
     @Test
     void an_attempt_whose_lease_is_gone_makes_no_name() throws Exception {
-        Files.createDirectories(transfer.incoming().getParent());
+        Files.createDirectories(arrived().getParent());
         TestKernel.takeAway(database, operations, lease);
         Thread.interrupted();
-        assertThatThrownBy(() -> mover().move(lease, transfer)).hasMessageContaining("the lease is gone");
+        assertThatThrownBy(this::move).hasMessageContaining("the lease is gone");
         assertThat(left()).isEmpty();
     }
 }
