@@ -2,6 +2,8 @@ package chasqui.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chasqui.storage.Fingerprint;
+import chasqui.storage.Progress;
 import chasqui.testing.AllStages;
 import chasqui.testing.Alteration;
 import chasqui.testing.StoredBytes;
@@ -78,11 +80,7 @@ class AlteredBytesIT {
         AllStages stages = observatory.stages;
         StoredBytes stored = observatory.stored;
         TestDatabase database = observatory.database;
-        if (destination.root().equals(Destination.RELAY)) {
-            observatory.relayByUs();
-        } else if (destination.root().equals(Destination.DIRECT)) {
-            observatory.sendStraightToCologne();
-        }
+        Runnable afterEach = destination.journey().arrange(observatory);
         observatory.file(destination.packages());
         stored.alter(
                 destination.queue(),
@@ -93,7 +91,10 @@ class AlteredBytesIT {
         if (destination.died()) {
             stages.dieBeforeTheCommitOf(destination.queue());
         }
-        stages.afterEachAttempt(observatory::nothingPresentIsWrong);
+        stages.afterEachAttempt(() -> {
+            afterEach.run();
+            observatory.nothingPresentIsWrong();
+        });
 
         stages.untilNothingIsLeft();
         observatory.stage();
@@ -108,12 +109,56 @@ class AlteredBytesIT {
         assertThat(database.value(destination.told().sql))
                 .as("the database tells")
                 .isNotEqualTo("0");
-        int hops = destination.root().equals(Destination.RELAY) ? 2 : 1;
         int again = destination.told() == Destination.Told.AS_DAMAGED_ON_ARRIVAL ? 1 : 0;
-        assertThat(database.value("SELECT max(send_count) FROM data_transfer")).isEqualTo(String.valueOf(hops + again));
+        assertThat(database.value("SELECT max(send_count) FROM data_transfer"))
+                .isEqualTo(String.valueOf(destination.journey().hops() + again));
         assertThat(database.values("SELECT concat_ws(' ', queue, status, failure_message) FROM operation"))
                 .as("nothing waits for a human")
                 .isEmpty();
         observatory.everyByteIsRight();
+    }
+
+    static Stream<Arguments> everyAlterationOnBothKindsOfTape() {
+        return Stream.of(Alteration.BIT_IN_THE_MIDDLE, Alteration.TRUNCATED)
+                .flatMap(how -> Stream.of(Arguments.of(how, true), Arguments.of(how, false)));
+    }
+
+    /** Nothing on tape can be put aside or made again by us. */
+    @ParameterizedTest(name = "{0}, the library has a checksum command: {1}")
+    @MethodSource("everyAlterationOnBothKindsOfTape")
+    void what_a_tape_did_not_keep_is_never_present_and_a_human_is_told_what_to_do(Alteration how, boolean checksum)
+            throws Exception {
+        Path library = observatory.archiveOnTape(checksum);
+        observatory.sendStraightToCologne();
+        observatory.file(1);
+        String queue = "cologne_lta_long_term_archive_transfer";
+        StoredBytes stored = observatory.stored;
+        stored.alter(queue, "reading back", 0, () -> SmallObservatory.largest(library, "camera/**.tar"), how);
+        observatory.stages.afterEachAttempt(observatory::nothingPresentIsWrong);
+
+        observatory.stages.untilNothingIsLeft();
+
+        Path tape = SmallObservatory.largest(library, "camera/**.tar");
+        assertThat(Fingerprint.take(tape, Progress.NONE).xxHash64())
+                .as("altered, and left as it is")
+                .isNotNull()
+                .isEqualTo(stored.altered());
+        TestDatabase database = observatory.database;
+        assertThat(database.values(
+                        "SELECT status || ' ' || failure_message FROM operation WHERE queue = '" + queue + "'"))
+                .singleElement()
+                .asString()
+                .startsWith("FAILED")
+                .contains(tape.getFileName().toString())
+                .contains("a name on tape is never written again: remove or rename it");
+        assertThat(database.value("SELECT count(*) FROM notification WHERE level = 'ERROR'"))
+                .isEqualTo("1");
+        assertThat(
+                        database.values(
+                                "SELECT DISTINCT l.name FROM physical_copy c JOIN data_location l"
+                                        + " ON l.id = c.data_location_id WHERE c.raw_data_package_id IS NOT NULL AND c.state = 'PRESENT'"))
+                .as("the package stays where it was sent from, and is nowhere else")
+                .containsExactly("buffer");
+        assertThat(database.value("SELECT count(*) FROM copy_use")).isNotEqualTo("0");
     }
 }

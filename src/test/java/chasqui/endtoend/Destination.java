@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  * @param packages 2: the transfer package is a tar of its own; 1: it is a second name
  * @param root of the location
  * @param file below it; the largest of them
+ * @param journey how packages get there
  */
 record Destination(
         String name,
@@ -21,10 +22,36 @@ record Destination(
         int packages,
         String root,
         String file,
-        Told told) {
+        Told told,
+        Journey journey) {
     static final String OBJECTS = "objects";
-    static final String RELAY = "us/buffer";
-    static final String DIRECT = "cologne/lta";
+
+    /** How packages get from ccat to cologne, and from there to us. */
+    enum Journey {
+        OVER_BUFFERS,
+        RELAYED_BY_US,
+        STRAIGHT_TO_COLOGNE,
+        BY_PACKAGES_TO_US;
+
+        /** @return what is to happen after every attempt */
+        Runnable arrange(SmallObservatory observatory) {
+            switch (this) {
+                case RELAYED_BY_US -> observatory.relayByUs();
+                case STRAIGHT_TO_COLOGNE -> observatory.sendStraightToCologne();
+                case BY_PACKAGES_TO_US -> {
+                    return observatory::loseTransferPackagesAtCologne;
+                }
+                case OVER_BUFFERS -> {
+                    // As it is.
+                }
+            }
+            return () -> {};
+        }
+
+        int hops() {
+            return this == RELAYED_BY_US ? 2 : 1;
+        }
+    }
 
     /** What shall tell of it in the database. */
     enum Told {
@@ -41,15 +68,19 @@ record Destination(
     }
 
     static Destination of(String name, String queue, String phase, int skip, String root, String file, Told told) {
-        return new Destination(name, queue, phase, skip, false, 1, root, file, told);
+        return new Destination(name, queue, phase, skip, false, 1, root, file, told, Journey.OVER_BUFFERS);
     }
 
     Destination thatDied() {
-        return new Destination(name, queue, phase, skip, true, packages, root, file, told);
+        return new Destination(name, queue, phase, skip, true, packages, root, file, told, journey);
     }
 
     Destination withTwoPackages() {
-        return new Destination(name, queue, phase, skip, died, 2, root, file, told);
+        return new Destination(name, queue, phase, skip, died, 2, root, file, told, journey);
+    }
+
+    private Destination by(Journey other) {
+        return new Destination(name, queue, phase, skip, died, packages, root, file, told, other);
     }
 
     @Override
@@ -65,8 +96,13 @@ record Destination(
                         packing(),
                         assembly(),
                         unpacking(),
-                        relay(),
-                        direct(),
+                        relay().map(each -> each.by(Journey.RELAYED_BY_US)),
+                        direct("an archive", "cologne_lta", "cologne/lta", ".chasqui/incoming/*")
+                                .map(each -> each.by(Journey.STRAIGHT_TO_COLOGNE)),
+                        direct("a bucket", "cologne_objects", OBJECTS, "camera/**.tar")
+                                .map(each -> each.by(Journey.STRAIGHT_TO_COLOGNE)),
+                        direct("an archive by itself", "us_lta", "us/lta", ".chasqui/incoming/*")
+                                .map(each -> each.withTwoPackages().by(Journey.BY_PACKAGES_TO_US)),
                         archive("file", disk, "us/lta", ".chasqui/tmp/*", ".chasqui/tmp/*"),
                         archive("object", objects, OBJECTS, "camera/**.tar", "camera/**.json"),
                         staging())
@@ -130,26 +166,20 @@ record Destination(
     private static Stream<Destination> relay() {
         String queue = "us_buffer_data_transfer_unpacking";
         Told sent = Told.AS_DAMAGED_ON_ARRIVAL;
+        String buffer = "us/buffer";
         return Stream.of(
-                Destination.of("relayed package", queue, "reading back", 0, RELAY, ".chasqui/incoming/*", sent),
-                Destination.of("relayed package in place", queue, "reading back", 1, RELAY, "dtp/*", sent)
+                Destination.of("relayed package", queue, "reading back", 0, buffer, ".chasqui/incoming/*", sent),
+                Destination.of("relayed package in place", queue, "reading back", 1, buffer, "dtp/*", sent)
                         .thatDied());
     }
 
-    private static Stream<Destination> direct() {
-        String queue = "cologne_lta_long_term_archive_transfer";
+    private static Stream<Destination> direct(String where, String location, String root, String arrived) {
+        String queue = location + "_long_term_archive_transfer";
+        String package0 = "package sent to " + where;
         Told sent = Told.AS_DAMAGED_ON_ARRIVAL;
         return Stream.of(
-                Destination.of(
-                        "package sent to an archive", queue, "verifying", 0, DIRECT, ".chasqui/incoming/*", sent),
-                Destination.of(
-                                "package sent to an archive in place",
-                                queue,
-                                "verifying",
-                                1,
-                                DIRECT,
-                                "camera/**.tar",
-                                sent)
+                Destination.of(package0, queue, "verifying", 0, root, arrived, sent),
+                Destination.of(package0 + " in place", queue, "verifying", 1, root, "camera/**.tar", sent)
                         .thatDied());
     }
 

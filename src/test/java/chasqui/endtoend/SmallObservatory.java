@@ -13,6 +13,7 @@ import chasqui.storage.Progress;
 import chasqui.storage.S3Clients;
 import chasqui.testing.AllStages;
 import chasqui.testing.StoredBytes;
+import chasqui.testing.TapeStandIn;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
 import chasqui.testing.Tools;
@@ -24,7 +25,9 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -51,6 +54,7 @@ final class SmallObservatory implements AutoCloseable {
     private final Map<String, byte[]> written = new TreeMap<>();
     private final Path folder;
     private final Objects objects;
+    private TapeStandIn tapes;
 
     /** An object store for several observatories. */
     static final class Objects implements AutoCloseable {
@@ -95,6 +99,11 @@ final class SmallObservatory implements AutoCloseable {
     }
 
     void file(int packages) throws Exception {
+        file(packages, List.of());
+    }
+
+    /** @param stamps that an instrument's clock gives the files, one after the other; empty: the right ones */
+    void file(int packages, List<Instant> stamps) throws Exception {
         Path source = folder.resolve("ccat/telescope_computer").toRealPath();
         Random random = new Random(packages);
         for (int i = 0; i < packages; i++) {
@@ -102,7 +111,10 @@ final class SmallObservatory implements AutoCloseable {
             for (int bytes : new int[] {FILE_BYTES + i, 1, 0}) {
                 byte[] content = new byte[bytes];
                 random.nextBytes(content);
-                Files.write(night.resolve("file-" + bytes), content);
+                Path file = Files.write(night.resolve("file-" + bytes), content);
+                if (!stamps.isEmpty()) {
+                    Files.setLastModifiedTime(file, FileTime.from(stamps.get(written.size() % stamps.size())));
+                }
                 written.put("night-" + i + "/file-" + bytes, content);
             }
             new Filing(database.jdbi(), new Locations(database.jdbi()))
@@ -125,6 +137,24 @@ final class SmallObservatory implements AutoCloseable {
                 INSERT INTO transfer_route (origin_site_id, destination_site_id, route_type)
                 SELECT o.id, d.id, 'DIRECT' FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'cologne'
                 """);
+    }
+
+    /** From here on cologne archives on tape; where the library keeps it. */
+    Path archiveOnTape(boolean withChecksum) throws IOException {
+        tapes = new TapeStandIn(folder.resolve("library"));
+        tapes.replace(database.jdbi(), "cologne", "lta", folder.resolve("recalled"), withChecksum);
+        return folder.resolve("library/tapes");
+    }
+
+    /** From here on cologne's buffer does not keep the transfer packages that it is to send on. */
+    void loseTransferPackagesAtCologne() {
+        List<String> lost = database.values("""
+                UPDATE physical_copy c SET state = 'MISSING' FROM data_location l
+                 WHERE l.id = c.data_location_id AND l.root LIKE '%/cologne/buffer'
+                   AND c.data_transfer_package_id IS NOT NULL AND c.state = 'PRESENT'
+                RETURNING l.root || '/' || c.path
+                """);
+        lost.forEach(file -> assertThat(Path.of(file).toFile().delete()).isTrue());
     }
 
     /** From here on cologne archives objects. */
@@ -170,7 +200,10 @@ final class SmallObservatory implements AutoCloseable {
     private record Present(String state, String path, String root, String bucket, String checksum) {}
 
     private Path fileOf(Present copy) {
-        return (copy.root() != null ? Path.of(copy.root()) : objects.folderOf(copy.bucket())).resolve(copy.path());
+        if (copy.root() != null) {
+            return Path.of(copy.root()).resolve(copy.path());
+        }
+        return copy.bucket() != null ? objects.folderOf(copy.bucket()).resolve(copy.path()) : tapes.tape(copy.path());
     }
 
     /** Whoever trusts what the database calls PRESENT or STAGED is right, at any moment. */

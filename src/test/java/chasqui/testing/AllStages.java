@@ -29,7 +29,11 @@ import chasqui.staging.StagingSettings;
 import chasqui.staging.StagingWorker;
 import chasqui.storage.S3Clients;
 import chasqui.topology.Locations;
+import chasqui.transfer.ByteMover;
+import chasqui.transfer.CommandMethod;
 import chasqui.transfer.CopyMethod;
+import chasqui.transfer.S3DownloadMethod;
+import chasqui.transfer.S3UploadMethod;
 import chasqui.transfer.Transfer;
 import chasqui.transfer.TransferEffects;
 import chasqui.transfer.TransferManager;
@@ -115,7 +119,9 @@ public final class AllStages {
         workers.put(
                 "data_transfer_package_creation",
                 new AssemblyWorker(database.jdbi(), operations, locations, assembly, node)::work);
-        workers.put("data_transfer", sender(new TransferWorker(database.jdbi(), operations, locations, transfer)));
+        workers.put(
+                "data_transfer",
+                sender(new TransferWorker(database.jdbi(), operations, locations, transfer), methods(stores)));
         workers.put(
                 "data_transfer_unpacking",
                 new UnpackingWorker(database.jdbi(), operations, locations, unpacking, node)::work);
@@ -141,11 +147,20 @@ public final class AllStages {
                         ::work);
     }
 
-    private static Worker sender(TransferWorker worker) {
+    /** What the routes of the transfer methods choose among, on one machine. */
+    private static Map<String, ByteMover> methods(S3Clients stores) {
+        return Map.of(
+                "cp", new CopyMethod(),
+                "s3-upload", new S3UploadMethod(stores),
+                "s3-download", new S3DownloadMethod(stores),
+                "command", new CommandMethod(TapeStandIn.patient()));
+    }
+
+    private static Worker sender(TransferWorker worker, Map<String, ByteMover> methods) {
         return lease -> {
             Transfer transfer = worker.prepare(lease);
             if (transfer != null) {
-                new CopyMethod().move(lease, transfer);
+                methods.get(transfer.method()).move(lease, transfer);
                 worker.sent(lease, transfer);
             }
         };
