@@ -279,14 +279,43 @@ abstract class BbcpContract {
     }
 
     @Test
-    void a_wrong_key_is_charged_to_the_link_with_the_words_of_ssh() throws Exception {
-        BbcpCommand command = push(options(sshd.sshWithAnotherKey()));
+    void a_wrong_or_a_missing_key_is_charged_to_the_link_with_the_words_of_ssh() throws Exception {
+        for (String ssh : List.of(sshd.sshWithAnotherKey(), sshd.sshWithoutAKey())) {
+            BbcpCommand command = push(options(ssh));
+            BbcpResult result = run(command);
+            assertThat(result.exit()).isEqualTo(255);
+            assertThat(explained(command, result))
+                    .hasMessageContaining("cannot be reached by ssh")
+                    .hasMessageContaining("Permission denied")
+                    .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.LINK));
+        }
+    }
+
+    @Test
+    void a_host_that_no_name_server_knows_is_charged_to_the_link_and_named() throws Exception {
+        BbcpEnd nowhere = new BbcpEnd("no-such-host.invalid", System.getProperty("user.name"), target);
+        BbcpCommand command = command(BbcpEnd.here(source), nowhere, options());
         BbcpResult result = run(command);
         assertThat(result.exit()).isEqualTo(255);
         assertThat(explained(command, result))
-                .hasMessageContaining("cannot be reached by ssh")
-                .hasMessageContaining("Permission denied")
+                .hasMessageContaining("no-such-host.invalid cannot be reached by ssh")
+                .hasMessageContaining("Could not resolve hostname")
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.LINK));
+    }
+
+    @Test
+    void a_shell_there_that_prints_text_before_any_command_is_charged_to_the_link_with_a_remedy() throws Exception {
+        sshd.printBeforeEveryCommand("Welcome to cologne!");
+        for (BbcpCommand command : List.of(push(options()), pull(options()))) {
+            BbcpResult result = run(command);
+            assertThat(result.stalled()).as("it ends by itself").isFalse();
+            assertThat(result.exit()).isEqualTo(255);
+            assertThat(target).doesNotExist();
+            assertThat(explained(command, result))
+                    .hasMessageContaining("prints text before any command (\"Welcome to cologne!\")")
+                    .hasMessageContaining("make it silent for commands")
+                    .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.LINK));
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** The same for the real bbcp and its stand-in. */
 class BbcpDiskFullTest {
     private static final Duration LIMIT = Duration.ofSeconds(40);
 
@@ -27,9 +28,15 @@ class BbcpDiskFullTest {
             """;
 
     @Test
-    void a_full_disk_there_is_charged_to_the_location_and_nothing_half_sent_stays(@TempDir Path folder)
-            throws Exception {
-        SmallDisk.run(BbcpDiskFullTest.class, folder);
+    void a_full_disk_there_is_charged_to_the_location_and_nothing_half_sent_stays(
+            @TempDir Path folder, @TempDir Path programs) throws Exception {
+        SmallDisk.run(
+                BbcpDiskFullTest.class, folder, BbcpPrograms.standIn(programs).toString());
+    }
+
+    @Test
+    void with_the_real_one_too(@TempDir Path folder) throws Exception {
+        SmallDisk.run(BbcpDiskFullTest.class, folder, BbcpPrograms.real().toString());
     }
 
     /** In the child: the destination is small now. */
@@ -39,7 +46,7 @@ class BbcpDiskFullTest {
         try {
             Path ssh = Files.writeString(elsewhere.resolve("ssh-stand-in"), SSH_STAND_IN);
             Files.setPosixFilePermissions(ssh, PosixFilePermissions.fromString("rwx------"));
-            String bbcp = BbcpPrograms.standIn(elsewhere).toString();
+            String bbcp = arguments[1];
             BbcpOptions options =
                     BbcpOptions.DEFAULT.with(Map.of("ssh", ssh.toString(), "remote_command", bbcp), new ArrayList<>());
             Path source = elsewhere.resolve("source.tar");

@@ -150,7 +150,13 @@ public final class BbcpStandIn {
             BufferedReader said =
                     new BufferedReader(new InputStreamReader(first.getInputStream(), StandardCharsets.UTF_8));
             String answer = said.readLine();
-            if (answer == null || !answer.startsWith("200 Port: ")) {
+            if (answer != null && !answer.startsWith("200 Port: ")) {
+                // Text that a shell there printed before: no agent speaks so.
+                first.destroyForcibly();
+                say("bbcp: bbcp unexpectedly terminated on " + (sourceListens ? source : target).host);
+                return 255;
+            }
+            if (answer == null) {
                 return ended(first, sourceListens ? source : target);
             }
             Process second = sourceListens ? start(target, "-T", "SNK") : start(source, "-S", "SRC");

@@ -16,15 +16,21 @@ public final class SmallDisk {
 
     private SmallDisk() {}
 
-    /** A program that finds the small disk where its first argument says, and prints {@link #done} at its end. */
-    public static void run(Class<?> program, Path folder) throws Exception {
+    /**
+     * A program that finds the small disk where its first argument says, and prints {@link #done} at its end.
+     *
+     * @param more arguments
+     */
+    public static void run(Class<?> program, Path folder, String... more) throws Exception {
         assumeThat(output(List.of("unshare", "-Urm", "sh", "-c", MOUNT + "true", "sh", folder.toString())))
                 .as("SKIPPED: this machine gives no namespace with a mount of its own, so that no disk can be filled")
                 .isEqualTo("0");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = new ArrayList<>(
-                List.of("unshare", "-Urm", "sh", "-c", MOUNT + "exec \"$2\" -Xmx64m -cp \"$3\" \"$4\" \"$1\"", "sh"));
-        command.addAll(List.of(folder.toString(), java, System.getProperty("java.class.path"), program.getName()));
+        List<String> command =
+                new ArrayList<>(List.of("unshare", "-Urm", "sh", "-c", MOUNT + "shift && exec \"$@\"", "sh"));
+        command.addAll(List.of(folder.toString(), java, "-Xmx64m", "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(program.getName(), folder.toString()));
+        command.addAll(List.of(more));
         assertThat(output(command)).endsWith(DONE + "\n0");
     }
 

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +84,19 @@ public final class Sshd implements AutoCloseable {
                 """.formatted(port, HOST, folder, folder));
     }
 
+    /** From here on every command's output begins with this text, as where a login shell's start-up file prints some. */
+    public void printBeforeEveryCommand(String text) throws Exception {
+        stop();
+        Path talker = Files.writeString(
+                folder.resolve("talker"),
+                "#!/bin/sh\necho '" + text + "'\nexec /bin/sh -c \"$SSH_ORIGINAL_COMMAND\"\n");
+        Files.setPosixFilePermissions(talker, PosixFilePermissions.fromString("rwx------"));
+        Files.writeString(folder.resolve("config"), "ForceCommand " + talker + "\n", StandardOpenOption.APPEND);
+        if (!listen()) {
+            throw new AssertionError("sshd does not start: " + Files.readString(folder.resolve("log")));
+        }
+    }
+
     /** Listens again after {@link #stop}, on the same port. */
     public boolean listen() throws Exception {
         listener = new ProcessBuilder(
@@ -115,6 +129,11 @@ public final class Sshd implements AutoCloseable {
     /** With a key that it does not know. */
     public String sshWithAnotherKey() {
         return sshAs("stranger", "known_hosts");
+    }
+
+    /** With a key that is not there. */
+    public String sshWithoutAKey() {
+        return sshAs("no-such-key", "known_hosts");
     }
 
     /** By somebody who has never seen it. */

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.LeaseRenewer;
+import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StallLimit;
+import chasqui.testing.Alteration;
 import chasqui.testing.OpenFiles;
 import chasqui.testing.Sshd;
 import chasqui.testing.TestDatabase;
@@ -15,6 +17,10 @@ import chasqui.testing.TestRoutes;
 import chasqui.testing.TestTopology;
 import chasqui.testing.TestTransfers;
 import chasqui.topology.Locations;
+import chasqui.unpacking.UnpackingEffects;
+import chasqui.unpacking.UnpackingManager;
+import chasqui.unpacking.UnpackingSettings;
+import chasqui.unpacking.UnpackingWorker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,6 +38,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Stage 3 with bbcp to and from another host, through the real routes: what the database says in the end. The other host
@@ -46,7 +54,7 @@ abstract class BbcpTransferContract {
     private final TestDatabase database = new TestDatabase();
     private final TestTransfers packages = new TestTransfers(database.jdbi());
     private final OperationStore operations =
-            TestKernel.of(database.jdbi(), Duration.ofMillis(1), new TransferEffects());
+            TestKernel.of(database.jdbi(), Duration.ofMillis(1), new TransferEffects(), new UnpackingEffects());
     private final Locations locations = new Locations(database.jdbi());
     private final TransferSettings settings = new TransferSettings("auto", new StallLimit(Duration.ofMinutes(1)));
     private final TransferManager manager = new TransferManager(database.jdbi(), locations, settings);
@@ -153,6 +161,21 @@ abstract class BbcpTransferContract {
         }
     }
 
+    /** What the destination's own worker does with what has arrived. */
+    private void unpack() throws Exception {
+        new UnpackingManager(database.jdbi()).findWork();
+        UnpackingSettings patient = new UnpackingSettings(3, new StallLimit(Duration.ofMinutes(1)));
+        new UnpackingWorker(database.jdbi(), operations, locations, patient, NodeIdentity.starting("cologne"))
+                .work(operations.claim("cologne_buffer_data_transfer_unpacking").orElseThrow());
+    }
+
+    private String copiesAtCologne() {
+        return database.value("""
+                SELECT count(*) FROM physical_copy c JOIN data_location l ON l.id = c.data_location_id
+                  JOIN site s ON s.id = l.site_id WHERE s.short_name = 'cologne'
+                """);
+    }
+
     /** Which failure the operation shows, and how many attempts it has used. */
     private String stands() {
         return database.value(
@@ -173,6 +196,18 @@ abstract class BbcpTransferContract {
                 .resolve(database.value("SELECT incoming_name FROM data_transfer"));
     }
 
+    /** The only file below a folder, notes about it aside. */
+    private static Path only(Path folder) throws Exception {
+        try (var all = Files.walk(folder)) {
+            return all.filter(file ->
+                            Files.isRegularFile(file) && !file.toString().endsWith(".txt"))
+                    .reduce((one, other) -> {
+                        throw new AssertionError(one + " and " + other);
+                    })
+                    .orElseThrow();
+        }
+    }
+
     private List<Path> incoming() throws Exception {
         try (var all = Files.list(packages.root("cologne", "buffer").resolve(".chasqui/incoming"))) {
             return all.toList();
@@ -187,10 +222,7 @@ abstract class BbcpTransferContract {
         assertThat(arrived()).hasSameBinaryContentAs(assembled.file());
         assertThat(database.value("SELECT method || ' ' || bytes_done FROM data_transfer, operation_history"))
                 .isEqualTo("bbcp " + assembled.digest().sizeBytes());
-        assertThat(
-                        database.value(
-                                "SELECT count(*) FROM physical_copy WHERE data_location_id IN ("
-                                        + "SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id WHERE s.short_name = 'cologne')"))
+        assertThat(copiesAtCologne())
                 .as("nothing is PRESENT there before it was read back there")
                 .isEqualTo("0");
     }
@@ -204,6 +236,29 @@ abstract class BbcpTransferContract {
         assertThat(sent()).isEqualTo("PENDING true");
         assertThat(arrived()).hasSameBinaryContentAs(assembled.file());
         assertThat(packages.root("cologne", "buffer").resolve(".chasqui/tmp")).isEmptyDirectory();
+    }
+
+    @ParameterizedTest(name = "{0}, pulled: {1}")
+    @CsvSource({"BIT_IN_THE_MIDDLE, false", "TRUNCATED, false", "BLOCK_OF_ZEROS, true"})
+    void what_the_destination_did_not_keep_is_put_aside_and_sent_again(Alteration how, boolean pulled)
+            throws Exception {
+        elsewhere(pulled ? "ccat" : "cologne", Sshd.HOST);
+        way(pulled, sshd.ssh(), "NULL");
+        assemble(3_000_000);
+        attempt(pulled ? PULL : PUSH);
+        Path first = arrived();
+        how.apply(first);
+        byte[] altered = Files.readAllBytes(first);
+        unpack();
+        assertThat(copiesAtCologne()).as("bbcp was content").isEqualTo("0");
+        assertThat(sent()).isEqualTo("PENDING false");
+        assertThat(only(packages.root("cologne", "buffer").resolve(".chasqui/quarantine")))
+                .hasBinaryContent(altered);
+        attempt(pulled ? PULL : PUSH);
+        assertThat(arrived()).isNotEqualTo(first);
+        unpack();
+        assertThat(sent()).isEqualTo("COMPLETED true");
+        assertThat(only(packages.root("cologne", "buffer").resolve("rdp"))).hasSameBinaryContentAs(assembled.file());
     }
 
     @Test
