@@ -3,10 +3,7 @@ package chasqui.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import chasqui.database.Database;
-import chasqui.embedded.DatabaseAddress;
-import chasqui.embedded.EmbeddedDatabase;
-import chasqui.embedded.Home;
+import chasqui.testing.OwnDatabase;
 import chasqui.testing.Program;
 import chasqui.testing.S3Archive;
 import chasqui.testing.Tools;
@@ -72,8 +69,9 @@ class KillIT {
                 await().atMost(LIMIT)
                         .pollInterval(Duration.ofMillis(50))
                         .until(() -> !service.alive()
-                                || count(home, "SELECT count(*) FROM operation_history") >= enough
-                                || count(home, "SELECT count(*) FROM physical_copy WHERE state = 'DELETED'") >= FILES);
+                                || OwnDatabase.count(home, "SELECT count(*) FROM operation_history") >= enough
+                                || OwnDatabase.count(home, "SELECT count(*) FROM physical_copy WHERE state = 'DELETED'")
+                                        >= FILES);
                 assertThat(service.alive()).as(service.err()).isTrue();
                 service.kill();
             } catch (org.awaitility.core.ConditionTimeoutException stuck) {
@@ -82,13 +80,13 @@ class KillIT {
         }
         try (Program service = start(home)) {
             await().atMost(LIMIT).pollInterval(Duration.ofMillis(200)).until(() -> isThrough(home));
-            assertThat(count(
+            assertThat(OwnDatabase.count(
                             home,
                             "SELECT count(*) FROM (SELECT FROM operation_history WHERE status = 'COMPLETED' AND type <> 'verification'"
                                     + " GROUP BY type, subject_id, data_location_id HAVING count(*) > 1) twice"))
                     .as("operations completed twice")
                     .isZero();
-            assertThat(count(home, "SELECT count(*) FROM operation WHERE status = 'FAILED'"))
+            assertThat(OwnDatabase.count(home, "SELECT count(*) FROM operation WHERE status = 'FAILED'"))
                     .isZero();
             archivesHold(home, written);
             service.terminate();
@@ -101,13 +99,13 @@ class KillIT {
     }
 
     private static boolean isThrough(Path home) {
-        return count(
+        return OwnDatabase.count(
                                 home,
                                 "SELECT count(*) FROM physical_copy c JOIN data_location l ON l.id = c.data_location_id"
                                         + " WHERE l.location_type IN ('SOURCE', 'BUFFER') AND c.state <> 'DELETED'")
                         == 0
-                && count(home, "SELECT count(*) FROM operation") == 0
-                && count(home, "SELECT count(*) FROM raw_data_package WHERE state = 'ARCHIVED'") > 0;
+                && OwnDatabase.count(home, "SELECT count(*) FROM operation") == 0
+                && OwnDatabase.count(home, "SELECT count(*) FROM raw_data_package WHERE state = 'ARCHIVED'") > 0;
     }
 
     private void archivesHold(Path home, Map<String, byte[]> written) throws Exception {
@@ -116,7 +114,7 @@ class KillIT {
             List<String> keys = archive.keys("chasqui-archive");
             assertThat(keys.stream().filter(key -> key.endsWith(".tar")))
                     .as("one object for each package, and no other")
-                    .hasSize((int) count(home, "SELECT count(*) FROM raw_data_package"));
+                    .hasSize((int) OwnDatabase.count(home, "SELECT count(*) FROM raw_data_package"));
             for (String key : keys) {
                 if (key.endsWith(".tar")) {
                     Path tar = folder.resolve("s3-" + tars.size() + ".tar");
@@ -184,18 +182,5 @@ class KillIT {
         return said.append(Program.run(folder, LIMIT, "status", "--home", home.toString())
                         .out())
                 .toString();
-    }
-
-    /** One number from the service's own database; -1 while it cannot be reached. */
-    private static long count(Path home, String sql) {
-        try {
-            DatabaseAddress address = EmbeddedDatabase.address(Home.peek(home)).orElseThrow();
-            try (Database database = Database.connect(address.jdbcUrl(), address.user(), address.password(), 1)) {
-                return database.jdbi()
-                        .withHandle(db -> db.createQuery(sql).mapTo(Long.class).one());
-            }
-        } catch (RuntimeException notYet) {
-            return -1;
-        }
     }
 }
