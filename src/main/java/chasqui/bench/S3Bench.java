@@ -23,13 +23,17 @@ import java.util.function.Consumer;
  * and, over a link that limits each connection, beside a single connection.
  *
  * <p>Ours proves the source's checksum before the object appears, and that of what arrived before it is named; the peers
- * do neither. Downloads of both end durable.
+ * do neither. Downloads of both end durable. Ours runs in this process, as in a service that has been up for a while and
+ * has its connections; a peer is a command, and its start, a tenth of a second for rclone, counts. Nothing is read back
+ * here on either side.
  */
 public final class S3Bench {
     static final String NAME = "s3";
     private static final long BYTES = 2L << 30;
     private static final long LIMITED_BYTES = 256L << 20;
     private static final long LIMIT_BYTES_PER_SECOND = 10L << 20;
+    /** The first one to be tried meets a server that has just started, and must not be passed over for that. */
+    private static final int TRIALS = 2;
 
     private final Path folder;
     private final int pairs;
@@ -132,12 +136,14 @@ public final class S3Bench {
     private S3Peers.Peer best(List<S3Peers.Peer> peers, Trial trial) throws IOException, InterruptedException {
         S3Peers.Peer best = null;
         double least = Double.MAX_VALUE;
-        for (S3Peers.Peer peer : peers) {
-            says.accept("s3: trying " + peer.flags());
-            double seconds = trial.seconds(peer);
-            if (seconds < least) {
-                least = seconds;
-                best = peer;
+        for (int round = 0; round < TRIALS; round++) {
+            for (S3Peers.Peer peer : peers) {
+                says.accept("s3: trying " + peer.flags());
+                double seconds = trial.seconds(peer);
+                if (seconds < least) {
+                    least = seconds;
+                    best = peer;
+                }
             }
         }
         return best;
