@@ -116,6 +116,8 @@ CREATE TABLE data_transfer (
     raw_data_package_id      bigint REFERENCES raw_data_package,
     destination_site_id      bigint NOT NULL REFERENCES site,
     is_primary    boolean NOT NULL,
+    priority      integer NOT NULL,
+    instrument_id bigint NOT NULL REFERENCES instrument,
     origin_location_id       bigint REFERENCES data_location,
     destination_location_id  bigint REFERENCES data_location,
     transfer_route_id        bigint REFERENCES transfer_route,
@@ -134,6 +136,7 @@ CREATE TABLE data_transfer (
     CONSTRAINT a_transfer_is_of_one_package CHECK (num_nonnulls(data_transfer_package_id, raw_data_package_id) = 1),
     CONSTRAINT sent_bytes_have_a_name CHECK (sent_at IS NULL OR incoming_name IS NOT NULL)
 );
+COMMENT ON COLUMN data_transfer.priority IS 'of what it carries, as is the instrument; here for the order of the line it stands in';
 COMMENT ON COLUMN data_transfer.waits_for IS 'what it waits for beside its turn on a link; null: nothing';
 COMMENT ON COLUMN data_transfer.look_again_at IS
     'it could not go, and the manager looks at it again from then on; null: not looked at yet, or somebody else lets it go';
@@ -143,14 +146,33 @@ COMMENT ON COLUMN data_transfer.incoming_name IS
     'name of the bytes under the destination''s incoming folder until they are verified; where it is no folder, the final one';
 CREATE UNIQUE INDEX one_primary_per_transfer_package ON data_transfer (data_transfer_package_id) WHERE is_primary;
 CREATE UNIQUE INDEX one_primary_per_package ON data_transfer (raw_data_package_id) WHERE is_primary;
-CREATE INDEX data_transfer_to_send ON data_transfer (look_again_at, id)
-    WHERE status = 'PENDING' AND sent_at IS NULL AND (waits_for IS NULL OR look_again_at IS NOT NULL);
+CREATE INDEX data_transfer_to_send ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NULL AND waits_for IS NULL;
+-- One line for each instrument on each way, and for packages by themselves another: the first of each are found without
+-- looking at those behind them.
+CREATE INDEX data_transfer_in_line ON data_transfer
+    (coalesce(origin_location_id, 0), destination_site_id, instrument_id, (raw_data_package_id IS NULL), priority, is_primary DESC, id)
+    WHERE status = 'PENDING' AND sent_at IS NULL AND waits_for IS NULL AND look_again_at IS NULL;
+CREATE INDEX data_transfer_to_look_at_again ON data_transfer (look_again_at, id)
+    WHERE status = 'PENDING' AND sent_at IS NULL AND look_again_at IS NOT NULL;
 CREATE INDEX data_transfer_to_reroute ON data_transfer (id)
     WHERE is_primary AND send_count = 0 AND sent_at IS NULL AND status IN ('PENDING', 'SCHEDULED');
 CREATE INDEX data_transfer_to_unpack ON data_transfer (id) WHERE status = 'PENDING' AND sent_at IS NOT NULL;
 CREATE INDEX data_transfer_sent ON data_transfer (sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX data_transfer_waiting ON data_transfer (data_transfer_package_id) WHERE waits_for IS NOT NULL;
 CREATE INDEX data_transfer_primary_alone ON data_transfer (created_at DESC) WHERE is_primary AND raw_data_package_id IS NOT NULL;
+
+CREATE FUNCTION take_place_in_line() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT coalesce(d.priority, p.priority), coalesce(d.instrument_id, u.instrument_id)
+      INTO NEW.priority, NEW.instrument_id
+      FROM (VALUES (NEW.data_transfer_package_id, NEW.raw_data_package_id)) AS w (transfer_package, package)
+      LEFT JOIN data_transfer_package d ON d.id = w.transfer_package
+      LEFT JOIN raw_data_package p ON p.id = w.package
+      LEFT JOIN executed_observation_unit u ON u.id = p.executed_observation_unit_id;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION take_place_in_line IS 'no statement that records transfers can get their priority and instrument wrong';
+CREATE TRIGGER take_place_in_line BEFORE INSERT ON data_transfer FOR EACH ROW EXECUTE FUNCTION take_place_in_line();
 
 -- What a data transfer carries, be it a transfer package or one package by itself.
 CREATE VIEW cargo AS

@@ -47,23 +47,44 @@ final class WaitingRows {
              WHERE o.type = :type AND o.status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS')
             """;
 
-    /** What could not go is looked at beside the others, the longest ago first: it takes no place from those behind it. */
+    /**
+     * From line to line by the index, and of each the first. What could not go is looked at beside them, the longest ago
+     * first: it takes no place from those behind it.
+     */
     static final String FIRST = """
-            SELECT id, instrument_id, false AS again, crowd > :depth AS crowded
-              FROM (SELECT t.id, c.instrument_id, row_number() OVER (line ORDER BY c.priority, t.is_primary DESC, t.id) AS place,
-                           count(*) OVER line AS crowd
-                      FROM data_transfer t
-                      JOIN cargo c ON c.data_transfer_id = t.id
-                     WHERE t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL AND t.look_again_at IS NULL
-                    WINDOW line AS (PARTITION BY t.origin_location_id, t.destination_site_id, c.instrument_id,
-                                                 t.raw_data_package_id IS NULL)) w
-             WHERE place <= :depth
+            WITH RECURSIVE line AS (
+                (SELECT coalesce(origin_location_id, 0) AS origin, destination_site_id AS site, instrument_id AS instrument,
+                        raw_data_package_id IS NULL AS bundled
+                   FROM data_transfer
+                  WHERE status = 'PENDING' AND sent_at IS NULL AND waits_for IS NULL AND look_again_at IS NULL
+                  ORDER BY 1, 2, 3, 4 LIMIT 1)
+                UNION ALL
+                SELECT next.* FROM line
+                 CROSS JOIN LATERAL (
+                       SELECT coalesce(t.origin_location_id, 0), t.destination_site_id, t.instrument_id,
+                              t.raw_data_package_id IS NULL
+                         FROM data_transfer t
+                        WHERE t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL AND t.look_again_at IS NULL
+                          AND (coalesce(t.origin_location_id, 0), t.destination_site_id, t.instrument_id,
+                               (t.raw_data_package_id IS NULL)) > (line.origin, line.site, line.instrument, line.bundled)
+                        ORDER BY 1, 2, 3, 4 LIMIT 1) next)
+            SELECT first.id, line.instrument AS instrument_id, false AS again, first.crowd > :depth AS crowded
+              FROM line
+             CROSS JOIN LATERAL (
+                   SELECT few.id, row_number() OVER (ORDER BY few.priority, few.is_primary DESC, few.id) AS place,
+                          count(*) OVER () AS crowd
+                     FROM (SELECT t.id, t.priority, t.is_primary FROM data_transfer t
+                            WHERE t.status = 'PENDING' AND t.sent_at IS NULL AND t.waits_for IS NULL
+                              AND t.look_again_at IS NULL
+                              AND coalesce(t.origin_location_id, 0) = line.origin AND t.destination_site_id = line.site
+                              AND t.instrument_id = line.instrument AND (t.raw_data_package_id IS NULL) = line.bundled
+                            ORDER BY t.priority, t.is_primary DESC, t.id LIMIT :depth + 1) few) first
+             WHERE first.place <= :depth
             UNION ALL
-            SELECT again.id, c.instrument_id, true, count(*) OVER () >= :again
-              FROM (SELECT id FROM data_transfer
+            SELECT again.id, again.instrument_id, true, count(*) OVER () >= :again
+              FROM (SELECT id, instrument_id FROM data_transfer
                      WHERE status = 'PENDING' AND sent_at IS NULL AND look_again_at <= statement_timestamp()
                      ORDER BY look_again_at, id LIMIT :again) again
-              JOIN cargo c ON c.data_transfer_id = again.id
             """;
 
     private WaitingRows() {}
