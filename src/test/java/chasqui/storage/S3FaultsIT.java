@@ -148,6 +148,16 @@ class S3FaultsIT extends S3StoreFixture {
     }
 
     @Test
+    void a_store_that_is_slow_and_goes_on_is_waited_for_however_long_it_takes() throws IOException {
+        Path file = fileOf(100_000);
+        objects.put(BUCKET, "slow", file, Map.of(), Progress.NONE);
+        // Longer in all than the longest silence.
+        faults.next(1, r -> r.gets("slow"), S3Faults.slowly(10_000, Duration.ofMillis(300)));
+        assertThat(readBack("slow")).isEqualTo(digestOf(file));
+        assertThat(faults.count(r -> r.gets("slow"))).isEqualTo(1);
+    }
+
+    @Test
     void a_download_that_is_cut_goes_on_at_the_byte_it_came_to() throws IOException {
         Path file = fileOf(LARGE);
         objects.put(BUCKET, "truncated", file, Map.of(), Progress.NONE);

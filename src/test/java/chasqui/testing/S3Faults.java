@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
@@ -133,6 +135,21 @@ public final class S3Faults implements AutoCloseable {
         return exchange -> {
             exchange.forward();
             exchange.respond(exchange.readResponseHead(), bytes, -1);
+        };
+    }
+
+    /** The answer's body comes in pieces of so many bytes, with a pause before each. */
+    public static Fault slowly(int bytes, Duration pause) {
+        return exchange -> {
+            exchange.forward();
+            Exchange.write(exchange.client.getOutputStream(), exchange.readResponseHead());
+            byte[] piece = new byte[bytes];
+            for (int got = exchange.fromServer.readNBytes(piece, 0, bytes);
+                    got > 0;
+                    got = exchange.fromServer.readNBytes(piece, 0, bytes)) {
+                LockSupport.parkNanos(pause.toNanos());
+                exchange.client.getOutputStream().write(piece, 0, got);
+            }
         };
     }
 
