@@ -56,8 +56,12 @@ final class Management implements AutoCloseable {
         }
     }
 
-    /** Before Camel starts. */
-    void configure(Main camel) {
+    /**
+     * Before Camel starts.
+     *
+     * @param silentRoutes regular expressions for the ids of routes that do not run here, and are not missed
+     */
+    void configure(Main camel, List<String> silentRoutes) {
         if (!settings.enabled()) {
             camel.addOverrideProperty("camel.management.enabled", "false");
             return;
@@ -83,6 +87,10 @@ final class Management implements AutoCloseable {
                         Map.entry("camel.metrics.binders", "jvm-memory,jvm-gc,jvm-thread,processor,uptime"),
                         Map.entry("camel.health.exposureLevel", "full"))
                 .forEach(camel::addOverrideProperty);
+        if (!silentRoutes.isEmpty()) {
+            camel.addOverrideProperty(
+                    "camel.health.excludePattern", "(route|consumer):(" + String.join("|", silentRoutes) + ")");
+        }
     }
 
     /**
@@ -130,8 +138,10 @@ final class Management implements AutoCloseable {
 
     private void expectLoops(CamelContext camel) {
         for (Route route : camel.getRoutes()) {
-            if (RoundsNotifier.isLoop(route.getEndpoint().getEndpointUri())
-                    && Boolean.TRUE.equals(route.isAutoStartup())) {
+            boolean runs = camel.getRouteController()
+                    .getRouteStatus(route.getRouteId())
+                    .isStarted();
+            if (RoundsNotifier.isLoop(route.getEndpoint().getEndpointUri()) && runs) {
                 expect(route.getRouteId());
             }
         }

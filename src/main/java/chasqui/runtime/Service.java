@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
@@ -159,13 +160,14 @@ public final class Service implements AutoCloseable {
         if (!silentRoutes().isEmpty()) {
             camel.addOverrideProperty("camel.main.auto-startup-exclude-pattern", String.join(",", silentRoutes()));
         }
-        management.configure(camel);
+        management.configure(camel, silentRoutes());
     }
 
+    /** Regular expressions for the ids of routes that are for roles which this node has not. */
     private List<String> silentRoutes() {
         List<String> silent = new ArrayList<>();
         if (!settings.roles().contains("manager")) {
-            silent.add("*-manager");
+            silent.add(".*-manager");
             silent.add("history-partitions");
         }
         if (!settings.roles().contains("worker")) {
@@ -241,6 +243,11 @@ public final class Service implements AutoCloseable {
         return "node " + settings.node() + ", roles " + String.join(",", new TreeSet<>(settings.roles())) + ", "
                 + (workers == null ? 0 : workers.queues().size()) + " queues served"
                 + management.url().map(url -> ", console " + url).orElse("");
+    }
+
+    /** Loops that make this process unhealthy when they stand still. */
+    Set<String> loops() {
+        return management.rounds().last().keySet();
     }
 
     public OperationStore operations() {

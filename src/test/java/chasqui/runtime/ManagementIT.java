@@ -63,7 +63,7 @@ class ManagementIT {
         management = new Management(new ManagementSettings(true, "127.0.0.1", 0, Duration.ofSeconds(2)), home);
         camel.configure().withName("chasqui-management-test");
         camel.configure().addRoutesBuilder(routes());
-        management.configure(camel);
+        management.configure(camel, List.of());
         camel.start();
         management.started(
                 camel.getCamelContext(), database.jdbi(), operations(), Map.of("object-store", storeAlive::get));

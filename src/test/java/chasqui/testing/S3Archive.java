@@ -10,6 +10,7 @@ import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** A home's embedded archive as any S3 client sees it: by the standard files under the home, nothing else. */
@@ -43,6 +44,13 @@ public final class S3Archive implements AutoCloseable {
         return client.listObjectsV2Paginator(r -> r.bucket(bucket)).contents().stream()
                 .map(S3Object::key)
                 .sorted()
+                .toList();
+    }
+
+    /** Keys of uploads that were begun and neither completed nor ended. */
+    public List<String> unfinished(String bucket) {
+        return client.listMultipartUploads(r -> r.bucket(bucket)).uploads().stream()
+                .map(MultipartUpload::key)
                 .toList();
     }
 

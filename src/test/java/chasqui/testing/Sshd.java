@@ -29,16 +29,30 @@ public final class Sshd implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final Path folder;
+    private final String host;
+    private final String path;
     private final int port;
     private Process listener;
 
-    private Sshd(Path folder, int port) {
+    private Sshd(Path folder, String host, String path, int port) {
         this.folder = folder;
+        this.host = host;
+        this.path = path;
         this.port = port;
     }
 
     /** @param parent gets a folder with keys and settings; its path holds no blank */
     public static Sshd start(Path parent) throws Exception {
+        return start(parent, HOST, "");
+    }
+
+    /**
+     * One of several.
+     *
+     * @param host loopback address that it has for itself, such as 127.0.0.2
+     * @param path folders for the PATH of its commands, parted by colons; empty: as the system has it
+     */
+    public static Sshd start(Path parent, String host, String path) throws Exception {
         for (String tool : List.of("sshd", "ssh", "ssh-keygen")) {
             assumeThat(find(tool))
                     .as("SKIPPED: there is no " + tool + " here (Debian: openssh-server, openssh-client)")
@@ -48,14 +62,14 @@ public final class Sshd implements AutoCloseable {
                 .as("SKIPPED: sshd as root wants the folder /run/sshd, which cannot be made here")
                 .isTrue();
         Path folder = Files.createDirectory(
-                parent.resolve("sshd"),
+                parent.resolve(host.equals(HOST) ? "sshd" : "sshd-" + host),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         for (String key : List.of("host", "user", "stranger")) {
             Tools.run(folder, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key);
         }
         Files.copy(folder.resolve("user.pub"), folder.resolve("authorized_keys"));
         for (int tries = 1; ; tries++) {
-            Sshd sshd = new Sshd(folder, freePort());
+            Sshd sshd = new Sshd(folder, host, path, freePort(host));
             sshd.configure();
             if (sshd.listen()) {
                 return sshd;
@@ -67,8 +81,8 @@ public final class Sshd implements AutoCloseable {
     }
 
     private void configure() throws IOException {
-        String host = Files.readString(folder.resolve("host.pub"));
-        Files.writeString(folder.resolve("known_hosts"), "[" + HOST + "]:" + port + " " + host);
+        String key = Files.readString(folder.resolve("host.pub"));
+        Files.writeString(folder.resolve("known_hosts"), "[" + host + "]:" + port + " " + key);
         Files.writeString(folder.resolve("config"), """
                 Port %d
                 ListenAddress %s
@@ -81,7 +95,22 @@ public final class Sshd implements AutoCloseable {
                 PasswordAuthentication no
                 KbdInteractiveAuthentication no
                 MaxStartups 100
-                """.formatted(port, HOST, folder, folder));
+                %s
+                """.formatted(
+                        port, host, folder, folder, path.isEmpty() ? "" : "SetEnv PATH=" + path));
+    }
+
+    /** What an ssh client needs to reach it by its address alone: a part of a configuration file. */
+    public String clientSettings() {
+        return """
+                Host %s
+                  Port %d
+                  IdentityFile %s
+                  IdentitiesOnly yes
+                  UserKnownHostsFile %s
+                  GlobalKnownHostsFile /dev/null
+                  StrictHostKeyChecking yes
+                """.formatted(host, port, folder.resolve("user"), folder.resolve("known_hosts"));
     }
 
     /** From here on every command's output begins with this text, as where a login shell's start-up file prints some. */
@@ -114,7 +143,7 @@ public final class Sshd implements AutoCloseable {
 
     private boolean answers() {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(HOST, port), 1000);
+            socket.connect(new InetSocketAddress(host, port), 1000);
             return socket.getInputStream().read() == 'S';
         } catch (IOException notYet) {
             return false;
@@ -173,8 +202,8 @@ public final class Sshd implements AutoCloseable {
         return wanted.toFile().mkdir();
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+    private static int freePort(String host) throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
             return socket.getLocalPort();
         }
     }

@@ -71,6 +71,11 @@ public final class TestDatabase implements AutoCloseable {
         return database;
     }
 
+    /** For processes of their own; the user's name is in it, and there is no password. */
+    public String url() {
+        return server().getJdbcUrl("postgres", name);
+    }
+
     /** One value of one row, as text; null when it is null. */
     public String value(String sql) {
         return jdbi().withHandle(db -> db.createQuery(sql).mapTo(String.class).one());

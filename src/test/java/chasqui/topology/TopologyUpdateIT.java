@@ -66,6 +66,10 @@ class TopologyUpdateIT {
         assertThat(topology.location(back.originLocationId()).label()).isEqualTo("cologne/large_buffer");
         assertThat(topology.route(site("ithaca"), site("cologne")).orElseThrow().pull())
                 .isTrue();
+        assertThat(topology.routes(site("summit"), site("ithaca")).stream().map(TransferRoute::type))
+                .containsExactly(RouteType.CUSTOM, RouteType.RELAY);
+        assertThat(topology.route(site("summit"), site("cloud")).orElseThrow().type())
+                .isEqualTo(RouteType.DIRECT);
         assertThat(update(Map.of(), Set.of("cp")).apply(EXAMPLES.resolve("production.yaml"), "me"))
                 .isEmpty();
     }

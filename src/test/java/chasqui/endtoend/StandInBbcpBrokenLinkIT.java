@@ -1,0 +1,11 @@
+package chasqui.endtoend;
+
+import chasqui.testing.BbcpPrograms;
+import java.nio.file.Path;
+
+class StandInBbcpBrokenLinkIT extends BrokenLinkContract {
+    @Override
+    Path program(Path folder) throws Exception {
+        return BbcpPrograms.standIn(folder);
+    }
+}

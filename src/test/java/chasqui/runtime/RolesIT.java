@@ -1,0 +1,101 @@
+package chasqui.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chasqui.settings.Settings;
+import chasqui.settings.SettingsReader;
+import chasqui.testing.TestDatabase;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node does what its roles say, nothing else, and is well without the rest. */
+class RolesIT {
+    private final TestDatabase database = new TestDatabase();
+
+    @TempDir
+    private Path home;
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    /** Ids of the scheduled routes that run in a node with these roles; requires that it is healthy. */
+    private List<String> running(String roles) throws Exception {
+        Settings settings = SettingsReader.read(
+                null,
+                Map.of(),
+                Map.of(
+                        "chasqui.home",
+                        home.toString(),
+                        "chasqui.database.url",
+                        database.url(),
+                        "chasqui.node.roles",
+                        roles,
+                        "chasqui.management.port",
+                        "0"));
+        try (Foundation foundation = Foundation.open(settings);
+                Service service = Service.start(foundation, settings)) {
+            HttpResponse<String> health = health();
+            assertThat(health.statusCode()).as(health.body()).isEqualTo(200);
+            List<String> running = service.camel().getRoutes().stream()
+                    .filter(route -> route.getEndpoint().getEndpointUri().matches("(scheduler|quartz):.*"))
+                    .map(route -> route.getRouteId())
+                    .filter(id -> service.camel()
+                            .getRouteController()
+                            .getRouteStatus(id)
+                            .isStarted())
+                    .toList();
+            assertThat(service.loops())
+                    .as("nobody waits for a round that never comes")
+                    .allMatch(
+                            loop -> running.contains(loop) || loop.equals("lease-renewer") || loop.equals("topology"));
+            return running;
+        }
+    }
+
+    private HttpResponse<String> health() throws Exception {
+        Properties told = new Properties();
+        try (var in = Files.newBufferedReader(home.resolve("management.properties"))) {
+            told.load(in);
+        }
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(
+                                        URI.create(told.getProperty("url")).resolve("/observe/health"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void a_worker_looks_for_work_at_its_locations_and_manages_nothing() throws Exception {
+        assertThat(running("worker")).containsExactly("look");
+    }
+
+    @Test
+    void a_monitor_does_nothing_but_watch() throws Exception {
+        assertThat(running("monitor")).containsExactly("monitor");
+    }
+
+    @Test
+    void a_manager_runs_the_manager_of_every_stage_and_the_nightly_round() throws Exception {
+        assertThat(running("manager"))
+                .contains("history-partitions", "packaging-manager", "transfer-manager", "deletion-manager")
+                .allMatch(id -> id.endsWith("-manager") || id.equals("history-partitions"));
+    }
+
+    @Test
+    void a_node_without_any_of_them_runs_no_round() throws Exception {
+        assertThat(running("api")).isEmpty();
+    }
+}
