@@ -140,8 +140,8 @@ COMMENT ON COLUMN queue_standstill.operation_id IS 'was the best due one then; a
 CREATE TABLE operation_history (
     id bigint NOT NULL, type text NOT NULL, data_location_id bigint NOT NULL, queue text NOT NULL,
     subject_id bigint NOT NULL, priority integer NOT NULL, status work_status NOT NULL, attempt integer NOT NULL,
-    stalls integer NOT NULL, created_at timestamptz NOT NULL, claimed_at timestamptz, finished_at timestamptz NOT NULL,
-    node text, bytes_done bigint NOT NULL, failure_kind failure_kind, failure_message text
+    stalls integer NOT NULL, created_at timestamptz NOT NULL, scheduled_at timestamptz, claimed_at timestamptz,
+    finished_at timestamptz NOT NULL, node text, bytes_done bigint NOT NULL, failure_kind failure_kind, failure_message text
 ) PARTITION BY RANGE (finished_at);
 CREATE INDEX operation_history_of_subject ON operation_history (subject_id, type);
 CREATE TABLE operation_history_default PARTITION OF operation_history DEFAULT;
@@ -162,22 +162,76 @@ CREATE TABLE operation_attempt (
 CREATE INDEX operation_attempt_of_operation ON operation_attempt (operation_id);
 CREATE TABLE operation_attempt_default PARTITION OF operation_attempt DEFAULT;
 
-CREATE FUNCTION ensure_history_partitions(month date) RETURNS void LANGUAGE plpgsql AS $$
+-- Months are those of UTC, wherever the session that makes them is. Each function is one transaction: who dies in the
+-- middle has done nothing, and who comes second waits for no lock longer than it says and leaves it to the next round.
+CREATE FUNCTION ensure_history_partitions(month date) RETURNS integer LANGUAGE plpgsql
+    SET timezone = 'UTC' SET lock_timeout = '5s' AS $$
 DECLARE
     first_day date := date_trunc('month', month);
     next_month date := first_day + interval '1 month';
     parent text;
+    ended text;
+    partition text;
+    made integer := 0;
 BEGIN
-    FOREACH parent IN ARRAY ARRAY['operation_history', 'operation_attempt'] LOOP
-        IF to_regclass(parent || to_char(first_day, '_YYYY_MM')) IS NULL THEN
-            EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-                           parent || to_char(first_day, '_YYYY_MM'), parent, first_day, next_month);
+    PERFORM pg_advisory_xact_lock('operation_history'::regclass::oid::integer, 0);
+    FOR parent, ended IN VALUES ('operation_history', 'finished_at'), ('operation_attempt', 'ended_at') LOOP
+        partition := parent || to_char(first_day, '_YYYY_MM');
+        CONTINUE WHEN to_regclass(partition) IS NOT NULL;
+        -- Attached when complete: a partition that is made in its place locks the past as a whole.
+        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition, parent);
+        -- What ended while the month had no partition lies in the default one, and would be in its way.
+        EXECUTE format('LOCK TABLE %I IN SHARE ROW EXCLUSIVE MODE', parent || '_default');
+        EXECUTE format('WITH moved AS (DELETE FROM %1$I WHERE %2$I >= %3$L AND %2$I < %4$L RETURNING *) '
+                       'INSERT INTO %5$I SELECT * FROM moved', parent || '_default', ended, first_day, next_month, partition);
+        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                       parent, partition, first_day, next_month);
+        made := made + 1;
+    END LOOP;
+    RETURN made;
+END $$;
+COMMENT ON FUNCTION ensure_history_partitions IS 'makes the partitions of one month, with what already ended in it; how many it made';
+
+CREATE FUNCTION prepare_history(months_ahead integer) RETURNS integer LANGUAGE sql AS $$
+    SELECT sum(ensure_history_partitions((date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC')
+                                          + make_interval(months => n))::date))::integer
+      FROM generate_series(0, months_ahead) AS n
+$$;
+COMMENT ON FUNCTION prepare_history IS 'makes the partitions of this month and the next ones where they are missing';
+SELECT prepare_history(2);
+
+-- Whole months go at once; what lies in the default partition goes a batch at a time.
+CREATE FUNCTION forget_history(keep_seconds bigint, batch integer) RETURNS TABLE (forgotten text, rows bigint)
+    LANGUAGE plpgsql SET timezone = 'UTC' SET lock_timeout = '1s' AS $$
+DECLARE
+    oldest timestamptz := clock_timestamp() - make_interval(secs => keep_seconds);
+    parent text;
+    ended text;
+BEGIN
+    IF keep_seconds <= 0 OR NOT pg_try_advisory_xact_lock('operation_history'::regclass::oid::integer, 0) THEN
+        RETURN;
+    END IF;
+    FOR parent, ended IN VALUES ('operation_history', 'finished_at'), ('operation_attempt', 'ended_at') LOOP
+        rows := NULL;
+        FOR forgotten IN
+            SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+             WHERE i.inhparent = parent::regclass AND c.relname ~ '_[0-9]{4}_[0-9]{2}$'
+               AND to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= oldest
+             ORDER BY 1
+        LOOP
+            EXECUTE format('DROP TABLE %I', forgotten);
+            RETURN NEXT;
+        END LOOP;
+        forgotten := parent || '_default';
+        EXECUTE format('DELETE FROM %1$I WHERE ctid = ANY (ARRAY(SELECT ctid FROM %1$I WHERE %2$I < %3$L LIMIT %4$s))',
+                       forgotten, ended, oldest, batch);
+        GET DIAGNOSTICS rows = ROW_COUNT;
+        IF rows > 0 THEN
+            RETURN NEXT;
         END IF;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION ensure_history_partitions IS 'makes the partitions of one month; call it before the month begins';
-SELECT ensure_history_partitions(current_date);
-SELECT ensure_history_partitions((current_date + interval '1 month')::date);
+COMMENT ON FUNCTION forget_history IS 'drops months that ended longer ago; 0 seconds: none. A row for each, and for what went one by one';
 
 -- Who intends to read a copy. Written when the intent is born, removed only at its terminal state.
 CREATE TABLE copy_use (

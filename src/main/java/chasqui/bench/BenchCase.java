@@ -8,8 +8,8 @@ import java.util.function.ToDoubleFunction;
  *
  * @param amount what one run handled, for instance bytes
  * @param ours amount per second
- * @param peer amount per second
- * @param ratio ours by peer, pair by pair
+ * @param peer amount per second; null where the peer is not on this machine
+ * @param ratio ours by peer, pair by pair; null with the peer
  */
 public record BenchCase(String name, double amount, Spread ours, Spread peer, Spread ratio) {
     /** From rounds in which each contender ran once. */

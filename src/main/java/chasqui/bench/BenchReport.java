@@ -15,6 +15,7 @@ import java.util.Map;
  * @param unit of the rates, for instance {@code bytes/s}
  * @param conditions what a reader must know to believe it: machine, caches, versions
  * @param ceilings what no contender can beat, in the same unit; may be empty
+ * @param figures single numbers that a script looks for, each in the unit of its name; may be empty
  */
 public record BenchReport(
         String bench,
@@ -22,7 +23,18 @@ public record BenchReport(
         int pairs,
         Map<String, String> conditions,
         Map<String, Spread> ceilings,
+        Map<String, Double> figures,
         List<BenchCase> cases) {
+
+    BenchReport(
+            String bench,
+            String unit,
+            int pairs,
+            Map<String, String> conditions,
+            Map<String, Spread> ceilings,
+            List<BenchCase> cases) {
+        this(bench, unit, pairs, conditions, ceilings, Map.of(), cases);
+    }
 
     /** For scripts or for people. */
     void print(boolean asJson, PrintStream out) throws IOException {
@@ -33,7 +45,10 @@ public record BenchReport(
         }
     }
 
-    /** One JSON object; per case {@code case}, and the medians {@code ours}, {@code peer} and {@code ratio}. */
+    /**
+     * One JSON object with the figures; per case {@code case}, and the medians {@code ours}, {@code peer} and {@code ratio},
+     * the last two only where the peer is on this machine.
+     */
     public void printJson(PrintStream out) throws IOException {
         JsonGenerator json = new ObjectMapper().createGenerator(out).useDefaultPrettyPrinter();
         json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
@@ -47,14 +62,19 @@ public record BenchReport(
             json.writeNumberField(ceiling.getKey(), ceiling.getValue().median());
         }
         json.writeEndObject();
+        for (Map.Entry<String, Double> figure : figures.entrySet()) {
+            json.writeNumberField(figure.getKey(), figure.getValue());
+        }
         json.writeArrayFieldStart("cases");
         for (BenchCase one : cases) {
             json.writeStartObject();
             json.writeStringField("case", one.name());
             json.writeNumberField("amount", one.amount());
             write(json, "ours", one.ours());
-            write(json, "peer", one.peer());
-            write(json, "ratio", one.ratio());
+            if (one.peer() != null && one.ratio() != null) {
+                write(json, "peer", one.peer());
+                write(json, "ratio", one.ratio());
+            }
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -69,15 +89,21 @@ public record BenchReport(
         json.writeNumberField(name + "Max", spread.max());
     }
 
-    /** A table; rates in millions of the unit. */
+    /** A table; bytes in millions. */
     public void printTable(PrintStream out) {
         conditions.forEach((name, value) -> out.println(name + ": " + value));
         ceilings.forEach((name, spread) -> out.println("ceiling, " + name + ": " + rate(spread)));
-        out.println("rates in M" + unit + ", median (lowest to highest) of " + pairs + " pairs");
+        figures.forEach((name, value) -> out.printf(Locale.ROOT, "%s: %s%n", name, number(value)));
+        out.println(
+                "rates in " + (inMillions() ? "M" : "") + unit + ", median (lowest to highest) of " + pairs + " pairs");
         int width = cases.stream().mapToInt(one -> one.name().length()).max().orElse(0);
         String row = "%-" + Math.max(width, 4) + "s  %-26s  %-26s  %s%n";
         out.printf(row, "case", "ours", "peer", "ratio");
         for (BenchCase one : cases) {
+            if (one.peer() == null || one.ratio() == null) {
+                out.printf(row, one.name(), rate(one.ours()), "not here", "");
+                continue;
+            }
             String ratio = String.format(
                     Locale.ROOT,
                     "%.2f (%.2f to %.2f)",
@@ -88,8 +114,21 @@ public record BenchReport(
         }
     }
 
-    private static String rate(Spread spread) {
+    private boolean inMillions() {
+        return unit.startsWith("bytes");
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private String rate(Spread spread) {
+        double unitOf = inMillions() ? 1e6 : 1;
         return String.format(
-                Locale.ROOT, "%.0f (%.0f to %.0f)", spread.median() / 1e6, spread.min() / 1e6, spread.max() / 1e6);
+                Locale.ROOT,
+                "%.0f (%.0f to %.0f)",
+                spread.median() / unitOf,
+                spread.min() / unitOf,
+                spread.max() / unitOf);
     }
 }

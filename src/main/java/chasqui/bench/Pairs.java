@@ -35,6 +35,7 @@ public final class Pairs {
      * @param amount what one run handles, in the unit that the rates are to be per second of
      * @param warmUp how long to run pairs that do not count, at least one
      * @param before called before each pair, with its number from 1, or 0 for one that does not count
+     * @param peer null where it is not on this machine
      */
     public static BenchCase run(
             String name, double amount, int pairs, Duration warmUp, IntConsumer before, Contender ours, Contender peer)
@@ -46,13 +47,20 @@ public final class Pairs {
         do {
             before.accept(0);
             ours.run();
-            peer.run();
+            if (peer != null) {
+                peer.run();
+            }
         } while (System.nanoTime() - started < warmUp.toNanos());
         for (int pair = 0; pair < pairs; pair++) {
             before.accept(pair + 1);
             oursRates[pair] = amount / ours.run();
-            peerRates[pair] = amount / peer.run();
-            ratios[pair] = oursRates[pair] / peerRates[pair];
+            if (peer != null) {
+                peerRates[pair] = amount / peer.run();
+                ratios[pair] = oursRates[pair] / peerRates[pair];
+            }
+        }
+        if (peer == null) {
+            return new BenchCase(name, amount, Spread.of(oursRates), null, null);
         }
         return new BenchCase(name, amount, Spread.of(oursRates), Spread.of(peerRates), Spread.of(ratios));
     }

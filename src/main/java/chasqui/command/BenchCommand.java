@@ -10,13 +10,18 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures Chasqui beside the standard tools, in the same run.",
-        subcommands = {chasqui.bench.BenchPackagingCommand.class, chasqui.bench.BenchTransferCommand.class})
+        subcommands = {
+            chasqui.bench.BenchPackagingCommand.class,
+            chasqui.bench.BenchTransferCommand.class,
+            chasqui.bench.BenchControlCommand.class
+        })
 public final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "chasqui bench wants a command: packaging or transfer");
+        throw new ParameterException(
+                spec.commandLine(), "chasqui bench wants a command: packaging, transfer or control");
     }
 }

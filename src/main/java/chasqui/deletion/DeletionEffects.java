@@ -32,6 +32,12 @@ public final class DeletionEffects implements StageEffects {
         return DeletionManager.DELETION;
     }
 
+    /** A claim makes hundreds of proofs, and locks what they name. */
+    @Override
+    public boolean claimsTogether() {
+        return false;
+    }
+
     @Override
     public void onClaim(Handle tx, Operation operation) {
         long batch = operation.subjectId();

@@ -110,13 +110,19 @@ public final class Lease {
         return stalled;
     }
 
-    /** Ends the work from outside: its next step throws, and what it waits for is interrupted. */
-    synchronized void lose(String why) {
+    /**
+     * Ends the work from outside: its next step throws, and what it waits for is interrupted.
+     *
+     * @return false when it is ending by itself
+     */
+    synchronized boolean lose(String why) {
         // Work that has ended by itself has left its thread to other work, and what ends now finds out by its token.
-        if (!ended && !ending) {
-            lost = why;
-            worker.interrupt();
+        if (ended || ending) {
+            return false;
         }
+        lost = why;
+        worker.interrupt();
+        return true;
     }
 
     /** As {@link #lose}, for want of progress. */

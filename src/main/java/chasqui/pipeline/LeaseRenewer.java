@@ -45,9 +45,10 @@ public final class LeaseRenewer implements AutoCloseable {
             List<Lease> alive = store.held().stream().filter(this::isAlive).toList();
             Set<UUID> ours = new HashSet<>(store.renew(alive));
             for (Lease lease : alive) {
-                if (!ours.contains(lease.token()) && store.held().contains(lease)) {
+                if (!ours.contains(lease.token())
+                        && store.held().contains(lease)
+                        && lease.lose("put back, cancelled or finished by another")) {
                     log.warn("{}: no longer ours; its work is ended", lease);
-                    lease.lose("put back, cancelled or finished by another");
                 }
             }
             afterRound.run();

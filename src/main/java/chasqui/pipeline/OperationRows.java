@@ -57,6 +57,28 @@ final class OperationRows {
                 .findOne();
     }
 
+    /** As {@link #claimBest}, each under a token of its own. */
+    static List<JointClaims.Claimed> claimBest(Handle tx, String queue, NodeIdentity node, Duration lease, int most) {
+        return tx.createQuery("""
+                        UPDATE operation SET <claimed>
+                         WHERE id = ANY (ARRAY(SELECT id FROM operation
+                                                WHERE queue = :queue AND status IN ('PENDING', 'SCHEDULED')
+                                                  AND waits_for IS NULL AND not_before <= clock_timestamp()
+                                                ORDER BY priority, created_at, id LIMIT :most FOR UPDATE SKIP LOCKED))
+                        RETURNING <columns>, lease_token
+                        """)
+                .define("claimed", CLAIMED.replace(":token", "gen_random_uuid()"))
+                .define("columns", COLUMNS)
+                .bind("queue", queue)
+                .bind("most", most)
+                .bind("node", node.name())
+                .bind("boot", node.bootId())
+                .bind("lease", lease.toMillis() / 1000.0)
+                .map((row, context) ->
+                        new JointClaims.Claimed(operation(row, context), row.getObject("lease_token", UUID.class)))
+                .list();
+    }
+
     /** @return false when it is no longer free */
     static boolean claim(Handle db, long id, NodeIdentity node, UUID token, Duration lease) {
         return db.createUpdate("UPDATE operation SET <claimed> WHERE id = :id AND status IN ('PENDING', 'SCHEDULED')")
@@ -92,9 +114,9 @@ final class OperationRows {
                             INSERT INTO operation_attempt (operation_id, attempt, node, lease_token, started_at, outcome, bytes_done)
                             SELECT id, attempt, lease_owner, lease_token, claimed_at, :status, :bytes FROM done)
                         INSERT INTO operation_history (id, type, data_location_id, queue, subject_id, priority, status,
-                                    attempt, stalls, created_at, claimed_at, finished_at, node, bytes_done)
+                                    attempt, stalls, created_at, scheduled_at, claimed_at, finished_at, node, bytes_done)
                         SELECT id, type, data_location_id, queue, subject_id, priority, :status::work_status,
-                               attempt, stalls, created_at, claimed_at, clock_timestamp(), lease_owner, :bytes
+                               attempt, stalls, created_at, scheduled_at, claimed_at, clock_timestamp(), lease_owner, :bytes
                           FROM done
                         """)
                 .bind("id", lease.operation().id())
@@ -285,9 +307,9 @@ final class OperationRows {
                             RETURNING *),
                         kept AS (
                             INSERT INTO operation_history (id, type, data_location_id, queue, subject_id, priority, status,
-                                        attempt, stalls, created_at, claimed_at, finished_at, bytes_done, failure_message)
+                                        attempt, stalls, created_at, scheduled_at, claimed_at, finished_at, bytes_done, failure_message)
                             SELECT id, type, data_location_id, queue, subject_id, priority, 'CANCELLED',
-                                   attempt, stalls, created_at, claimed_at, clock_timestamp(), bytes_done, :why
+                                   attempt, stalls, created_at, scheduled_at, claimed_at, clock_timestamp(), bytes_done, :why
                               FROM gone)
                         SELECT subject_id FROM gone
                         """)

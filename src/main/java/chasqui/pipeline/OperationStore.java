@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -36,6 +35,9 @@ public final class OperationStore {
     private final LeaseSettings settings;
     private final Clock clock;
     private final StaleWork staleWork;
+    private final Claims claims;
+    private final JointClaims joint;
+    private final Map<String, Boolean> together = new ConcurrentHashMap<>();
     private final Map<UUID, Lease> held = new ConcurrentHashMap<>();
     /** Work that ended while the database could not be reached: ours to put back when it can. */
     private final Map<Lease, Failure> unrecorded = new ConcurrentHashMap<>();
@@ -50,6 +52,8 @@ public final class OperationStore {
         this.settings = settings;
         this.clock = clock;
         this.staleWork = new StaleWork(database, this::effectsOf);
+        this.claims = new Claims(database, node, settings.lease(), this::effectsOf, this::failAtItsClaim);
+        this.joint = new JointClaims(claims);
     }
 
     /**
@@ -60,25 +64,15 @@ public final class OperationStore {
      * @return empty when nothing is due, or when the stage refused what was
      */
     public Optional<Lease> claim(String queue) {
-        UUID token = UUID.randomUUID();
-        AtomicReference<Operation> refused = new AtomicReference<>();
-        try {
-            return database.inTransaction(tx -> {
-                        Optional<Operation> best = OperationRows.claimBest(tx, queue, node, token, settings.lease());
-                        best.ifPresent(operation -> {
-                            refused.set(operation);
-                            effectsOf(operation).onClaim(tx, operation);
-                        });
-                        return best;
-                    })
-                    .map(operation -> hold(operation, token));
-        } catch (RuntimeException failure) {
-            if (refused.get() == null || DatabaseTrouble.in(failure)) {
-                throw failure;
-            }
-            failAtItsClaim(refused.get(), token, failure);
-            return Optional.empty();
-        }
+        Optional<JointClaims.Claimed> claimed = claimsTogether(queue) ? joint.claim(queue) : claims.one(queue);
+        return claimed.map(ours -> hold(ours.operation(), ours.token()));
+    }
+
+    /** A queue's name ends with the type of its operations. */
+    private boolean claimsTogether(String queue) {
+        return together.computeIfAbsent(queue, name -> effects.values().stream()
+                .filter(stage -> name.endsWith("_" + stage.type()))
+                .allMatch(StageEffects::claimsTogether));
     }
 
     private Lease hold(Operation operation, UUID token) {

@@ -10,6 +10,14 @@ import org.jdbi.v3.core.Handle;
 public interface StageEffects {
     OperationType type();
 
+    /**
+     * Whether several operations may be claimed in one transaction: not where {@link #onClaim} takes long, or locks what
+     * other operations lock as well.
+     */
+    default boolean claimsTogether() {
+        return true;
+    }
+
     /** The operation was claimed. Throwing here fails the operation as an item failure. */
     default void onClaim(Handle tx, Operation operation) {}
 

@@ -56,6 +56,7 @@ final class PipelineMetrics implements AutoCloseable {
         PipelineMetrics metrics = new PipelineMetrics(registry, database);
         Gauge.builder("chasqui.leases.held", store, held -> held.held().size())
                 .description("Operations that this process works on now")
+                .strongReference(true)
                 .register(registry);
         Gauge.builder("chasqui.database.reachable", metrics, m -> m.reachable ? 1 : 0)
                 .description("1 when the last look at the database succeeded")

@@ -3,6 +3,7 @@ package chasqui.runtime;
 import chasqui.pipeline.LeaseRenewer;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.SteadyClock;
 import chasqui.queue.QueueEndpoints;
 import chasqui.recovery.FailurePolicy;
@@ -28,6 +29,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.model.Resilience4jConfigurationDefinition;
@@ -54,12 +56,14 @@ public final class Service implements AutoCloseable {
     private final Sweeps sweeps;
     private final IncomingFolders incoming;
     private final StageBeans stages;
+    private final List<AddedStage> added;
     private final ScheduledExecutorService managerPool;
     private final Management management;
     private WorkerRoutes workers;
     private TopologyWatch watch;
 
-    private Service(Foundation foundation, Settings read) {
+    private Service(Foundation foundation, Settings read, List<AddedStage> added) {
+        this.added = List.copyOf(added);
         this.settings = ServiceSettings.from(read);
         NodeIdentity node = NodeIdentity.starting(settings.node());
         OwnGround.prepare(foundation);
@@ -70,8 +74,8 @@ public final class Service implements AutoCloseable {
                 new Management(ManagementSettings.from(read), foundation.home().root());
         read.requireValid();
         management.requirePort();
-        this.operations = new OperationStore(
-                foundation.database().jdbi(), stages.effects(), node, settings.lease(), new SteadyClock());
+        this.operations =
+                new OperationStore(foundation.database().jdbi(), effects(), node, settings.lease(), new SteadyClock());
         this.desk = new WorkDesk(operations);
         this.sweeps = new Sweeps(foundation.database().jdbi(), operations, settings.incomingAge(), Clock.systemUTC());
         this.incoming = new IncomingFolders(foundation.database().jdbi());
@@ -116,7 +120,17 @@ public final class Service implements AutoCloseable {
      * @throws chasqui.settings.SettingsRefused names every wrong setting
      */
     public static Service start(Foundation foundation, Settings settings) {
-        return new Service(foundation, settings);
+        return start(foundation, settings, List.of());
+    }
+
+    /** The same, with stages beside those of the product. */
+    public static Service start(Foundation foundation, Settings settings, List<AddedStage> added) {
+        return new Service(foundation, settings, added);
+    }
+
+    private List<StageEffects> effects() {
+        return Stream.concat(stages.effects().stream(), added.stream().map(AddedStage::effects))
+                .toList();
     }
 
     private void bind(Foundation foundation, QueueEndpoints queues) {
@@ -130,6 +144,7 @@ public final class Service implements AutoCloseable {
         camel.bind("queueWatch", queueWatch);
         camel.bind("locationCircuit", locationCircuit());
         stages.beans(operations).forEach(camel::bind);
+        added.forEach(stage -> stage.beans().apply(operations).forEach(camel::bind));
     }
 
     /** Opens after five failures in a row that a location or link is to blame for; probes again half a minute later. */
@@ -155,7 +170,9 @@ public final class Service implements AutoCloseable {
                         "chasqui.monitor.interval-ms",
                                 Long.toString(settings.monitorInterval().toMillis()),
                         "chasqui.queue.room", Integer.toString(2 * settings.concurrency()),
-                        "chasqui.queue.patience-seconds", Long.toString(HINT_PATIENCE.toSeconds()))
+                        "chasqui.queue.patience-seconds", Long.toString(HINT_PATIENCE.toSeconds()),
+                        "chasqui.history.keep-seconds",
+                                Long.toString(settings.historyKeep().toSeconds()))
                 .forEach(camel::addOverrideProperty);
         if (!silentRoutes().isEmpty()) {
             camel.addOverrideProperty("camel.main.auto-startup-exclude-pattern", String.join(",", silentRoutes()));
@@ -168,13 +185,13 @@ public final class Service implements AutoCloseable {
         List<String> silent = new ArrayList<>();
         if (!settings.roles().contains("manager")) {
             silent.add(".*-manager");
-            silent.add("history-partitions");
         }
         if (!settings.roles().contains("worker")) {
             silent.add("look");
         }
         if (!settings.roles().contains("monitor")) {
             silent.add("monitor");
+            silent.add("history");
         }
         return silent;
     }

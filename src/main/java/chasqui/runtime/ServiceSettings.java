@@ -21,6 +21,7 @@ import java.util.Set;
  * @param unclaimedAfter longest time that due work may go unclaimed before it is told
  * @param drain longest time that running work has to finish after a SIGTERM
  * @param incomingAge how long nothing must have been written to what arrived and nobody waits for
+ * @param historyKeep how long finished operations are kept; zero: for ever
  */
 record ServiceSettings(
         String node,
@@ -35,8 +36,12 @@ record ServiceSettings(
         Duration unclaimedAfter,
         Duration drain,
         Duration incomingAge,
+        Duration historyKeep,
         LeaseSettings lease) {
     private static final Set<String> ROLES = Set.of("manager", "worker", "monitor", "api");
+
+    /** Sidecars and people look back for as long as a package is on its way. */
+    private static final Duration SHORTEST_PAST = Duration.ofDays(60);
 
     static ServiceSettings from(Settings settings) {
         Set<String> roles = Set.copyOf(settings.list("chasqui.node.roles"));
@@ -60,7 +65,16 @@ record ServiceSettings(
                 QueueWatch.unclaimedAfter(settings),
                 settings.duration("chasqui.drain"),
                 settings.duration("chasqui.transfer.incoming-age"),
+                historyKeep(settings),
                 lease(settings));
+    }
+
+    private static Duration historyKeep(Settings settings) {
+        Duration keep = settings.duration("chasqui.history.keep");
+        if (!keep.isZero() && keep.compareTo(SHORTEST_PAST) < 0) {
+            settings.refuse("chasqui.history.keep", "wants 0s (for ever) or at least " + SHORTEST_PAST.toDays() + "d");
+        }
+        return keep;
     }
 
     private static LeaseSettings lease(Settings settings) {

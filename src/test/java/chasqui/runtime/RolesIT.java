@@ -83,15 +83,15 @@ class RolesIT {
     }
 
     @Test
-    void a_monitor_does_nothing_but_watch() throws Exception {
-        assertThat(running("monitor")).containsExactly("monitor");
+    void a_monitor_does_nothing_but_watch_and_look_after_the_past() throws Exception {
+        assertThat(running("monitor")).containsExactlyInAnyOrder("history", "monitor");
     }
 
     @Test
-    void a_manager_runs_the_manager_of_every_stage_and_the_nightly_round() throws Exception {
+    void a_manager_runs_the_manager_of_every_stage_and_nothing_else() throws Exception {
         assertThat(running("manager"))
-                .contains("history-partitions", "packaging-manager", "transfer-manager", "deletion-manager")
-                .allMatch(id -> id.endsWith("-manager") || id.equals("history-partitions"));
+                .contains("packaging-manager", "transfer-manager", "deletion-manager")
+                .allMatch(id -> id.endsWith("-manager"));
     }
 
     @Test

@@ -100,6 +100,19 @@ class ServiceIT {
     }
 
     @Test
+    void the_past_is_looked_after_at_the_start_and_health_does_not_wait_for_its_next_round() throws Exception {
+        ObjectName route = new ObjectName("org.apache.camel:context=chasqui,type=routes,name=\"history\"");
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> (Long) ManagementFactory.getPlatformMBeanServer().getAttribute(route, "ExchangesCompleted")
+                        > 0);
+        assertThat(ManagementFactory.getPlatformMBeanServer().getAttribute(route, "FailuresHandled"))
+                .isEqualTo(0L);
+        assertThat(RoundsNotifier.isLoop(
+                        service.camel().getRoute("history").getEndpoint().getEndpointUri()))
+                .isFalse();
+    }
+
+    @Test
     void every_bean_method_that_a_route_file_names_exists() throws Exception {
         List<String> missing = new ArrayList<>();
         Map<String, Set<String>> named = new HashMap<>();
