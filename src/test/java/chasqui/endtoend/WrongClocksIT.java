@@ -2,9 +2,12 @@ package chasqui.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chasqui.testing.Tools;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,15 +31,30 @@ class WrongClocksIT {
             observatory.stage();
             observatory.stages.untilNothingIsLeft();
             observatory.everyByteIsRight();
-            Path source = observatory.root("ccat/telescope_computer");
+            Path source = observatory.root("ccat/telescope_computer").toRealPath();
+            Path opened = Files.createDirectory(folder.resolve("opened"));
+            Tools.run(
+                    opened,
+                    "tar",
+                    "xf",
+                    SmallObservatory.largest(observatory.root("us/lta"), "camera/**.tar")
+                            .toString());
             try (Stream<Path> filed = Files.walk(source)) {
-                for (Path file : filed.filter(Files::isRegularFile).toList()) {
+                List<Path> files = filed.filter(Files::isRegularFile).toList();
+                assertThat(files).hasSize(3);
+                for (Path file : files) {
+                    assertThat(stamp(opened.resolve(source.relativize(file))))
+                            .as("whole seconds, in the archive")
+                            .isEqualTo(stamp(file).truncatedTo(ChronoUnit.SECONDS));
                     Path staged = SmallObservatory.largest(
                             observatory.root("cologne/processing"), "*/" + source.relativize(file));
-                    assertThat(Files.getLastModifiedTime(staged).toInstant())
-                            .isEqualTo(Files.getLastModifiedTime(file).toInstant());
+                    assertThat(stamp(staged)).isEqualTo(stamp(file));
                 }
             }
         }
+    }
+
+    private static Instant stamp(Path file) throws IOException {
+        return Files.getLastModifiedTime(file).toInstant();
     }
 }
