@@ -58,6 +58,7 @@ final class TransferRepository {
      * @param otherCopies readable copies elsewhere
      * @param destinationUsed copies are registered at the destination
      * @param archived state of the copy that the archive at the destination has of it already; null: it has none
+     * @param methodNow as the transfer route says by now; null where it says nothing
      */
     record ToSend(
             long id,
@@ -73,6 +74,7 @@ final class TransferRepository {
             CopyState archived,
             int sendCount,
             String method,
+            String methodNow,
             Way way) {}
 
     /** Empty when its bytes were sent already. */
@@ -83,6 +85,8 @@ final class TransferRepository {
                                c.id AS copy_id, c.path, t.send_count, t.method, t.pull,
                                r.id AS route_id, r.rate_limit_bytes_per_second,
                                CASE WHEN r.method IS NULL OR r.method = t.method THEN r.options END AS options,
+                               CASE WHEN r.route_type = 'DIRECT' OR a.storage_type = 'DISK' AND z.storage_type = 'DISK'
+                                    THEN r.method END AS method_now,
                                EXISTS (SELECT FROM physical_copy o
                                         WHERE (o.data_transfer_package_id = t.data_transfer_package_id
                                                OR o.raw_data_package_id = t.raw_data_package_id)
@@ -102,6 +106,8 @@ final class TransferRepository {
                                   AND x.data_location_id = t.origin_location_id
                                   AND x.state IN ('PRESENT', 'DELETION_POSSIBLE') LIMIT 1) c ON true
                           LEFT JOIN transfer_route r ON r.id = t.transfer_route_id
+                          LEFT JOIN data_location a ON a.id = t.origin_location_id
+                          LEFT JOIN data_location z ON z.id = t.destination_location_id
                          WHERE t.id = :id AND t.sent_at IS NULL
                         """)
                 .bind("id", transferId)
@@ -122,6 +128,7 @@ final class TransferRepository {
                         row.getString("archived") == null ? null : CopyState.valueOf(row.getString("archived")),
                         row.getInt("send_count"),
                         row.getString("method"),
+                        row.getString("method_now"),
                         way(row)))
                 .findOne();
     }

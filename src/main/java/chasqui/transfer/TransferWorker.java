@@ -72,6 +72,9 @@ public final class TransferWorker {
         if (link.isPresent() && (link.get().isPaused() || link.get().opensAt() != null)) {
             return reconsider(lease, link.get().name() + " is " + link.get().says(), List.of());
         }
+        if (ready.methodNow() != null && !ready.methodNow().equals(ready.method())) {
+            return reconsider(lease, "its transfer route says method " + ready.methodNow() + " now", List.of());
+        }
         if (ready.copyId() == null) {
             if (ready.otherCopies()) {
                 return reconsider(lease, "its copy at " + origin + " cannot be read any more", List.of());
@@ -179,14 +182,23 @@ public final class TransferWorker {
         });
     }
 
-    /** Called instead of a method that has no route. */
-    public void unknownMethod(Transfer transfer) {
-        throw new ChasquiException(
-                FailureKind.ITEM,
-                false,
-                transfer + ": there is no transfer method \"" + transfer.method()
-                        + "\"; add a route direct:transfer-" + transfer.method()
-                        + " or correct the transfer route or chasqui.transfer.method, then retry");
+    /**
+     * Called instead of a method whose route is stopped, or is not there at all. No transfer is to blame: it may be one
+     * click of an operator, and all that waits would have to be retried by hand.
+     */
+    public void methodNotRunning(Transfer transfer) {
+        String route = "direct:transfer-" + transfer.method();
+        String what =
+                "no route " + route + " is running here, which transfer method \"" + transfer.method() + "\" needs";
+        database.useTransaction(tx -> Notifications.raise(
+                tx,
+                Notifications.Level.ERROR,
+                "transfer-method:" + transfer.method(),
+                transfer + ": " + what + "; what wants it is tried again by itself",
+                "start or resume the route that begins with " + route
+                        + " (Hawtio shows it); where there is none, add one, or correct the method of the transfer route"
+                        + " or chasqui.transfer.method"));
+        throw new ChasquiException(FailureKind.PLATFORM, true, transfer + ": " + what + "; start or add it");
     }
 
     /** What the link is limited to is shared by all that it carries at once. */

@@ -69,6 +69,16 @@ public final class TestRoutes implements AutoCloseable {
         camel.getCamelContext().createProducerTemplate().sendBody("direct:" + queue, "hint");
     }
 
+    /** As an operator stops a route in Hawtio. */
+    public void stop(String route) throws Exception {
+        camel.getCamelContext().getRouteController().stopRoute(route);
+    }
+
+    /** As an operator starts a route in Hawtio. */
+    public void start(String route) throws Exception {
+        camel.getCamelContext().getRouteController().startRoute(route);
+    }
+
     /** Sends one body with exchange properties to an endpoint, and throws what the route throws. */
     public void send(String endpoint, Object body, Map<String, Object> properties) throws Exception {
         Exchange answer = camel.getCamelContext().createProducerTemplate().send(endpoint, exchange -> {

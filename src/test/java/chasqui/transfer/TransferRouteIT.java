@@ -83,14 +83,51 @@ class TransferRouteIT {
     }
 
     @Test
-    void a_method_without_a_route_fails_clearly_and_at_once() {
+    void a_method_without_a_route_is_told_and_costs_nothing() {
         manager("carrier-pigeon").findWork();
         routes.wake(QUEUE);
-        assertThat(transfer()).isEqualTo("FAILED false");
-        assertThat(database.value("SELECT failure_message FROM operation"))
+        assertThat(transfer()).isEqualTo("SCHEDULED false");
+        assertThat(database.value("SELECT failure_kind || ' ' || attempt || ': ' || failure_message FROM operation"))
+                .startsWith("PLATFORM 0: ")
                 .contains(assembled.name())
-                .contains("there is no transfer method \"carrier-pigeon\"")
-                .contains("direct:transfer-carrier-pigeon");
+                .contains("no route direct:transfer-carrier-pigeon is running here");
+    }
+
+    @Test
+    void a_method_that_an_operator_stops_loses_no_transfer_and_goes_on_when_it_is_started() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            packages.assembled(List.of(packages.buffered("ccat", 100)), "cologne");
+        }
+        routes.stop("transfer-cp");
+        manager("cp").findWork();
+        routes.wake(QUEUE);
+        assertThat(database.value("SELECT count(*) FROM operation WHERE status = 'FAILED' OR attempt > 0"))
+                .isEqualTo("0");
+        assertThat(database.values("SELECT cause || ' ' || occurrences FROM notification"))
+                .as("one for all of them")
+                .containsExactly("transfer-method:cp 4");
+        routes.start("transfer-cp");
+        database.execute("UPDATE operation SET not_before = clock_timestamp()");
+        manager("cp").findWork();
+        routes.wake(QUEUE);
+        assertThat(database.value("SELECT count(*) FROM data_transfer WHERE sent_at IS NOT NULL"))
+                .isEqualTo("4");
+    }
+
+    @Test
+    void a_parked_transfer_follows_a_route_whose_method_was_corrected() {
+        database.execute("""
+                INSERT INTO transfer_route (origin_site_id, destination_site_id, method)
+                SELECT o.id, d.id, 'carrier-pigeon' FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'cologne'
+                """);
+        manager("cp").findWork();
+        routes.wake(QUEUE);
+        assertThat(transfer()).isEqualTo("SCHEDULED false");
+        database.execute("UPDATE transfer_route SET method = 'cp'");
+        database.execute("UPDATE operation SET not_before = clock_timestamp()");
+        manager("cp").findWork();
+        routes.wake(QUEUE);
+        assertThat(transfer()).isEqualTo("PENDING true");
     }
 
     @Test
