@@ -12,7 +12,7 @@ public final class LinkHealth {
     }
 
     /**
-     * Counts a failure that the link or its far end is to blame for; from the threshold on each one lengthens the pause
+     * Counts a failure that the link is to blame for; from the threshold on each one lengthens the pause
      * until the next probe.
      *
      * @return whether the link became unhealthy by it

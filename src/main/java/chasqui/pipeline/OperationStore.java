@@ -196,6 +196,9 @@ public final class OperationStore {
                 } else {
                     OperationRows.putBack(tx, lease, verdict, failure);
                     effectsOf(operation).onPutBack(tx, operation, failure);
+                    if (verdict.waitsFor() != null && !effectsOf(operation).tellsOf(failure)) {
+                        LongParked.tell(tx, operation, failure);
+                    }
                 }
             });
             onEnd.accept(lease, verdict.status());

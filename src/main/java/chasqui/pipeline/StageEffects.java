@@ -38,6 +38,11 @@ public interface StageEffects {
         onPutBack(tx, operation);
     }
 
+    /** Whether the stage tells people by itself of what parks its work because of such failures. */
+    default boolean tellsOf(Failure failure) {
+        return false;
+    }
+
     /** The operation failed for good. */
     default void onFailure(Handle tx, Operation operation, Failure failure) {}
 }

@@ -49,11 +49,14 @@ public final class TransferEffects implements StageEffects {
         Subjects.DATA_TRANSFER.change(tx, operation.subjectId(), WorkStatus.PENDING, WorkStatus.SCHEDULED);
     }
 
-    /** A failure at the destination counts as the link's: nothing gets through either way. */
+    /**
+     * Only what the link is to blame for closes it: a location at either end that fails keeps what needs it waiting, and
+     * holds up no other of the same two sites.
+     */
     @Override
     public void onPutBack(Handle tx, Operation operation, Failure failure) {
         onPutBack(tx, operation);
-        if (failure.kind() != FailureKind.LINK && failure.kind() != FailureKind.LOCATION) {
+        if (failure.kind() != FailureKind.LINK) {
             return;
         }
         TransferRepository.link(tx, operation.subjectId())
@@ -69,6 +72,11 @@ public final class TransferEffects implements StageEffects {
                             "chasqui link list shows the state of every link; remove the cause, transfers then go on by"
                                     + " themselves");
                 });
+    }
+
+    @Override
+    public boolean tellsOf(Failure failure) {
+        return failure.kind() == FailureKind.LINK;
     }
 
     @Override

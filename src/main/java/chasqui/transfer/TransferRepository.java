@@ -165,7 +165,7 @@ final class TransferRepository {
                           JOIN data_location a ON a.id = t.origin_location_id
                           JOIN data_location z ON z.id = t.destination_location_id
                          WHERE o.type = :type AND o.status = 'PENDING' AND o.waits_for IS NOT NULL
-                           AND o.failure_kind IN ('LINK', 'LOCATION')
+                           AND o.failure_kind = 'LINK'
                            AND a.site_id = :origin AND z.site_id = :destination
                         """)
                 .bind("type", TransferWorker.TYPE.name())

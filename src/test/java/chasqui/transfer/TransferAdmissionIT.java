@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What goes over a link when, with real rows and files and workers that are driven by hand. */
 class TransferAdmissionIT {
     private static final String QUEUE = "ccat_buffer_data_transfer";
+    private static final Failure NOT_MOUNTED = new Failure(FailureKind.LOCATION, true, "it is not mounted");
     private static final Failure LINK_DOWN = new Failure(FailureKind.LINK, true, "no route to host");
 
     private final TestDatabase database = new TestDatabase();
@@ -357,6 +358,24 @@ class TransferAdmissionIT {
         }
         assertThat(database.value("SELECT unhealthy_since IS NOT NULL FROM link"))
                 .isEqualTo("t");
+    }
+
+    @Test
+    void a_location_that_fails_closes_no_link_and_people_are_told_once() throws Exception {
+        waiting(2, "cologne", "camera", 100);
+        for (int i = 0; i < 8; i++) {
+            database.execute("UPDATE operation SET not_before = clock_timestamp()");
+            manager.findWork();
+            operations.fail(claim().orElseThrow(), NOT_MOUNTED);
+            operations.fail(claim().orElseThrow(), NOT_MOUNTED);
+        }
+        assertThat(database.value("SELECT count(*) FROM link")).isEqualTo("0");
+        assertThat(database.values(
+                        "SELECT level || ' ' || cause || ' ' || occurrences || ' ' || (message LIKE '%is not mounted%')"
+                                + " FROM notification"))
+                .as("one cause, two operations")
+                .containsExactly("WARNING parked:" + QUEUE + ":location 2 true");
+        assertThat(database.value("SELECT max(attempt) FROM operation")).isEqualTo("0");
     }
 
     @Test
