@@ -65,6 +65,7 @@ public final class CommandRun {
      * @param watch asked about twenty times a second
      * @param out takes what it prints, {@code err} what it prints as errors; all of it is read, however much that is
      * @throws CommandMissing there is no such program here
+     * @throws CommandNotStarted this machine cannot start any program now
      * @throws InterruptedException the calling thread was interrupted; the command was ended
      */
     public static CommandEnd run(Command command, Limits limits, Watch watch, Output out, Output err)
@@ -92,7 +93,11 @@ public final class CommandRun {
         builder.environment().keySet().retainAll(Command.PLAIN);
         builder.environment().put("LC_ALL", "C");
         builder.environment().putAll(command.environment());
-        return builder.start();
+        try {
+            return builder.start();
+        } catch (IOException failure) {
+            throw new CommandNotStarted(command.program(), failure);
+        }
     }
 
     private interface Draining {

@@ -4,6 +4,8 @@ import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.DatabaseTrouble;
 import chasqui.pipeline.Failure;
 import chasqui.pipeline.FailureKind;
+import chasqui.process.CommandMissing;
+import chasqui.process.CommandNotStarted;
 import chasqui.storage.IntegrityViolation;
 import chasqui.storage.NotWritable;
 import chasqui.storage.S3Failure;
@@ -53,7 +55,10 @@ public final class FailureClassifier {
             return new Failure(FailureKind.ITEM, error instanceof S3ObjectExists, error.getMessage());
         }
         if (error instanceof S3Failure s3) {
-            return new Failure(s3.noAnswer() ? FailureKind.LINK : FailureKind.LOCATION, true, s3.getMessage());
+            return new Failure(chargedTo(s3), true, s3.getMessage());
+        }
+        if (error instanceof CommandMissing || error instanceof CommandNotStarted) {
+            return new Failure(FailureKind.PLATFORM, true, error.getMessage());
         }
         if (error instanceof IntegrityViolation || error instanceof SourceChanged || error instanceof VictimChanged) {
             return new Failure(FailureKind.ITEM, true, error.getMessage());
@@ -77,6 +82,14 @@ public final class FailureClassifier {
             return new Failure(FailureKind.LOCATION, true, describe(error));
         }
         return null;
+    }
+
+    /** A refusal of one object says nothing of the next one; it is tried a few times, as the store may have been confused. */
+    private static FailureKind chargedTo(S3Failure s3) {
+        if (s3.noAnswer()) {
+            return FailureKind.LINK;
+        }
+        return s3.isOfOneObject() ? FailureKind.ITEM : FailureKind.LOCATION;
     }
 
     /** On an open file the JDK has no type for ESTALE and ENOTCONN, only the C library's words. */

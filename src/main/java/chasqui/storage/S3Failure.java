@@ -16,6 +16,19 @@ public class S3Failure extends StorageException {
     private static final String NO_KEYS = "NoKeys";
     private static final Set<String> CLOCK = Set.of("RequestTimeTooSkewed", "RequestExpired", "InvalidSignatureTime");
 
+    /** What a store says of one object or of what was sent for it, never of its bucket or of who asks. */
+    private static final Set<String> OF_ONE_OBJECT = Set.of(
+            "NoSuchKey",
+            "KeyTooLongError",
+            "EntityTooLarge",
+            "EntityTooSmall",
+            "MetadataTooLarge",
+            "BadDigest",
+            "InvalidDigest",
+            "IncompleteBody",
+            "InvalidObjectState",
+            "InvalidRange");
+
     private final int status;
     private final String code;
     private final boolean retryable;
@@ -45,6 +58,11 @@ public class S3Failure extends StorageException {
     /** Whether the same request may succeed later without anybody doing anything about it. */
     public boolean retryable() {
         return retryable;
+    }
+
+    /** Whether it concerns this object alone, so that others may well be stored or read. */
+    public boolean isOfOneObject() {
+        return OF_ONE_OBJECT.contains(code);
     }
 
     /** @param what begins the message: what was tried, on which object */

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import chasqui.process.CommandEnd.How;
 import chasqui.process.CommandRun.Limits;
+import chasqui.recovery.FailureClassifier;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,6 +72,36 @@ class CommandRunTest {
                 .isSubsetOf(
                         "PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "LC_ALL", "GIVEN", "PWD", "OLDPWD", "_",
                         "SHLVL");
+    }
+
+    /** Runs in a process of its own, whose PATH is not this one's. */
+    static final class Starter {
+        public static void main(String[] words) throws Exception {
+            try {
+                CommandRun.run(new Command(List.of(words)), AMPLE, NONE, Output.Kept.end(9), Output.Kept.end(9));
+            } catch (IOException failure) {
+                System.out.println(FailureClassifier.classify(new IOException("tape: " + failure, failure)));
+            }
+        }
+    }
+
+    @Test
+    void a_machine_that_cannot_start_programs_is_the_platforms_trouble_and_no_items() throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Starter.class.getName(),
+                        "/bin/true")
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("PATH", folder.toString());
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        assertThat(said)
+                .contains("kind=PLATFORM, retryable=true")
+                .contains("/bin/true: cannot be started here")
+                .contains("setsid");
     }
 
     @Test

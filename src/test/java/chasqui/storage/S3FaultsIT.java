@@ -93,6 +93,37 @@ class S3FaultsIT extends S3StoreFixture {
                 .hasMessageNotContaining(store.address().accessKey());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "404, NoSuchKey",
+        "400, KeyTooLongError",
+        "400, EntityTooLarge",
+        "400, MetadataTooLarge",
+        "400, BadDigest",
+        "400, InvalidDigest"
+    })
+    void a_refusal_of_one_object_is_the_items_and_parks_no_package_for_ever(int status, String code)
+            throws IOException {
+        Path file = fileOf(100);
+        faults.next(1000, r -> r.puts("refused-" + code), S3Faults.answer(status, code));
+        refused(
+                () -> objects.put(BUCKET, "refused-" + code, file, Map.of(), Progress.NONE),
+                FailureKind.ITEM,
+                status + " " + code);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, ExpiredToken", "400, AuthorizationHeaderMalformed", "501, NotImplemented", "405, MethodNotAllowed"
+    })
+    void a_refusal_that_meets_every_object_stays_the_locations(int status, String code) throws IOException {
+        Path file = fileOf(100);
+        faults.next(1000, r -> r.puts("refused-" + code), S3Faults.answer(status, code));
+        refused(
+                () -> objects.put(BUCKET, "refused-" + code, file, Map.of(), Progress.NONE),
+                FailureKind.LOCATION,
+                status + " " + code);
+    }
+
     @Test
     void a_bucket_that_is_not_there_is_the_locations_failure_with_a_remedy() {
         refused(
