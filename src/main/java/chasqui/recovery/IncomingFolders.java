@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jdbi.v3.core.Jdbi;
@@ -26,6 +27,7 @@ public final class IncomingFolders implements AutoCloseable {
     private static final Set<LocationType> ARRIVALS = Set.of(LocationType.BUFFER, LocationType.LONG_TERM_ARCHIVE);
 
     private final Jdbi database;
+    private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
     /** As many threads as hang: a location that hangs holds up neither the start nor another. */
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "incoming-folders");
@@ -37,10 +39,11 @@ public final class IncomingFolders implements AutoCloseable {
         this.database = database;
     }
 
-    /** Begins with every buffer and archive on DISK among these and returns at once; what fails is told. */
+    /** Begins with every buffer and archive on DISK among these and returns at once; a location whose last time is not over, because it hangs, is left out. What fails is told. */
     public void begin(List<DataLocation> served) {
         served.stream()
                 .filter(location -> location.storage() == StorageType.DISK && ARRIVALS.contains(location.type()))
+                .filter(location -> underWay.add(location.id()))
                 .forEach(location -> threads.execute(() -> makeOrTell(location)));
     }
 
@@ -51,6 +54,8 @@ public final class IncomingFolders implements AutoCloseable {
             }
         } catch (IOException | RuntimeException failure) {
             log.warn("{}: the folder for what arrives cannot be made: {}", location, failure.toString());
+        } finally {
+            underWay.remove(location.id());
         }
     }
 

@@ -10,6 +10,7 @@ import chasqui.topology.Locations;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +55,30 @@ class IncomingFoldersIT {
                 .allMatch(location -> Files.isDirectory(incoming(location))));
         assertThat(locations.current().locations().stream().filter(location -> !receives(location)))
                 .noneMatch(location -> Files.exists(location.root().resolve(".chasqui")));
+    }
+
+    @Test
+    void a_location_that_hangs_holds_one_thread_however_often_it_is_begun_with() {
+        database.jdbi().useTransaction(hanging -> {
+            hanging.execute("LOCK TABLE physical_copy IN ACCESS EXCLUSIVE MODE");
+            long before = threads();
+            folders.begin(List.of(buffer));
+            folders.begin(List.of(buffer));
+            folders.begin(List.of(buffer));
+            assertThat(threads() - before).isEqualTo(1);
+        });
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> Files.isDirectory(incoming(buffer)));
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+            Files.deleteIfExists(incoming(buffer));
+            folders.begin(List.of(buffer));
+            return Files.isDirectory(incoming(buffer));
+        });
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("incoming-folders"))
+                .count();
     }
 
     @Test
