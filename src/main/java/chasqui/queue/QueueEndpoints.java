@@ -1,11 +1,13 @@
 package chasqui.queue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 
 /** Turns queue names into endpoints, and knows which queues this process serves. */
@@ -15,6 +17,9 @@ public final class QueueEndpoints {
     private final String pattern;
     private final int concurrency;
     private final Map<String, Integer> workers = new ConcurrentHashMap<>();
+    /** By queue: the names beside its own under which more workers listen. */
+    private final Map<String, List<String>> more = new ConcurrentHashMap<>();
+
     private final Set<String> served = new ConcurrentSkipListSet<>();
 
     /**
@@ -47,9 +52,38 @@ public final class QueueEndpoints {
         return workers.getOrDefault(queue, concurrency);
     }
 
+    /**
+     * Name of a further endpoint of a queue, for as many workers as it lacks: those it has are at work and stay. They
+     * get no hints of single operations and look by themselves.
+     *
+     * @param wanted how many the queue shall have in all, more than it has
+     */
+    public synchronized String more(String queue, int wanted) {
+        List<String> names = new ArrayList<>(more.getOrDefault(queue, List.of()));
+        String name = queue + "_more_" + (names.size() + 1);
+        workers.put(name, wanted - allWorkersOf(queue));
+        names.add(name);
+        more.put(queue, List.copyOf(names));
+        return name;
+    }
+
+    /** A queue that is served no more has no workers. */
+    public synchronized void forget(String queue) {
+        workers.remove(queue);
+        more.getOrDefault(queue, List.of()).forEach(workers::remove);
+        more.remove(queue);
+    }
+
+    private int allWorkersOf(String queue) {
+        return workersOf(queue)
+                + more.getOrDefault(queue, List.of()).stream()
+                        .mapToInt(this::workersOf)
+                        .sum();
+    }
+
     /** Whether so many are at work on a queue already. More than enough stay: to make them fewer would end what they do. */
     public boolean hasWorkers(String queue, int wanted) {
-        return workersOf(queue) >= wanted;
+        return allWorkersOf(queue) >= wanted;
     }
 
     /**
@@ -67,8 +101,14 @@ public final class QueueEndpoints {
         served.retainAll(queues);
     }
 
-    /** Queues of this process with work that is due now; sorted, may be empty. */
+    /** Queues of this process with work that is due now, by all names under which workers listen; may be empty. */
     public List<String> withDueWork() {
+        return dueQueues().stream()
+                .flatMap(queue -> Stream.concat(Stream.of(queue), more.getOrDefault(queue, List.of()).stream()))
+                .toList();
+    }
+
+    private List<String> dueQueues() {
         List<String> queues = List.copyOf(served);
         return queues.isEmpty()
                 ? List.of()

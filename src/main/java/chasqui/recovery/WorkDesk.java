@@ -2,11 +2,13 @@ package chasqui.recovery;
 
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.OperationStore;
+import java.util.Set;
 
 /** Where worker routes take their work. */
 public final class WorkDesk {
     private final OperationStore operations;
     private volatile boolean closed;
+    private volatile Set<String> resting = Set.of();
 
     public WorkDesk(OperationStore operations) {
         this.operations = operations;
@@ -15,11 +17,18 @@ public final class WorkDesk {
     /**
      * Claims the best due operation of a queue, whatever the hint was about.
      *
-     * @return null when nothing is due, or when this process drains
+     * @return null when nothing is due, the queue rests, or this process drains
      */
     public Lease claim(String queue) {
         Thread.interrupted();
-        return closed ? null : operations.claim(queue).orElse(null);
+        return closed || resting.contains(queue)
+                ? null
+                : operations.claim(queue).orElse(null);
+    }
+
+    /** No new work from these queues, and from these alone, until the next call; what is in hand goes on. */
+    public void rest(Set<String> queues) {
+        resting = Set.copyOf(queues);
     }
 
     /** No new work from here on. */

@@ -206,7 +206,8 @@ public final class Service implements AutoCloseable {
                         foundation.database().jdbi(),
                         queues,
                         settings.locations(),
-                        stages.linkConcurrency());
+                        stages.linkConcurrency(),
+                        desk::rest);
                 workers.refresh();
                 managerPool.scheduleWithFixedDelay(
                         () -> {

@@ -25,6 +25,9 @@ final class TopologyWatch implements Runnable, AutoCloseable {
     /** Null before the first round. */
     private List<Object> followed;
 
+    /** False as long as routes that must go have work in hand. */
+    private boolean settled = true;
+
     private boolean failing;
     private boolean closed;
 
@@ -57,8 +60,10 @@ final class TopologyWatch implements Runnable, AutoCloseable {
             List<Object> now = List.of(topology.locations(), topology.routes());
             if (!now.equals(followed)) {
                 OwnGround.prepare(foundation);
-                follow();
+                settled = follow();
                 followed = now;
+            } else if (!settled) {
+                settled = workers.get().refresh();
             }
             completed.run();
             failing = false;
@@ -70,17 +75,18 @@ final class TopologyWatch implements Runnable, AutoCloseable {
         }
     }
 
-    private void follow() throws Exception {
+    private boolean follow() throws Exception {
         if (workers.isEmpty()) {
-            return;
+            return true;
         }
         Set<String> before = workers.get().queues();
-        workers.get().refresh();
+        boolean all = workers.get().refresh();
         served.accept(workers.get().locations());
         Set<String> after = workers.get().queues();
         if (!after.equals(before)) {
             log.info("the topology has changed: {} queues served, {} before", after.size(), before.size());
         }
+        return all;
     }
 
     /** Waits for the round under way; there is no other, so that a process that ends gets no new routes. */

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.model.ModelCamelContext;
@@ -32,11 +34,14 @@ final class WorkerRoutes {
     private final QueueEndpoints endpoints;
     private final LocationPatterns reachable;
     private final int linkConcurrency;
-    private final Set<String> made = new TreeSet<>();
+    private final Consumer<Set<String>> rest;
+    /** Routes by queue: the one of its name, and those for workers that it got later. */
+    private final Map<String, List<String>> made = new TreeMap<>();
 
     /**
      * @param reachable patterns of the data locations that this process can reach
      * @param linkConcurrency transfers of a link at the same time where its route says nothing
+     * @param rest told the queues from which nothing new may be claimed
      */
     WorkerRoutes(
             CamelContext camel,
@@ -44,7 +49,9 @@ final class WorkerRoutes {
             Jdbi database,
             QueueEndpoints endpoints,
             List<String> reachable,
-            int linkConcurrency) {
+            int linkConcurrency,
+            Consumer<Set<String>> rest) {
+        this.rest = rest;
         this.linkConcurrency = linkConcurrency;
         this.camel = camel;
         this.locations = locations;
@@ -54,47 +61,54 @@ final class WorkerRoutes {
     }
 
     /**
-     * Makes the present routes those that the topology asks for; changes nothing when they are. A route that goes
-     * finishes the work it has in hand.
+     * Makes the present routes those that the topology asks for; changes nothing when they are. Work in hand is never
+     * ended by it: a queue that goes rests until its work is done, and one that gets more workers keeps those it has.
      *
+     * @return false when routes that must go have work in hand: to be called again
      * @throws TemplateMissing names every operation type without a template; nothing was changed
      */
-    synchronized void refresh() throws Exception {
+    synchronized boolean refresh() throws Exception {
         Map<String, Queue> wanted = new TreeMap<>();
         discovery.queues().stream()
                 .filter(queue -> reachable.reach(queue.location()))
                 .forEach(queue -> wanted.put(queue.name(), queue));
         requireTemplates(wanted);
-        made.removeIf(id -> camel.getRoute(id) == null);
+        made.keySet().removeIf(id -> camel.getRoute(id) == null);
 
-        Set<String> gone = new TreeSet<>(made);
+        Set<String> gone = new TreeSet<>(made.keySet());
         gone.removeAll(wanted.keySet());
-        LinkWorkers links = new LinkWorkers(locations.current(), linkConcurrency);
-        Map<String, Integer> workers = new TreeMap<>();
-        for (Queue queue : wanted.values()) {
-            workers.put(queue.name(), links.of(queue));
-            if (made.contains(queue.name()) && !endpoints.hasWorkers(queue.name(), links.of(queue))) {
-                gone.add(queue.name());
-            }
-        }
-        Set<String> stay = new TreeSet<>(made);
+        Set<String> stay = new TreeSet<>(made.keySet());
         stay.removeAll(gone);
         endpoints.serve(stay);
-        for (String id : gone) {
-            remove(id);
+        rest.accept(gone);
+        for (String queue : gone) {
+            if (!hasWorkInHand(queue)) {
+                remove(queue);
+            }
         }
+        LinkWorkers links = new LinkWorkers(locations.current(), linkConcurrency);
         for (Queue queue : wanted.values()) {
-            if (!made.contains(queue.name())) {
-                endpoints.workers(queue.name(), workers.get(queue.name()));
-                add(queue);
+            int workers = links.of(queue);
+            if (!made.containsKey(queue.name())) {
+                endpoints.workers(queue.name(), workers);
+                add(queue, queue.name());
+            } else if (!endpoints.hasWorkers(queue.name(), workers)) {
+                add(queue, endpoints.more(queue.name(), workers));
             }
         }
         endpoints.serve(wanted.keySet());
+        return wanted.keySet().containsAll(made.keySet());
+    }
+
+    /** To be asked after its queue began to rest: whoever claimed before is seen here. */
+    private boolean hasWorkInHand(String queue) {
+        return made.get(queue).stream()
+                .anyMatch(route -> camel.getInflightRepository().size(route) > 0);
     }
 
     /** Names of the queues with a worker route in this process. */
     synchronized Set<String> queues() {
-        return Set.copyOf(made);
+        return Set.copyOf(made.keySet());
     }
 
     /** The data locations with a worker route in this process. */
@@ -114,22 +128,27 @@ final class WorkerRoutes {
         }
     }
 
-    private void add(Queue queue) {
+    /** @param route its id, and the name under which its workers listen */
+    private void add(Queue queue, String route) {
         TemplatedRouteBuilder.builder(camel, queue.type().name())
-                .routeId(queue.name())
+                .routeId(route)
                 .parameter("queue", queue.name())
-                .parameter("endpoint", endpoints.of(queue.name()))
+                .parameter("endpoint", endpoints.of(route))
                 .handler(template -> template.getRoute().group(group(queue)))
                 .add();
-        made.add(queue.name());
-        log.debug("serving {}", queue);
+        made.merge(queue.name(), List.of(route), (had, more) -> Stream.concat(had.stream(), more.stream())
+                .toList());
+        log.debug("serving {} by {}", queue, route);
     }
 
-    private void remove(String id) throws Exception {
-        camel.getRouteController().stopRoute(id);
-        camel.removeRoute(id);
-        made.remove(id);
-        log.info("no longer serving {}", id);
+    private void remove(String queue) throws Exception {
+        for (String route : made.get(queue)) {
+            camel.getRouteController().stopRoute(route);
+            camel.removeRoute(route);
+        }
+        made.remove(queue);
+        endpoints.forget(queue);
+        log.info("no longer serving {}", queue);
     }
 
     private static String group(Queue queue) {

@@ -2,6 +2,7 @@ package chasqui.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import chasqui.queue.QueueEndpoints;
 import chasqui.testing.TestDatabase;
@@ -9,11 +10,14 @@ import chasqui.testing.TestTopology;
 import chasqui.topology.Locations;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import javax.management.ObjectName;
 import org.apache.camel.Processor;
@@ -31,6 +35,8 @@ class WorkerRoutesIT {
     private final TestDatabase database = new TestDatabase();
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final BlockingQueue<String> worked = new LinkedBlockingQueue<>();
+    private final AtomicReference<Set<String>> resting = new AtomicReference<>(Set.of());
+    private final CountDownLatch mayEnd = new CountDownLatch(1);
     private final QueueEndpoints endpoints = new QueueEndpoints(
             database.jdbi(), camel::getEndpoint, "seda:{queue}?concurrentConsumers={concurrency}&pollTimeout=100", 2);
 
@@ -39,6 +45,12 @@ class WorkerRoutesIT {
         TestTopology.on(database.jdbi(), folder);
         camel.getRegistry().bind("worked", (Processor) exchange -> worked.add(
                 exchange.getFromRouteId() + " " + exchange.getMessage().getBody(String.class)));
+        camel.getRegistry().bind("perhapsLong", (Processor) exchange -> {
+            if (exchange.getMessage().getBody(String.class).endsWith("long work")) {
+                worked.add("begun");
+                mayEnd.await();
+            }
+        });
         camel.start();
         for (String type : database.values("SELECT name FROM operation_type")) {
             template(type);
@@ -47,6 +59,7 @@ class WorkerRoutesIT {
 
     @AfterEach
     void close() throws Exception {
+        mayEnd.countDown();
         camel.close();
         database.close();
     }
@@ -123,19 +136,89 @@ class WorkerRoutesIT {
         assertThat(endpoints.of("cologne_buffer_data_transfer")).contains("concurrentConsumers=3&");
         assertThat(endpoints.of("ccat_buffer_deletion")).contains("concurrentConsumers=2&");
         Route before = camel.getRoute("ccat_buffer_data_transfer");
+        begin("ccat_buffer_data_transfer");
         database.execute("""
                 INSERT INTO transfer_route (origin_site_id, destination_site_id, concurrency, pull)
                 SELECT o.id, d.id, 8, d.short_name = 'us' FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name <> 'ccat'
                 """);
-        routes.refresh();
-        assertThat(endpoints.of("ccat_buffer_data_transfer"))
+        assertThat(routes.refresh()).isTrue();
+        assertThat(endpoints.hasWorkers("ccat_buffer_data_transfer", 8))
                 .as("eight to cologne; us fetches")
-                .contains("concurrentConsumers=8&");
-        assertThat(endpoints.of("us_buffer_data_transfer")).contains("concurrentConsumers=11&");
-        assertThat(camel.getRoute("ccat_buffer_data_transfer")).isNotSameAs(before);
-        camel.createProducerTemplate().sendBody(endpoints.of("ccat_buffer_data_transfer"), "hint");
+                .isTrue();
+        assertThat(endpoints.hasWorkers("ccat_buffer_data_transfer", 9)).isFalse();
+        assertThat(endpoints.hasWorkers("us_buffer_data_transfer", 11)).isTrue();
+        assertThat(camel.getRoute("ccat_buffer_data_transfer"))
+                .as("what is under way goes on")
+                .isSameAs(before);
+        assertThat(endpoints.of("ccat_buffer_data_transfer_more_1")).contains("concurrentConsumers=2&");
+        camel.createProducerTemplate().sendBody(endpoints.of("ccat_buffer_data_transfer_more_1"), "hint");
         assertThat(worked.poll(10, TimeUnit.SECONDS))
-                .isEqualTo("ccat_buffer_data_transfer ccat_buffer_data_transfer hint");
+                .isEqualTo("ccat_buffer_data_transfer_more_1 ccat_buffer_data_transfer hint");
+        endsWell("ccat_buffer_data_transfer");
+    }
+
+    @Test
+    void new_workers_of_a_queue_are_woken_when_it_has_due_work() throws Exception {
+        WorkerRoutes routes = routes("ccat/buffer");
+        routes.refresh();
+        database.execute("""
+                INSERT INTO transfer_route (origin_site_id, destination_site_id, concurrency)
+                SELECT o.id, d.id, 8 FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'us'
+                """);
+        routes.refresh();
+        assertThat(endpoints.withDueWork()).isEmpty();
+        database.execute("""
+                WITH f AS (INSERT INTO deletion_batch (data_location_id)
+                           SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id
+                            WHERE s.short_name = 'ccat' AND l.name = 'buffer' RETURNING *)
+                INSERT INTO operation (type, data_location_id, queue, deletion_batch_id)
+                SELECT 'deletion', data_location_id, 'ccat_buffer_data_transfer', id FROM f
+                """);
+        assertThat(endpoints.withDueWork())
+                .containsExactly("ccat_buffer_data_transfer", "ccat_buffer_data_transfer_more_1");
+        database.execute("UPDATE data_location SET active = false WHERE name = 'buffer'");
+        assertThat(routes.refresh()).isTrue();
+        assertThat(routeIds()).isEmpty();
+    }
+
+    @Test
+    void a_queue_that_goes_rests_until_its_work_in_hand_is_done() throws Exception {
+        WorkerRoutes routes = routes("us/*");
+        routes.refresh();
+        begin("us_lta_verification");
+        database.execute("UPDATE data_location SET active = false WHERE name = 'lta'");
+        assertThat(routes.refresh()).isFalse();
+        assertThat(routes.refresh()).isFalse();
+        assertThat(routeIds()).contains("us_lta_verification").doesNotContain("us_lta_long_term_archive_transfer");
+        assertThat(resting.get()).contains("us_lta_verification").doesNotContain("us_buffer_data_transfer");
+        endsWell("us_lta_verification");
+        await().atMost(Duration.ofSeconds(10)).until(routes::refresh);
+        assertThat(routeIds()).doesNotContain("us_lta_verification");
+    }
+
+    @Test
+    void a_queue_that_comes_back_while_its_work_ends_is_served_as_before() throws Exception {
+        WorkerRoutes routes = routes("us/*");
+        routes.refresh();
+        begin("us_lta_verification");
+        database.execute("UPDATE data_location SET active = false WHERE name = 'lta'");
+        assertThat(routes.refresh()).isFalse();
+        database.execute("UPDATE data_location SET active = true WHERE name = 'lta'");
+        assertThat(routes.refresh()).isTrue();
+        assertThat(resting.get()).isEmpty();
+        endsWell("us_lta_verification");
+    }
+
+    private void begin(String queue) throws InterruptedException {
+        camel.createProducerTemplate().sendBody(endpoints.of(queue), "long work");
+        assertThat(worked.poll(10, TimeUnit.SECONDS)).isEqualTo("begun");
+    }
+
+    private void endsWell(String queue) throws InterruptedException {
+        mayEnd.countDown();
+        assertThat(worked.poll(10, TimeUnit.SECONDS))
+                .as("it was not interrupted")
+                .isEqualTo(queue + " " + queue + " long work");
     }
 
     @Test
@@ -158,7 +241,7 @@ class WorkerRoutesIT {
 
     private WorkerRoutes routes(String... patterns) {
         return new WorkerRoutes(
-                camel, new Locations(database.jdbi()), database.jdbi(), endpoints, List.of(patterns), 3);
+                camel, new Locations(database.jdbi()), database.jdbi(), endpoints, List.of(patterns), 3, resting::set);
     }
 
     private Set<String> routeIds() {
@@ -175,6 +258,7 @@ class WorkerRoutesIT {
                         uri: "{{endpoint}}"
                         steps:
                           - setBody: { simple: "{{queue}} ${body}" }
+                          - to: "bean:perhapsLong"
                           - to: "bean:worked"
                 """.formatted(type));
         PluginHelper.getRoutesLoader(camel).loadRoutes(resource);
