@@ -9,6 +9,7 @@ import chasqui.storage.IntegrityViolation;
 import chasqui.storage.PackageDigest;
 import chasqui.storage.PackageReader;
 import chasqui.storage.Placement;
+import chasqui.storage.Quarantine;
 import chasqui.storage.ReadBack;
 import chasqui.storage.ReadBackResult;
 import chasqui.storage.RelativePath;
@@ -75,13 +76,14 @@ final class DiskArchive implements ArchiveStore {
         lease.phase("making durable", digest.sizeBytes(), stall.whenWriting(digest.sizeBytes()));
         DurableFiles.makeDurable(root, there);
         lease.phase("verifying", digest.sizeBytes(), stall.silence());
+        FileFacts met = FileFacts.of(there);
         ReadBackResult.Mode mode;
         try {
             mode = PackageReader.verifyReadBack(there, digest, lease::advance).mode();
         } catch (IntegrityViolation broken) {
             lease.requireHeld();
             throw new Damaged(
-                    broken.getMessage() + "; it lies at " + DurableFiles.quarantine(root, there, broken.getMessage()),
+                    broken.getMessage() + "; it lies at " + Quarantine.take(root, there, met, broken.getMessage()),
                     broken);
         }
         lease.requireHeld();

@@ -10,6 +10,7 @@ import chasqui.pipeline.StallLimit;
 import chasqui.storage.DurableFiles;
 import chasqui.storage.FileFacts;
 import chasqui.storage.Placement;
+import chasqui.storage.Quarantine;
 import chasqui.storage.ReadBack;
 import chasqui.storage.ReadBackResult;
 import chasqui.storage.Temporaries;
@@ -88,15 +89,15 @@ final class Mending {
         }
         lease.phase("reading again", copy.digest().sizeBytes(), stall.silence());
         DurableFiles.makeDurable(root, file);
+        FileFacts facts = FileFacts.of(file);
         ReadBackResult there = ReadBack.read(file, false, lease::advance);
         if (there.holds(copy.digest())) {
-            FileFacts facts = FileFacts.of(file);
             operations.complete(lease, tx -> records.present(tx, lease, copy, facts, there.mode()));
             return true;
         }
         lease.requireHeld();
-        Path aside = DurableFiles.quarantine(
-                root, file, "was " + copy.digest() + " when it was built, read twice as " + there);
+        Path aside = Quarantine.take(
+                root, file, facts, "was " + copy.digest() + " when it was built, read twice as " + there);
         operations.record(lease, tx -> {
             records.corrupt(tx, lease, copy, there);
             Notifications.raise(

@@ -113,7 +113,7 @@ public final class DurableFiles {
                             + "made without the risk of replacing a file",
                     noLinks);
         } catch (IOException failure) {
-            throw Failures.writing(finalName, failure);
+            throw Failures.linking(finalName, temporary, failure);
         }
         fsyncFolder(finalName.toAbsolutePath().getParent());
         Files.delete(temporary);
@@ -230,11 +230,10 @@ public final class DurableFiles {
         RelativePath was = RelativePath.of(root, file);
         Path folder = root.resolve(OWN_FOLDER).resolve("quarantine");
         createFolders(root, folder);
-        String name = UUID.randomUUID().toString();
-        Path text = folder.resolve(name + ".txt");
+        Path aside = folder.resolve(UUID.randomUUID().toString());
+        Path text = textBeside(aside);
         String note = "path: " + was.encoded() + "\nreadable: " + was.readable() + "\nreason: " + reason + "\n";
         write(note.getBytes(StandardCharsets.UTF_8), text);
-        Path aside = folder.resolve(name);
         try {
             Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failure) {
@@ -244,6 +243,10 @@ public final class DurableFiles {
         fsyncFolder(folder);
         fsyncFolder(file.toAbsolutePath().getParent());
         return aside;
+    }
+
+    static Path textBeside(Path aside) {
+        return aside.resolveSibling(aside.getFileName() + ".txt");
     }
 
     /** What {@link #discard} found. */

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How a verified file got its final name.
@@ -19,6 +21,8 @@ public record Placement(Outcome outcome, ReadBackResult.Mode readMode, String as
         ADOPTED,
         QUARANTINED
     }
+
+    private static final Logger log = LoggerFactory.getLogger(Placement.class);
 
     /** Whoever makes the same name again and again is no accident of ours. */
     private static final int MOST_TRIES = 3;
@@ -46,19 +50,25 @@ public record Placement(Outcome outcome, ReadBackResult.Mode readMode, String as
             }
             try {
                 DurableFiles.makeDurable(root, finalName);
+                FileFacts met = FileFacts.of(finalName);
                 ReadBackResult there = ReadBack.read(finalName, expected.sha256() != null, progress);
                 if (there.holds(expected)) {
                     Files.delete(temporary);
                     DurableFiles.fsyncFolder(temporary.getParent());
                     return new Placement(Outcome.ADOPTED, there.mode(), aside);
                 }
-                aside = DurableFiles.quarantine(
+                progress.advance(0);
+                aside = Quarantine.take(
                                 root,
                                 finalName,
+                                met,
                                 "had the final name of other bytes: " + expected + " was to come, found " + there)
                         .toString();
             } catch (NoSuchFileException goneMeanwhile) {
                 // Whoever took the name gave it up again: the next try may have it.
+            } catch (VictimChanged another) {
+                // Perhaps the right bytes: the next try reads them.
+                log.info("{}", another.getMessage());
             }
         }
     }

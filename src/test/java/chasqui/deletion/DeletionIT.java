@@ -454,7 +454,7 @@ class DeletionIT {
                 .exists();
         assertThat(copies("ccat/telescope_computer"))
                 .containsExactly("night/a DELETION_FAILED", "night/deep/b DELETED");
-        assertThat(database.value("SELECT message FROM notification")).contains("not the file that was to be deleted");
+        assertThat(database.value("SELECT message FROM notification")).contains("not the file that was to go");
         assertThat(manager.findWork()).as("left to a human").isZero();
     }
 
