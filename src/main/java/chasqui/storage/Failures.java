@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,6 +37,24 @@ final class Failures {
         }
         String message = path + ": cannot be written: " + reason(failure);
         return saysNotWritable(failure) ? new NotWritable(message, failure) : new StorageException(message, failure);
+    }
+
+    /** As {@link #writing}, of a second name for a file that perhaps another user wrote: bbcp, at the end it was sent to. */
+    static StorageException linking(Path name, Path file, IOException failure) {
+        if (!reason(failure).contains("Operation not permitted")) {
+            return writing(name, failure);
+        }
+        String owner;
+        try {
+            owner = Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName();
+        } catch (IOException | UnsupportedOperationException unknown) {
+            owner = "another user";
+        }
+        return new NotWritable(
+                name + ": cannot be made a name of " + file + ", which belongs to " + owner + " while this is "
+                        + System.getProperty("user.name") + ": the kernel (fs.protected_hardlinks) allows it only to a"
+                        + " file's owner and to who may write to it; let the same user write and work at this location",
+                failure);
     }
 
     /** Names a failed read. What says itself which file it means, or that the thread was interrupted, stays as it is. */
