@@ -306,8 +306,10 @@ CREATE INDEX verification_newest ON verification (physical_copy_id, verified_at 
 -- What lies in the recall folder of a TAPE location, under the copy's path, for staging to read.
 CREATE TABLE tape_recall (
     physical_copy_id bigint PRIMARY KEY REFERENCES physical_copy,
-    recalled_at      timestamptz NOT NULL DEFAULT clock_timestamp()
+    recalled_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    spoiled          boolean NOT NULL DEFAULT false
 );
+COMMENT ON COLUMN tape_recall.spoiled IS 'what came back was read as something else since: it is removed, whoever waits for it';
 
 -- How often in a row the library of a TAPE location has said that it does not have a copy; one that restarts may say so.
 CREATE TABLE tape_absence (

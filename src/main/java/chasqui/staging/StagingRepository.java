@@ -20,7 +20,7 @@ final class StagingRepository {
                 AND c.state = 'PRESENT' AND c.verified_at IS NOT NULL AND o.active AND os.active
                 AND (o.location_type = 'LONG_TERM_ARCHIVE'
                      AND (o.storage_type IN ('DISK', 'S3')
-                          OR EXISTS (SELECT FROM tape_recall r WHERE r.physical_copy_id = c.id))
+                          OR EXISTS (SELECT FROM tape_recall r WHERE r.physical_copy_id = c.id AND NOT r.spoiled))
                      OR o.location_type = 'BUFFER' AND o.storage_type = 'DISK' AND o.site_id = l.site_id)
               ORDER BY CASE WHEN o.storage_type = 'TAPE' THEN 3
                             WHEN o.site_id <> l.site_id THEN 2 WHEN o.storage_type = 'DISK' THEN 0 ELSE 1 END,
@@ -139,7 +139,7 @@ final class StagingRepository {
                           FROM copy_use u JOIN physical_copy c ON c.id = u.physical_copy_id
                           JOIN data_location o ON o.id = c.data_location_id
                          WHERE u.staging_job_id = :job AND c.state = 'PRESENT'
-                           AND (o.storage_type <> 'TAPE' OR EXISTS (SELECT FROM tape_recall r WHERE r.physical_copy_id = c.id))
+                           AND (o.storage_type <> 'TAPE' OR EXISTS (SELECT FROM tape_recall r WHERE r.physical_copy_id = c.id AND NOT r.spoiled))
                          ORDER BY c.id LIMIT 1
                         """)
                 .bind("job", job)

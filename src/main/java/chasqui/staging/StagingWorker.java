@@ -79,7 +79,7 @@ public final class StagingWorker {
                 log.warn("{}: {}; trying another copy", lease, bad.getMessage());
                 operations.record(lease, tx -> {
                     records.suspect(tx, lease, task, copy, bad);
-                    TapeRecallRepository.forget(tx, copy.id());
+                    TapeRecallRepository.spoiled(tx, copy.id());
                 });
             } catch (RecallGone gone) {
                 long copy = source.get().id();

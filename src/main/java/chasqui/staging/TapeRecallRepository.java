@@ -35,6 +35,7 @@ final class TapeRecallRepository {
                            AND c.state = 'PRESENT' AND c.verified_at IS NOT NULL
                            AND o.location_type = 'LONG_TERM_ARCHIVE' AND o.storage_type = 'TAPE' AND o.active AND os.active
                            AND NOT EXISTS (SELECT FROM operation f WHERE f.subject_id = c.id AND f.type = :type)
+                           AND NOT EXISTS (SELECT FROM tape_recall b WHERE b.physical_copy_id = c.id AND b.spoiled)
                            AND NOT EXISTS (SELECT FROM operation r JOIN physical_copy x ON x.id = r.subject_id
                                             WHERE x.raw_data_package_id = j.raw_data_package_id AND r.type = :type
                                               AND r.status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS'))
@@ -49,11 +50,11 @@ final class TapeRecallRepository {
                 .list();
     }
 
-    /** Copies that came back, and that nobody waits for. */
+    /** Copies that came back, and that nobody waits for or can use. */
     static List<OnTape> needless(Handle tx, int limit) {
         return tx.createQuery("""
                         SELECT c.id, c.data_location_id FROM tape_recall r JOIN physical_copy c ON c.id = r.physical_copy_id
-                         WHERE NOT <wanted>
+                         WHERE (r.spoiled OR NOT <wanted>)
                            AND NOT EXISTS (SELECT FROM operation f WHERE f.subject_id = c.id AND f.type = :type)
                          ORDER BY r.recalled_at LIMIT :limit
                         """)
@@ -64,12 +65,18 @@ final class TapeRecallRepository {
                 .list();
     }
 
-    /** What a worker needs to know; {@code path} on tape, and below the recall folder. */
+    /**
+     * What a worker needs to know; {@code path} on tape, and below the recall folder.
+     *
+     * @param wanted somebody waits for it, and what came back before, if anything, can be used
+     */
     record Recall(long copy, long location, String packageName, String path, PackageDigest expected, boolean wanted) {}
 
     static Recall recall(Handle db, long copy) {
         return db.createQuery("""
-                        SELECT c.id, c.data_location_id, c.path, p.name, p.size_bytes, p.xxh64, p.sha256, <wanted> AS wanted
+                        SELECT c.id, c.data_location_id, c.path, p.name, p.size_bytes, p.xxh64, p.sha256,
+                               <wanted> AND NOT EXISTS (SELECT FROM tape_recall b
+                                                         WHERE b.physical_copy_id = c.id AND b.spoiled) AS wanted
                           FROM physical_copy c JOIN raw_data_package p ON p.id = c.raw_data_package_id WHERE c.id = :copy
                         """)
                 .define("wanted", WANTED)
@@ -111,7 +118,14 @@ final class TapeRecallRepository {
         return true;
     }
 
-    /** What came back is not there any more, or not to be used; nothing happens when there was none. */
+    /** What came back is not what was brought: nobody reads it again, and it is removed. */
+    static void spoiled(Handle tx, long copy) {
+        tx.createUpdate("UPDATE tape_recall SET spoiled = true WHERE physical_copy_id = :copy")
+                .bind("copy", copy)
+                .execute();
+    }
+
+    /** What came back is not there any more; nothing happens when there was none. */
     static void forget(Handle tx, long copy) {
         tx.createUpdate("DELETE FROM tape_recall WHERE physical_copy_id = :copy")
                 .bind("copy", copy)

@@ -216,13 +216,25 @@ class TapeRecallIT {
         assertThat(tree()).doesNotExist();
         assertThat(copy()).isEqualTo("SUSPECT");
         database.execute("UPDATE physical_copy SET state = 'PRESENT' WHERE state = 'SUSPECT'");
+        assertThat(staging.findWork()).as("nobody reads it again").isZero();
+        recall();
+        assertThat(left()).as("first it is removed").isEmpty();
         recall();
         assertThat(file).hasSameBinaryContentAs(tapes.tape(path()));
         stage();
         assertThat(job()).isEqualTo("COMPLETED");
-        assertThat(database.value("SELECT count(*) FROM notification WHERE cause = 'other-bytes:us/lta'"))
-                .as("what lay there instead is kept")
-                .isEqualTo("1");
+    }
+
+    @Test
+    void what_came_back_and_was_spoiled_does_not_stay_when_nobody_asks_for_it_any_more() throws Exception {
+        ask();
+        recall();
+        Files.write(file, new byte[] {1});
+        stage();
+        requests.release(List.of(night.name()), PLACE, "ada", "changed my mind");
+        recall();
+        assertThat(left()).isEmpty();
+        assertThat(recalls.findWork()).isZero();
     }
 
     @Test
