@@ -96,6 +96,9 @@ CREATE TABLE operation (
     phase            text,
     bytes_done       bigint NOT NULL DEFAULT 0,
     bytes_total      bigint,
+    bytes_per_second bigint CHECK (bytes_per_second >= 0),
+    seconds_left     bigint GENERATED ALWAYS AS (CASE WHEN bytes_per_second > 0 AND bytes_total >= bytes_done
+                         THEN ceil((bytes_total - bytes_done)::numeric / bytes_per_second)::bigint END) STORED,
     failure_kind     failure_kind,
     failure_message  text,
     finished_at      timestamptz,
@@ -118,6 +121,8 @@ CREATE TABLE operation (
         ((status = 'IN_PROGRESS') = (lease_token IS NOT NULL AND lease_owner IS NOT NULL AND lease_expires_at IS NOT NULL)),
     CONSTRAINT finished_work_has_a_time CHECK ((status IN ('COMPLETED', 'FAILED', 'CANCELLED')) = (finished_at IS NOT NULL))
 ) WITH (fillfactor = 70);
+COMMENT ON COLUMN operation.bytes_per_second IS
+    'between the last two beats of the same phase; null before the second';
 COMMENT ON COLUMN operation.waits_since IS 'since when it waits, in one wait or several, for what nothing is to blame for';
 COMMENT ON TABLE operation IS 'live and failed work only; what is completed or cancelled moves to operation_history';
 CREATE UNIQUE INDEX one_live_operation_per_subject ON operation (type, subject_id, data_location_id)

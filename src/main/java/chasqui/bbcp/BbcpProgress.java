@@ -102,11 +102,6 @@ final class BbcpProgress {
         return bytesDone;
     }
 
-    /** As of the last report; 0 before the first. */
-    long bytesPerSecond() {
-        return bytesPerSecond;
-    }
-
     /** When bytes last moved, or the start, by the clock given. */
     long movedAt() {
         return movedAt;

@@ -64,7 +64,7 @@ public record Status(
      * @param phase what it does now; null before its first heartbeat
      * @param bytesDone of this phase
      * @param bytesTotal of this phase, 0 where nobody knows
-     * @param bytesPerSecond since it began, 0 where nothing has moved yet
+     * @param bytesPerSecond of late, else since it began; 0 where nothing has moved yet
      * @param secondsLeft at this rate; null where it cannot be told
      */
     public record Running(

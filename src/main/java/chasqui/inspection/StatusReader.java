@@ -111,7 +111,8 @@ public final class StatusReader {
                              THEN ceil(greatest(0, bytes_total - bytes_done)::numeric / bytes_per_second)::bigint END AS seconds_left
               FROM (SELECT o.id AS operation, o.queue, %s AS subject, o.lease_owner AS node, o.phase, o.bytes_done,
                            coalesce(o.bytes_total, 0) AS bytes_total,
-                           coalesce(o.bytes_done / nullif(extract(epoch FROM o.heartbeat_at - o.claimed_at), 0), 0)::bigint
+                           coalesce(o.bytes_per_second,
+                                    o.bytes_done / nullif(extract(epoch FROM o.heartbeat_at - o.claimed_at), 0), 0)::bigint
                                AS bytes_per_second
                       FROM operation o WHERE o.status = 'IN_PROGRESS' ORDER BY o.claimed_at, o.id LIMIT %d) r
             """;

@@ -21,7 +21,7 @@ final class OperationRows {
             status = 'IN_PROGRESS', lease_owner = :node, lease_boot_id = :boot, lease_token = :token,
             lease_expires_at = clock_timestamp() + make_interval(secs => :lease),
             claimed_at = clock_timestamp(), heartbeat_at = clock_timestamp(),
-            phase = NULL, bytes_done = 0, bytes_total = NULL
+            phase = NULL, bytes_done = 0, bytes_total = NULL, bytes_per_second = NULL
             """;
 
     private OperationRows() {}
@@ -336,7 +336,10 @@ final class OperationRows {
                         UPDATE operation o
                            SET lease_expires_at = clock_timestamp() + make_interval(secs => :lease),
                                heartbeat_at = clock_timestamp(),
-                               phase = beat.phase, bytes_done = beat.done, bytes_total = nullif(beat.total, 0)
+                               phase = beat.phase, bytes_done = beat.done, bytes_total = nullif(beat.total, 0),
+                               bytes_per_second = CASE WHEN o.phase = beat.phase AND beat.done >= o.bytes_done THEN
+                                   (beat.done - o.bytes_done)
+                                   / greatest(0.001, extract(epoch FROM clock_timestamp() - o.heartbeat_at)) END
                           FROM unnest(:ids, :tokens, :phases, :dones, :totals) AS beat (id, token, phase, done, total)
                          WHERE o.id = beat.id AND o.lease_token = beat.token
                         RETURNING o.lease_token

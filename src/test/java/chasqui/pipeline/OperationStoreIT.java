@@ -437,6 +437,32 @@ class OperationStoreIT {
     }
 
     @Test
+    void a_beat_writes_the_rate_since_the_last_one_and_how_long_the_rest_will_take() {
+        anOperation(100);
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        try (LeaseRenewer renewer = new LeaseRenewer(store, () -> {})) {
+            lease.phase("sending", 11_000, Duration.ofSeconds(30));
+            lease.advance(1_000);
+            renewer.renewAll();
+            assertThat(database.value("SELECT bytes_per_second IS NULL AND seconds_left IS NULL FROM operation"))
+                    .as("one beat says nothing of the rate")
+                    .isEqualTo("t");
+            database.execute("UPDATE operation SET heartbeat_at = clock_timestamp() - interval '10 seconds'");
+            lease.advance(5_000);
+            renewer.renewAll();
+            long rate = Long.parseLong(database.value("SELECT bytes_per_second FROM operation"));
+            assertThat(rate).isBetween(1L, 500L);
+            assertThat(database.value("SELECT seconds_left FROM operation"))
+                    .isEqualTo(Long.toString((5_000 + rate - 1) / rate));
+            lease.phase("reading back", 11_000, Duration.ofSeconds(30));
+            renewer.renewAll();
+            assertThat(database.value("SELECT bytes_per_second IS NULL FROM operation"))
+                    .as("another phase has another rate")
+                    .isEqualTo("t");
+        }
+    }
+
+    @Test
     void progress_keeps_a_lease_and_its_absence_ends_the_work() {
         anOperation(100);
         Lease lease = store.claim(QUEUE).orElseThrow();
