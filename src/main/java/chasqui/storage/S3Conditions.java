@@ -1,7 +1,6 @@
 package chasqui.storage;
 
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,13 +19,16 @@ final class S3Conditions {
 
     private final S3Store store;
     private final Map<String, Boolean> honoured = new ConcurrentHashMap<>();
+    private final S3Probes probes;
 
     S3Conditions(S3Store store) {
         this.store = store;
+        this.probes = new S3Probes(store);
     }
 
     /**
-     * Tries with an empty object beside the key, which is removed again.
+     * Tries with an empty object, which is removed again; one that a process left because it was killed is removed by the
+     * next that tries.
      *
      * @throws S3Failure nothing can be written there
      */
@@ -35,7 +37,7 @@ final class S3Conditions {
         if (known != null) {
             return known;
         }
-        String probe = key + ".chasqui-probe-" + UUID.randomUUID();
+        String probe = probes.name(bucket, key);
         boolean found = tryAt(bucket, probe);
         honoured.put(bucket, found);
         if (!found) {
@@ -46,6 +48,11 @@ final class S3Conditions {
                     bucket);
         }
         return found;
+    }
+
+    /** All below this prefix is ours: what is tried is tried there. */
+    void ours(String bucket, String prefix) {
+        probes.ours(bucket, prefix);
     }
 
     private boolean tryAt(String bucket, String probe) throws S3Failure {

@@ -272,6 +272,7 @@ public final class S3Objects implements AutoCloseable {
      * @param prefix "" or ends with "/": all below it is ours
      */
     public void sweep(String bucket, String prefix) {
+        conditions.ours(bucket, prefix);
         sweep.whenDue(bucket, prefix);
     }
 

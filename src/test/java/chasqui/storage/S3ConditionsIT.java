@@ -8,8 +8,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
@@ -17,10 +22,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Stores that do not know If-None-Match: a real server without signatures, and a proxy that takes the header away. */
 class S3ConditionsIT {
     private static final String BUCKET = "archive";
+    private static final Map<String, String> KEYS =
+            Map.of("CHASQUI_S3_ANY_ACCESS_KEY_ID", "a", "CHASQUI_S3_ANY_SECRET_ACCESS_KEY", "b");
     private static final int LARGE = (70 << 20) + 1;
 
     @TempDir
@@ -43,8 +51,7 @@ class S3ConditionsIT {
                 .build();
         server.start();
         faults = new S3Faults(URI.create("http://127.0.0.1:" + server.getPort()));
-        Map<String, String> keys = Map.of("CHASQUI_S3_ANY_ACCESS_KEY_ID", "a", "CHASQUI_S3_ANY_SECRET_ACCESS_KEY", "b");
-        clients = new S3Clients(new S3Credentials(null, keys), S3Options.DEFAULT);
+        clients = new S3Clients(new S3Credentials(null, KEYS), S3Options.DEFAULT);
         objects = clients.objects(new S3Endpoint(faults.endpoint(), "", "any"));
     }
 
@@ -102,6 +109,39 @@ class S3ConditionsIT {
     void a_store_that_honours_it_for_whole_objects_only_is_found_out() throws IOException {
         faults.next(Integer.MAX_VALUE, r -> hasHeader(r) && r.completes(), S3Faults.withoutHeader("if-none-match"));
         nothing_is_replaced();
+    }
+
+    @Test
+    void what_a_killed_process_tried_with_is_removed_by_the_next() throws IOException {
+        faults.next(
+                Integer.MAX_VALUE,
+                r -> r.method().equals("DELETE") && !r.target().contains("uploadId="),
+                S3Faults.answer(403, "AccessDenied"));
+        objects.sweep(BUCKET, "lta/");
+        objects.put(BUCKET, "lta/first", fileOf(100), Map.of(), Progress.NONE);
+        Path left = folder.resolve("data").resolve(BUCKET).resolve("lta/.chasqui/probe");
+        Path old = only(left);
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        faults.reset();
+        try (S3Clients next = new S3Clients(new S3Credentials(null, KEYS), S3Options.DEFAULT)) {
+            S3Objects again = next.objects(new S3Endpoint(faults.endpoint(), "", "any"));
+            again.sweep(BUCKET, "lta/");
+            again.put(BUCKET, "lta/second", fileOf(200), Map.of(), Progress.NONE);
+        }
+        assertThat(old).doesNotExist();
+        assertThat(clients.client(new S3Endpoint(faults.endpoint(), "", "any"))
+                        .listObjectsV2(r -> r.bucket(BUCKET))
+                        .contents())
+                .extracting(S3Object::key)
+                .containsExactlyInAnyOrder("lta/first", "lta/second");
+    }
+
+    private static Path only(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> all = files.toList();
+            assertThat(all).hasSize(1);
+            return all.get(0);
+        }
     }
 
     @Test
