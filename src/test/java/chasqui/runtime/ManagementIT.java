@@ -41,6 +41,9 @@ class ManagementIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final TestDatabase database = new TestDatabase();
+    /** Kept for as long as the test runs: the gauges hold it weakly. */
+    private final OperationStore operations = operations();
+
     private final AtomicBoolean broken = new AtomicBoolean();
     private final AtomicBoolean storeAlive = new AtomicBoolean(true);
     private final Main camel = new Main();
@@ -66,7 +69,7 @@ class ManagementIT {
         management.configure(camel, List.of());
         camel.start();
         management.started(
-                camel.getCamelContext(), database.jdbi(), operations(), Map.of("object-store", storeAlive::get));
+                camel.getCamelContext(), database.jdbi(), operations, Map.of("object-store", storeAlive::get));
         Properties users = properties("management-users.properties");
         password = users.getProperty("user.operator").replace(",admin", "");
         server = management.url().orElseThrow().replace("/hawtio/", "");
