@@ -9,6 +9,7 @@ import chasqui.storage.PackageReader;
 import chasqui.storage.ReadBack;
 import chasqui.storage.ReadBackResult;
 import chasqui.storage.ReadableSource;
+import chasqui.storage.S3Download;
 import chasqui.storage.S3Failure;
 import chasqui.storage.S3ObjectExists;
 import chasqui.storage.S3Objects;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,10 +44,11 @@ final class S3Archive implements ArchiveStore {
         objects.sweep(bucket.bucket(), bucket.prefix());
         String aside = null;
         if (objects.head(bucket.bucket(), key).isPresent()) {
-            if (readBack(key, digest, lease).equals(digest)) {
+            S3Objects.Read there = read(key, digest, lease);
+            if (there.digest().equals(digest)) {
                 return new Stored(null, ReadMode.REMOTE);
             }
-            aside = moveAside(key, path, digest, lease);
+            aside = moveAside(key, there.etag(), path, digest, lease);
         }
         if (lease.operation().attempt() > 0) {
             requireUnchanged(source, digest, lease);
@@ -56,10 +59,10 @@ final class S3Archive implements ArchiveStore {
         } catch (S3ObjectExists madeMeanwhile) {
             log.debug("{}: another attempt was quicker, or an answer got lost; its bytes are compared", key);
         }
-        PackageDigest found = readBack(key, digest, lease);
-        if (!found.equals(digest)) {
-            moveAside(key, path, digest, lease);
-            throw blame(source, key, digest, found, lease);
+        S3Objects.Read made = read(key, digest, lease);
+        if (!made.digest().equals(digest)) {
+            moveAside(key, made.etag(), path, digest, lease);
+            throw blame(source, key, digest, made.digest(), lease);
         }
         return new Stored(null, ReadMode.REMOTE, aside);
     }
@@ -74,12 +77,19 @@ final class S3Archive implements ArchiveStore {
             throw new Damaged("the bytes that were sent are gone: " + name + " is not there", null);
         }
         lease.phase("verifying", digest.sizeBytes(), stall.silence());
+        AtomicReference<String> etag = new AtomicReference<>();
         try {
             PackageReader.verify(
-                    ReadableSource.of(name, () -> objects.open(bucket.bucket(), key)), digest, lease::advance);
+                    ReadableSource.of(name, () -> {
+                        S3Download object = objects.open(bucket.bucket(), key);
+                        etag.set(object.etag());
+                        return object;
+                    }),
+                    digest,
+                    lease::advance);
         } catch (IntegrityViolation broken) {
             lease.requireHeld();
-            moveAside(key, path, digest, lease);
+            moveAside(key, etag.get(), path, digest, lease);
             throw new Damaged(broken.getMessage() + "; it was moved to the archive's quarantine", broken);
         }
         return new Stored(null, ReadMode.REMOTE);
@@ -97,16 +107,17 @@ final class S3Archive implements ArchiveStore {
         }
     }
 
-    private PackageDigest readBack(String key, PackageDigest digest, Lease lease) throws IOException {
+    private S3Objects.Read read(String key, PackageDigest digest, Lease lease) throws IOException {
         lease.phase("reading back", digest.sizeBytes(), stall.silence());
-        return objects.readBack(bucket.bucket(), key, true, lease::advance);
+        return objects.read(bucket.bucket(), key, true, lease::advance);
     }
 
-    private String moveAside(String key, String path, PackageDigest digest, Lease lease) throws IOException {
+    private String moveAside(String key, String etag, String path, PackageDigest digest, Lease lease)
+            throws IOException {
         lease.phase("moving aside", 0, stall.whenWriting(digest.sizeBytes()));
         String aside = bucket.key(".chasqui/quarantine/" + UUID.randomUUID() + "/" + path);
         log.warn("s3://{}/{} holds other bytes than it should; moved to {}", bucket.bucket(), key, aside);
-        objects.moveAside(bucket.bucket(), key, aside, ignored -> lease.advance(0));
+        objects.moveAside(bucket.bucket(), key, etag, aside, ignored -> lease.advance(0));
         return "s3://" + bucket.bucket() + "/" + aside;
     }
 

@@ -9,6 +9,7 @@ import chasqui.process.CommandNotStarted;
 import chasqui.storage.IntegrityViolation;
 import chasqui.storage.NotWritable;
 import chasqui.storage.S3Failure;
+import chasqui.storage.S3ObjectChanged;
 import chasqui.storage.S3ObjectExists;
 import chasqui.storage.S3ObjectStays;
 import chasqui.storage.SourceChanged;
@@ -51,8 +52,8 @@ public final class FailureClassifier {
         if (error instanceof TapeFailure tape) {
             return new Failure(FailureKind.LOCATION, true, tape.getMessage());
         }
-        if (error instanceof S3ObjectStays || error instanceof S3ObjectExists) {
-            return new Failure(FailureKind.ITEM, error instanceof S3ObjectExists, error.getMessage());
+        if (error instanceof S3ObjectStays || error instanceof S3ObjectExists || error instanceof S3ObjectChanged) {
+            return new Failure(FailureKind.ITEM, !(error instanceof S3ObjectStays), error.getMessage());
         }
         if (error instanceof S3Failure s3) {
             return new Failure(chargedTo(s3), true, s3.getMessage());

@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * Bytes of an object: ends where the object ends or fails, and is dropped, not read to its end, when closed early. A
  * connection that breaks is made anew at the byte it came to, for as long as bytes come in between.
  */
-final class S3Download extends InputStream {
+public final class S3Download extends InputStream {
     /** Broken connections in a row without a byte between them. */
     private static final int MOST_BREAKS = 4;
 
@@ -43,6 +43,11 @@ final class S3Download extends InputStream {
         this.body = opener.open(0, null);
         this.etag = body.response().eTag();
         this.left = body.response().contentLength();
+    }
+
+    /** The store's own mark of the version that is read. */
+    public String etag() {
+        return etag;
     }
 
     @Override

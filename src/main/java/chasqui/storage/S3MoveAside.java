@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Takes an object out of the way without losing it. S3 has no rename: the store copies, and only then deletes. */
 final class S3MoveAside {
@@ -19,30 +20,68 @@ final class S3MoveAside {
         this.bucket = bucket;
     }
 
-    void move(String key, String aside, Progress progress) throws IOException {
+    /**
+     * @param etag of what was read and found wrong: another version there is left alone
+     * @param progress asked once more right before the end, which cannot be undone
+     */
+    void move(String key, String etag, String aside, Progress progress) throws IOException {
         String what = "moving %s aside to %s".formatted(S3Store.name(bucket, key), aside);
-        S3ObjectFacts facts = objects.head(bucket, key)
-                .orElseThrow(() -> new S3Failure(what + ": there is no such object", 404, "NoSuchKey", false, null));
-        objects.copy(bucket, key, facts, objects, bucket, aside, progress);
+        S3ObjectFacts read = same(key, etag);
+        objects.copy(bucket, key, read, objects, bucket, aside, progress);
         long copied = objects.head(bucket, aside).map(S3ObjectFacts::sizeBytes).orElse(-1L);
-        if (copied != facts.sizeBytes()) {
+        if (copied != read.sizeBytes()) {
             throw new S3Failure(
-                    "%s: the copy has %d bytes instead of %d; both stay".formatted(what, copied, facts.sizeBytes()),
+                    "%s: the copy has %d bytes instead of %d; both stay".formatted(what, copied, read.sizeBytes()),
                     200,
                     "CopyDiffers",
                     true,
                     null);
         }
         try {
+            progress.advance(0);
+            same(key, etag);
+            delete(what, key, etag);
+        } catch (S3ObjectChanged | S3ObjectStays needless) {
+            forget(aside);
+            throw needless;
+        }
+    }
+
+    private S3ObjectFacts same(String key, String etag) throws S3Failure {
+        return objects.head(bucket, key)
+                .filter(there -> there.etag().equals(etag))
+                .orElseThrow(() -> new S3ObjectChanged(bucket, key));
+    }
+
+    /** Under the condition that it is still the same, which not every store knows. */
+    private void delete(String what, String key, String etag) throws S3Failure {
+        try {
+            store.client()
+                    .deleteObject(request -> request.bucket(bucket).key(key).ifMatch(etag));
+        } catch (S3Exception conditional) {
+            if (conditional.statusCode() == 412) {
+                throw new S3ObjectChanged(bucket, key);
+            }
+            if (conditional.statusCode() != 501 && conditional.statusCode() != 400) {
+                throw failure(what, key, conditional);
+            }
+            deleteAnyway(what, key);
+        } catch (SdkException e) {
+            throw failure(what, key, e);
+        }
+    }
+
+    private void deleteAnyway(String what, String key) throws S3Failure {
+        try {
             store.client().deleteObject(request -> request.bucket(bucket).key(key));
         } catch (SdkException e) {
-            S3Failure failure = store.failure(what, e);
-            if (failure.status() < 400 || failure.retryable()) {
-                throw failure;
-            }
-            forget(aside);
-            throw new S3ObjectStays(bucket, key, failure);
+            throw failure(what, key, e);
         }
+    }
+
+    private S3Failure failure(String what, String key, SdkException e) {
+        S3Failure failure = store.failure(what, e);
+        return failure.status() < 400 || failure.retryable() ? failure : new S3ObjectStays(bucket, key, failure);
     }
 
     /** Every attempt would leave one more. */

@@ -147,7 +147,7 @@ public final class S3Objects implements AutoCloseable {
      * The whole object as it arrives; close it early to stop the download. A connection that breaks is made anew at the
      * byte it came to.
      */
-    public InputStream open(String bucket, String key) throws S3Failure {
+    public S3Download open(String bucket, String key) throws S3Failure {
         return new S3Download(store, "reading " + S3Store.name(bucket, key), (offset, etag) -> {
             String range = offset == 0 ? null : "bytes=%d-".formatted(offset);
             return get(store, bucket, key, range, etag);
@@ -232,8 +232,20 @@ public final class S3Objects implements AutoCloseable {
      * @param progress told the bytes read
      */
     public PackageDigest readBack(String bucket, String key, boolean withSha256, Progress progress) throws IOException {
-        try (InputStream in = open(bucket, key)) {
-            return DigestPass.of(in, withSha256, progress);
+        return read(bucket, key, withSha256, progress).digest();
+    }
+
+    /**
+     * An object as it was read.
+     *
+     * @param etag the store's own mark of the version that came
+     */
+    public record Read(PackageDigest digest, String etag) {}
+
+    /** As {@link #readBack}, for what may have to be moved aside. */
+    public Read read(String bucket, String key, boolean withSha256, Progress progress) throws IOException {
+        try (S3Download in = open(bucket, key)) {
+            return new Read(DigestPass.of(in, withSha256, progress), in.etag());
         }
     }
 
@@ -257,12 +269,15 @@ public final class S3Objects implements AutoCloseable {
     /**
      * Moves an object to another key of its bucket: copied by the store, compared in size, then deleted here.
      *
-     * @param progress told the bytes copied, on this thread
+     * @param etag of what was read and found wrong
+     * @param progress told the bytes copied, on this thread, and asked before the object is deleted
      * @throws S3ObjectExists the other key is taken; nothing was changed
+     * @throws S3ObjectChanged another object has the key by now; nothing was changed
      * @throws S3ObjectStays the store refuses to delete it; nothing was changed
      */
-    public void moveAside(String bucket, String key, String quarantineKey, Progress progress) throws IOException {
-        new S3MoveAside(store, this, bucket).move(key, quarantineKey, progress);
+    public void moveAside(String bucket, String key, String etag, String quarantineKey, Progress progress)
+            throws IOException {
+        new S3MoveAside(store, this, bucket).move(key, etag, quarantineKey, progress);
     }
 
     /**

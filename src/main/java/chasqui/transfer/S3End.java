@@ -71,14 +71,15 @@ record S3End(DataLocation location, S3Objects objects, String bucket, String pre
         if (objects.head(bucket, key()).isEmpty()) {
             return false;
         }
-        PackageDigest there = objects.readBack(bucket, key(), false, bytes -> lease.advance(0));
+        S3Objects.Read read = objects.read(bucket, key(), false, bytes -> lease.advance(0));
+        PackageDigest there = read.digest();
         if (there.sizeBytes() == digest.sizeBytes() && there.xxHash64().equals(digest.xxHash64())) {
             return true;
         }
         lease.requireHeld();
         String aside = prefix + ".chasqui/quarantine/" + UUID.randomUUID() + "/" + path;
         log.warn("{} holds other bytes than it should; moved to {}", this, aside);
-        objects.moveAside(bucket, key(), aside, bytes -> lease.advance(0));
+        objects.moveAside(bucket, key(), read.etag(), aside, bytes -> lease.advance(0));
         return false;
     }
 

@@ -157,17 +157,17 @@ class S3ObjectsIT {
         Path file = fileOf(5000);
         objects.put(BUCKET, "bad", file, Map.of("xxh64", "42"), Progress.NONE);
         objects.put(BUCKET, "quarantine/taken", fileOf(1), Map.of(), Progress.NONE);
-        assertThatThrownBy(() -> objects.moveAside(BUCKET, "bad", "quarantine/taken", Progress.NONE))
+        String read = objects.head(BUCKET, "bad").orElseThrow().etag();
+        assertThatThrownBy(() -> objects.moveAside(BUCKET, "bad", read, "quarantine/taken", Progress.NONE))
                 .isInstanceOf(S3ObjectExists.class);
-        objects.moveAside(BUCKET, "bad", "quarantine/bad", Progress.NONE);
+        objects.moveAside(BUCKET, "bad", read, "quarantine/bad", Progress.NONE);
         assertThat(objects.head(BUCKET, "bad")).isEmpty();
         assertThat(objects.readBack(BUCKET, "quarantine/bad", true, Progress.NONE))
                 .isEqualTo(digestOf(file));
         assertThat(objects.head(BUCKET, "quarantine/bad").orElseThrow().metadata())
                 .containsEntry("xxh64", "42");
-        assertThatThrownBy(() -> objects.moveAside(BUCKET, "bad", "quarantine/again", Progress.NONE))
-                .isInstanceOfSatisfying(
-                        S3Failure.class, failure -> assertThat(failure.status()).isEqualTo(404));
+        assertThatThrownBy(() -> objects.moveAside(BUCKET, "bad", read, "quarantine/again", Progress.NONE))
+                .isInstanceOf(S3ObjectChanged.class);
     }
 
     @Test
