@@ -113,7 +113,10 @@ final class Arrivals {
                 .findOne();
     }
 
-    /** Both go back to before the bytes were sent. */
+    /**
+     * Both go back to before the bytes were sent: by which way the package comes into this archive is open again, and a
+     * row left behind would keep it from coming over a buffer.
+     */
     static void forgetSent(Handle tx, ToArchive work) {
         long transfer = work.arrival().dataTransferId();
         tx.createUpdate("UPDATE data_transfer SET sent_at = NULL, incoming_name = NULL WHERE id = :id")
@@ -121,6 +124,12 @@ final class Arrivals {
                 .execute();
         Subjects.DATA_TRANSFER.change(tx, transfer, WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
         Subjects.LONG_TERM_ARCHIVE_TRANSFER.change(tx, work.transferId(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+        Uses.release(tx, UseBy.LONG_TERM_ARCHIVE_TRANSFER, List.of(work.transferId()));
+        tx.createUpdate("""
+                        DELETE FROM long_term_archive_transfer a
+                         WHERE a.id = :id
+                           AND NOT EXISTS (SELECT FROM operation o WHERE o.long_term_archive_transfer_id = a.id)
+                        """).bind("id", work.transferId()).execute();
     }
 
     static void completed(Handle tx, ToArchive work, long copy) {

@@ -166,6 +166,21 @@ class DirectIT {
     }
 
     @Test
+    void what_arrived_damaged_reaches_the_archive_also_when_its_route_was_changed_meanwhile() throws Exception {
+        TestTransfers.Buffered one = stages.packages.buffered("ccat", 30_000);
+        stages.assemble();
+        Stages.spoil(stages.send("ccat_buffer").incoming(), 5_000);
+        stages.archive("cologne_lta", 1);
+        TestTopology.location(stages.database.jdbi(), folder, "cologne", "lta_two", "LONG_TERM_ARCHIVE");
+        stages.database.execute("UPDATE transfer_route SET route_type = 'CUSTOM'");
+        Transfer sent = stages.send("ccat_buffer");
+        assertThat(sent.destination().label()).isEqualTo("cologne/buffer");
+        stages.unpack("cologne_buffer");
+        stages.archive("cologne_lta", 1);
+        assertThat(archived("cologne", one)).hasSameBinaryContentAs(one.file());
+    }
+
+    @Test
     void a_worker_of_the_archive_that_was_declared_dead_changes_no_row() throws Exception {
         TestTransfers.Buffered one = stages.packages.buffered("ccat", 1000);
         stages.assemble();
