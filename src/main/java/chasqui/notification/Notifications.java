@@ -34,4 +34,16 @@ public final class Notifications {
                 .bind("nextStep", nextStep)
                 .execute();
     }
+
+    /** The same, for what is looked at again and again: while one with the same cause has not been sent, nothing changes. */
+    public static void raiseUnlessWaiting(Handle tx, Level level, String cause, String message, String nextStep) {
+        boolean waiting = tx.createQuery(
+                        "SELECT EXISTS (SELECT FROM notification WHERE cause = :cause AND sent_at IS NULL)")
+                .bind("cause", cause)
+                .mapTo(Boolean.class)
+                .one();
+        if (!waiting) {
+            raise(tx, level, cause, message, nextStep);
+        }
+    }
 }

@@ -277,7 +277,7 @@ final class OperationRows {
     /** @return ids of those that were parked and are due now */
     static List<Long> wake(Handle tx, Collection<Long> ids) {
         return tx.createQuery("""
-                        UPDATE operation SET waits_for = NULL
+                        UPDATE operation SET waits_for = NULL, not_before = clock_timestamp()
                          WHERE id = ANY (:ids) AND status = 'PENDING' AND waits_for IS NOT NULL RETURNING id
                         """)
                 .bindArray("ids", Long.class, ids)

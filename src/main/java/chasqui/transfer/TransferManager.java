@@ -58,13 +58,18 @@ public final class TransferManager {
             List<Contender> contenders = new ArrayList<>();
             Map<Link, Integer> running = new HashMap<>();
             Map<String, List<Long>> anew = new HashMap<>();
-            for (WaitingRows.Live live : WaitingRows.live(tx)) {
+            List<WaitingRows.Live> all = WaitingRows.live(tx);
+            Unclaimed unclaimed = new Unclaimed(all);
+            FailingEnds failing = new FailingEnds(all, settings.links().unhealthyAfter());
+            unclaimed.holdBack(tx, topology).forEach((link, claimed) -> running.merge(link, claimed, Integer::sum));
+            for (WaitingRows.Live live : all) {
                 if (live.anew() != null) {
                     anew.computeIfAbsent(live.anew(), why -> new ArrayList<>())
                             .add(live.contender().transferId());
                 } else if (live.running()) {
                     running.merge(live.contender().link(), 1, Integer::sum);
-                } else if (live.due() || live.contender().admitted()) {
+                } else if ((live.due() || live.contender().admitted())
+                        && !unclaimed.desertedAt(live.ends().worker())) {
                     contenders.add(live.contender());
                 }
             }
@@ -73,7 +78,7 @@ public final class TransferManager {
             List<Look> looks = Looks.lock(tx, first.keySet());
             PassedOver.note(tx, looks, first);
             for (Look look : looks) {
-                if (look.goes()) {
+                if (look.goes() && mayGo(WaitingRows.Ends.of(look.way()), unclaimed, failing)) {
                     decisions.put(look.id(), look.way());
                     contenders.add(
                             contender(topology, look.way(), first.get(look.id()).instrumentId()));
@@ -82,6 +87,10 @@ public final class TransferManager {
             List<Contender> chosen = choose(tx, links, contenders, running);
             return begin(tx, topology, chosen, decisions);
         });
+    }
+
+    private static boolean mayGo(WaitingRows.Ends ends, Unclaimed unclaimed, FailingEnds failing) {
+        return !unclaimed.desertedAt(ends.worker()) && !failing.closedBetween(ends);
     }
 
     /**

@@ -18,6 +18,10 @@ final class WaitingRows {
             SELECT o.id, t.id AS transfer_id, o.priority, o.status = 'IN_PROGRESS' AS running,
                    o.waits_for IS NULL AS admitted, o.not_before <= clock_timestamp() AS due,
                    a.site_id AS origin, z.site_id AS destination, c.instrument_id,
+                   o.data_location_id AS worker, a.id AS origin_location, z.id AS destination_location,
+                   coalesce(o.failure_kind = 'LOCATION', false) AS location_failed,
+                   o.waits_for IS NULL AND o.status <> 'IN_PROGRESS'
+                   AND o.not_before < clock_timestamp() - make_interval(secs => :patience) AS unclaimed,
                    CASE WHEN o.status = 'IN_PROGRESS' THEN NULL
                         WHEN EXISTS (SELECT FROM physical_copy c
                                       WHERE (c.data_transfer_package_id = t.data_transfer_package_id
@@ -92,9 +96,29 @@ final class WaitingRows {
     /**
      * A transfer with a live operation.
      *
+     * @param unclaimed it was let go long ago, and nobody has begun with it
+     * @param locationFailed its last attempt failed because of the location at one of its ends
      * @param anew why it is to be decided anew how it goes; null: it goes as it was decided
      */
-    record Live(Contender contender, boolean running, boolean due, String anew) {}
+    record Live(
+            Contender contender,
+            boolean running,
+            boolean due,
+            boolean unclaimed,
+            boolean locationFailed,
+            Ends ends,
+            String anew) {}
+
+    /**
+     * Where a transfer is worked on, and from which location to which it goes.
+     *
+     * @param worker data location whose worker does it
+     */
+    record Ends(long worker, long origin, long destination) {
+        static Ends of(Decision decision) {
+            return new Ends(decision.workerLocationId(), decision.originLocationId(), decision.destinationLocationId());
+        }
+    }
 
     /** Waits for other managers, so that together they let no more go than one would; until the transaction ends. */
     static void lock(Handle tx) {
@@ -108,6 +132,7 @@ final class WaitingRows {
     static List<Live> live(Handle tx) {
         return tx.createQuery(LIVE)
                 .bind("type", TransferWorker.TYPE.name())
+                .bind("patience", Unclaimed.PATIENCE.toSeconds())
                 .map((row, context) -> new Live(
                         new Contender(
                                 row.getLong("transfer_id"),
@@ -118,6 +143,12 @@ final class WaitingRows {
                                 row.getBoolean("admitted")),
                         row.getBoolean("running"),
                         row.getBoolean("due"),
+                        row.getBoolean("unclaimed"),
+                        row.getBoolean("location_failed"),
+                        new Ends(
+                                row.getLong("worker"),
+                                row.getLong("origin_location"),
+                                row.getLong("destination_location")),
                         row.getString("anew")))
                 .list();
     }

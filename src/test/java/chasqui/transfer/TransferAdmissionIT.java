@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What goes over a link when, with real rows and files and workers that are driven by hand. */
 class TransferAdmissionIT {
     private static final String QUEUE = "ccat_buffer_data_transfer";
+    private static final String SECOND_QUEUE = "ccat_second_buffer_data_transfer";
     private static final Failure NOT_MOUNTED = new Failure(FailureKind.LOCATION, true, "it is not mounted");
     private static final Failure LINK_DOWN = new Failure(FailureKind.LINK, true, "no route to host");
 
@@ -378,6 +379,108 @@ class TransferAdmissionIT {
         assertThat(database.value("SELECT max(attempt) FROM operation")).isEqualTo("0");
     }
 
+    /** Transfers from a second buffer at ccat, whose worker is another. */
+    private List<Long> waitingAtSecondBuffer(int count) throws Exception {
+        if (database.value("SELECT count(*) FROM data_location WHERE name = 'second_buffer'")
+                .equals("0")) {
+            TestTopology.location(database.jdbi(), folder, "ccat", "second_buffer", "BUFFER");
+        }
+        List<Long> transfers = waiting(count, "cologne", "camera", 100);
+        for (long transfer : transfers) {
+            database.execute("""
+                    WITH second AS (SELECT id FROM data_location WHERE name = 'second_buffer'),
+                         t AS (UPDATE data_transfer SET origin_location_id = (SELECT id FROM second) WHERE id = %d
+                               RETURNING data_transfer_package_id AS package),
+                         p AS (UPDATE data_transfer_package SET buffer_location_id = (SELECT id FROM second)
+                                WHERE id = (SELECT package FROM t))
+                    UPDATE physical_copy SET data_location_id = (SELECT id FROM second)
+                     WHERE data_transfer_package_id = (SELECT package FROM t)
+                    """.formatted(transfer));
+        }
+        return transfers;
+    }
+
+    private void aMinutePasses() {
+        database.execute(
+                "UPDATE operation SET not_before = not_before - interval '1 minute' WHERE status <> 'IN_PROGRESS'");
+    }
+
+    @Test
+    void a_buffer_whose_worker_does_not_come_leaves_the_link_to_another_of_its_site() throws Exception {
+        List<Long> first = waiting(4, "cologne", "camera", 100);
+        List<Long> second = waitingAtSecondBuffer(4);
+        assertThat(manager.findWork()).as("the oldest have all places").isEqualTo(2);
+        assertThat(operations.claim(SECOND_QUEUE)).isEmpty();
+        aMinutePasses();
+        assertThat(manager.findWork()).isEqualTo(2);
+        assertThat(List.of(subject(SECOND_QUEUE), subject(SECOND_QUEUE))).isEqualTo(second.subList(0, 2));
+        assertThat(manager.findWork()).isZero();
+        assertThat(database.values("SELECT waits_for FROM operation WHERE waits_for IS NOT NULL"))
+                .containsExactly("a worker at ccat/buffer");
+        assertThat(database.values("SELECT cause || ' ' || occurrences FROM notification"))
+                .containsExactly("nobody-sends:ccat/buffer 1");
+        Lease back = claim().orElseThrow();
+        assertThat(back.operation().subjectId()).as("somebody came back").isEqualTo(first.get(0));
+        operations.held().forEach(lease -> operations.complete(lease, tx -> {}));
+        manager.findWork();
+        assertThat(begin()).isEqualTo(first.get(1));
+    }
+
+    @Test
+    void the_probe_of_a_link_does_not_wait_for_a_worker_that_does_not_come() throws Exception {
+        waiting(3, "cologne", "camera", 100);
+        failUntilUnhealthy();
+        List<Long> second = waitingAtSecondBuffer(1);
+        database.execute("UPDATE link SET probe_at = clock_timestamp()");
+        manager.findWork();
+        assertThat(operations.claim(SECOND_QUEUE)).as("an older one has it").isEmpty();
+        aMinutePasses();
+        assertThat(manager.findWork()).isEqualTo(1);
+        assertThat(subject(SECOND_QUEUE)).isEqualTo(second.get(0));
+    }
+
+    @Test
+    void a_busy_worker_is_not_taken_for_one_that_does_not_come() throws Exception {
+        List<Long> three = waiting(3, "cologne", "camera", 100);
+        manager.findWork();
+        begin();
+        aMinutePasses();
+        assertThat(manager.findWork()).isZero();
+        assertThat(begin()).isEqualTo(three.get(1));
+        assertThat(claim()).isEmpty();
+    }
+
+    @Test
+    void a_location_that_fails_is_tried_with_a_few_and_holds_up_no_other_of_its_site() throws Exception {
+        List<Long> first = waiting(10, "cologne", "camera", 100);
+        for (int i = 0; i < 10; i++) {
+            manager.findWork();
+            for (Optional<Lease> lease = claim(); lease.isPresent(); lease = claim()) {
+                operations.fail(lease.get(), NOT_MOUNTED);
+            }
+            database.execute("UPDATE operation SET not_before = clock_timestamp() + interval '1 hour'");
+        }
+        assertThat(Integer.parseInt(database.value("SELECT count(*) FROM operation")))
+                .as("as many as make a link unhealthy, and what was under way then")
+                .isBetween(3, 4);
+        List<Long> second = waitingAtSecondBuffer(2);
+        assertThat(manager.findWork()).isEqualTo(2);
+        assertThat(List.of(subject(SECOND_QUEUE), subject(SECOND_QUEUE))).isEqualTo(second);
+        operations.held().forEach(lease -> operations.complete(lease, tx -> {}));
+        database.execute("UPDATE operation SET not_before = clock_timestamp()");
+        for (int i = 0; i < first.size(); i++) {
+            manager.findWork();
+            send(claim().orElseThrow());
+        }
+        assertThat(database.value("SELECT count(*) FROM data_transfer WHERE sent_at IS NOT NULL"))
+                .as("by themselves, when it is back")
+                .isEqualTo("10");
+    }
+
+    private long subject(String queue) {
+        return operations.claim(queue).orElseThrow().operation().subjectId();
+    }
+
     @Test
     void people_are_told_once_that_a_link_does_not_answer() throws Exception {
         waiting(2, "cologne", "camera", 100);
@@ -459,8 +562,10 @@ class TransferAdmissionIT {
                                 .replace(":alone", "ARRAY[false]")
                                 .replace(":limit", "500")));
         assertThat(stuck).contains("data_transfer_to_reroute").doesNotContain("Seq Scan on data_transfer");
-        String live =
-                String.join("\n", database.values("EXPLAIN " + WaitingRows.LIVE.replace(":type", "'data_transfer'")));
+        String live = String.join(
+                "\n",
+                database.values("EXPLAIN "
+                        + WaitingRows.LIVE.replace(":type", "'data_transfer'").replace(":patience", "30")));
         assertThat(live).doesNotContain("Seq Scan on data_transfer");
         String looks =
                 String.join("\n", database.values("EXPLAIN " + Looks.LOOK.replace(":ids", "ARRAY[1, 2]::bigint[]")));
