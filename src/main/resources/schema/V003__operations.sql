@@ -52,6 +52,18 @@ COMMENT ON COLUMN node.clock_offset_millis IS 'by how much its clock is ahead of
 CREATE VIEW live_node AS
     SELECT * FROM node WHERE stopped_at IS NULL AND heartbeat_at > clock_timestamp() - interval '1 minute';
 
+-- What the preflights of nodes found at the data locations that they reach. What passes has no row.
+CREATE TABLE preflight_finding (
+    node             text NOT NULL,
+    data_location_id bigint NOT NULL REFERENCES data_location ON DELETE CASCADE,
+    check_name       text NOT NULL,
+    stops            text[] NOT NULL,
+    reason           text NOT NULL,
+    since            timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (node, data_location_id, check_name)
+);
+COMMENT ON COLUMN preflight_finding.stops IS 'types of operations that the node does not do there meanwhile; *: any';
+
 -- One deletion operation carries a batch of copies of one location; the evidence of each is a row of its own.
 CREATE TABLE deletion_batch (
     id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

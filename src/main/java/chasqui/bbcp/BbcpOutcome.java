@@ -102,18 +102,9 @@ public final class BbcpOutcome {
     }
 
     private ChasquiException remote(BbcpEnd end, RemoteLook look) {
-        if (!look.reached()) {
-            return link(end.host() + " cannot be reached by ssh: "
-                    + (look.said().isEmpty() ? "it said nothing" : look.said())
-                    + "; look at host, user, key and known hosts");
-        }
-        if (!look.said().isEmpty()) {
-            return link("the shell at " + end.host() + " prints text before any command (\"" + look.said()
-                    + "\"), which bbcp takes for its other end; make it silent for commands");
-        }
-        if (!look.is("bbcp")) {
-            return link("there is no program " + command.options().remoteCommand() + " at " + end.host()
-                    + "; install bbcp there, or name its full path (option remote_command of the transfer route)");
+        Optional<String> problem = look.problem(end, command.options());
+        if (problem.isPresent()) {
+            return link(problem.get());
         }
         if (!look.is("folder")) {
             return location(end, "is not there: " + end.path().getParent() + "; mount or make it");

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the other end says of itself, asked by the very ssh that bbcp uses.
@@ -80,6 +81,22 @@ record RemoteLook(boolean reached, String said, Map<String, String> facts) {
                 .filter(line -> !line.isEmpty())
                 .reduce((first, second) -> second)
                 .orElse("");
+    }
+
+    /** Why bbcp cannot be used with that host at all; empty: it can. */
+    Optional<String> problem(BbcpEnd end, BbcpOptions options) {
+        String why = null;
+        if (!reached) {
+            why = end.host() + " cannot be reached by ssh: " + (said.isEmpty() ? "it said nothing" : said)
+                    + "; look at host, user, key and known hosts";
+        } else if (!said.isEmpty()) {
+            why = "the shell at " + end.host() + " prints text before any command (\"" + said
+                    + "\"), which bbcp takes for its other end; make it silent for commands";
+        } else if (!is("bbcp")) {
+            why = "there is no program " + options.remoteCommand() + " at " + end.host()
+                    + "; install bbcp there, or name its full path (option remote_command of the transfer route)";
+        }
+        return Optional.ofNullable(why);
     }
 
     boolean is(String fact) {

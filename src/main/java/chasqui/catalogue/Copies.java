@@ -11,10 +11,21 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 
 /** Physical copies: where the bytes of a file or package lie, and in what state. */
 public final class Copies {
     private Copies() {}
+
+    /** Whether any copy that was not deleted is registered at a location. */
+    public static boolean anyAt(Jdbi database, long dataLocationId) {
+        return database.withHandle(db -> db.createQuery("""
+                        SELECT EXISTS (SELECT FROM physical_copy WHERE data_location_id = :location AND state <> 'DELETED')
+                        """)
+                .bind("location", dataLocationId)
+                .mapTo(Boolean.class)
+                .one());
+    }
 
     /**
      * Records a copy that exists.

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             LinkCommand.class,
             NodesCommand.class,
             QueuesCommand.class,
+            PreflightCommand.class,
             StatusCommand.class,
             TraceCommand.class,
             BenchCommand.class,

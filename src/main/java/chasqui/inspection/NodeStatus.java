@@ -14,6 +14,7 @@ import java.util.Map;
  * @param loadAverage of its machine in the last minute; null: not known, as are {@code processors}
  * @param held operations that it works on
  * @param clockOffsetMillis by how much its clock is ahead of the database's; null: not measured
+ * @param findings what its preflights found at data locations; empty for nodes that are gone
  * @param warnings what somebody should look at; empty for nodes that are gone
  */
 public record NodeStatus(
@@ -32,6 +33,7 @@ public record NodeStatus(
         Integer processors,
         long held,
         Long clockOffsetMillis,
+        List<LocationFinding> findings,
         List<String> warnings) {
     private static final Map<String, String> NEEDED = Map.of(
             "manager", "nothing new is found",
@@ -55,6 +57,7 @@ public record NodeStatus(
                 processors,
                 held,
                 clockOffsetMillis,
+                findings,
                 by);
     }
 

@@ -5,12 +5,35 @@ import java.util.Locale;
 
 /** Nodes as text for people. */
 public final class NodeText {
+    /** Title of what preflights found. */
+    static final String FAILED = "Locations that fail their preflight";
+
     private NodeText() {}
 
     /** Ends with a line end. */
     public static String of(List<NodeStatus> nodes) {
         TextTable table = table(nodes);
-        return table.isEmpty() ? "no process of this system has run yet\n" : table.toString();
+        if (table.isEmpty()) {
+            return "no process of this system has run yet\n";
+        }
+        TextTable findings = findings(nodes);
+        return findings.isEmpty() ? table.toString() : table + "\n" + FAILED + "\n" + findings;
+    }
+
+    static TextTable findings(List<NodeStatus> nodes) {
+        TextTable table = new TextTable("node", "location", "check", "since", "meanwhile", "why");
+        for (NodeStatus node : nodes) {
+            for (LocationFinding finding : node.findings()) {
+                table.row(
+                        finding.node(),
+                        finding.location(),
+                        finding.check(),
+                        finding.since(),
+                        finding.meanwhile(),
+                        finding.reason());
+            }
+        }
+        return table;
     }
 
     static TextTable table(List<NodeStatus> nodes) {

@@ -53,14 +53,16 @@ public final class QueueReader {
     private List<QueueStatus> read(Handle db) {
         List<Server> servers = NodeReader.read(db).stream()
                 .filter(node -> node.alive() && node.roles().contains("worker"))
-                .map(node -> new Server(node.name(), new LocationPatterns(node.locations())))
+                .map(node -> new Server(node.name(), new LocationPatterns(node.locations()), node.findings()))
                 .toList();
         return db.createQuery(QUEUES)
                 .map((row, context) -> {
                     String location = row.getString("location");
+                    String type = row.getString("type");
                     boolean active = row.getBoolean("active");
                     List<String> nodes = servers.stream()
                             .filter(server -> active && server.reaches.reach(location))
+                            .filter(server -> server.kept(location, type).isEmpty())
                             .map(Server::name)
                             .toList();
                     Long unclaimed = row.getObject("unclaimed", Long.class);
@@ -68,7 +70,7 @@ public final class QueueReader {
                     return new QueueStatus(
                             row.getString("queue"),
                             location,
-                            row.getString("type"),
+                            type,
                             row.getInt("stage"),
                             active,
                             row.getLong("due"),
@@ -78,17 +80,25 @@ public final class QueueReader {
                             row.getLong("oldest"),
                             nodes,
                             claimable == 0 ? null : unclaimed,
-                            warning(active, location, nodes, claimable, unclaimed));
+                            active && nodes.isEmpty()
+                                    ? nobody(servers, location, type)
+                                    : warning(active, nodes, claimable, unclaimed));
                 })
                 .list();
     }
 
-    private String warning(boolean active, String location, List<String> nodes, long claimable, Long unclaimed) {
+    private static String nobody(List<Server> servers, String location, String type) {
+        return servers.stream()
+                .filter(server -> server.reaches.reach(location))
+                .flatMap(server -> server.kept(location, type).stream())
+                .findFirst()
+                .map(finding -> "nobody serves this: at %s it fails: %s".formatted(finding.node(), finding.reason()))
+                .orElse("nobody serves this: start a node with --locations " + location);
+    }
+
+    private String warning(boolean active, List<String> nodes, long claimable, Long unclaimed) {
         if (!active) {
             return "out of service, and still holds work";
-        }
-        if (nodes.isEmpty()) {
-            return "nobody serves this: start a node with --locations " + location;
         }
         if (claimable > 0 && unclaimed != null && unclaimed > unclaimedAfter.toSeconds()) {
             return "nobody has claimed any of it for " + TextTable.age(unclaimed) + ": look at the log and health of "
@@ -97,5 +107,11 @@ public final class QueueReader {
         return null;
     }
 
-    private record Server(String name, LocationPatterns reaches) {}
+    private record Server(String name, LocationPatterns reaches, List<LocationFinding> findings) {
+        List<LocationFinding> kept(String location, String type) {
+            return findings.stream()
+                    .filter(finding -> finding.location().equals(location) && finding.stops(type))
+                    .toList();
+        }
+    }
 }

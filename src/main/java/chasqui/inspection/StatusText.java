@@ -33,6 +33,10 @@ public final class StatusText {
         if (!status.notifications().isEmpty()) {
             section(text, "To be told", notices(status), "");
         }
+        TextTable findings = NodeText.findings(status.nodes());
+        if (!findings.isEmpty()) {
+            section(text, NodeText.FAILED, findings, "");
+        }
         section(text, "Nodes", NodeText.table(status.nodes()), "no process of this system has run yet");
         return text.toString();
     }

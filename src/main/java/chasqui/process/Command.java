@@ -34,7 +34,7 @@ public record Command(List<String> words, Map<String, String> environment) {
     }
 
     /** @throws CommandMissing there is nothing to run */
-    void requireProgram() throws CommandMissing {
+    public void requireProgram() throws CommandMissing {
         if (!places().anyMatch(place -> Files.isRegularFile(place) && Files.isExecutable(place))) {
             throw new CommandMissing(program());
         }

@@ -1,5 +1,6 @@
 package chasqui.recovery;
 
+import chasqui.catalogue.Copies;
 import chasqui.storage.DurableFiles;
 import chasqui.topology.DataLocation;
 import chasqui.topology.DiskRoot;
@@ -61,21 +62,13 @@ public final class IncomingFolders implements AutoCloseable {
 
     /** @return false where the root is not there, or copies are registered in it and it holds nothing of ours */
     boolean make(DataLocation location) throws IOException {
-        if (!Files.isDirectory(location.root()) || (!DiskRoot.isMounted(location) && holdsCopies(location))) {
+        if (!Files.isDirectory(location.root())
+                || (!DiskRoot.isMounted(location) && Copies.anyAt(database, location.id()))) {
             return false;
         }
         Path incoming = DiskRoot.incoming(location, "x").getParent();
         DurableFiles.createFolders(location.root(), incoming);
         return true;
-    }
-
-    private boolean holdsCopies(DataLocation location) {
-        return database.withHandle(db -> db.createQuery("""
-                        SELECT EXISTS (SELECT FROM physical_copy WHERE data_location_id = :location AND state <> 'DELETED')
-                        """)
-                .bind("location", location.id())
-                .mapTo(Boolean.class)
-                .one());
     }
 
     @Override

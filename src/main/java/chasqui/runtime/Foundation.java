@@ -103,6 +103,14 @@ public final class Foundation implements AutoCloseable {
         return openOrJoin(settings);
     }
 
+    /** The same with the object store, where one is embedded and no service runs it. */
+    public static Foundation lookIntoWithObjects(Settings settings) {
+        if (settings.text("chasqui.database.url").isEmpty()) {
+            Home.peek(homeOf(settings));
+        }
+        return openOrJoinWithObjects(settings);
+    }
+
     private static Foundation joined(HomeFolders folders, Database database) {
         try {
             database.requireSchema();

@@ -1,5 +1,6 @@
 package chasqui.runtime;
 
+import chasqui.catalogue.Copies;
 import chasqui.topology.DataLocation;
 import chasqui.topology.Locations;
 import chasqui.topology.StorageType;
@@ -19,7 +20,8 @@ public final class OwnGround {
         for (DataLocation location :
                 new Locations(foundation.database().jdbi()).refresh().locations()) {
             if (location.active() && location.storage() == StorageType.DISK) {
-                if (!Files.isDirectory(location.root()) && !holdsCopies(foundation, location)) {
+                if (!Files.isDirectory(location.root())
+                        && !Copies.anyAt(foundation.database().jdbi(), location.id())) {
                     folder(foundation, location);
                 }
             } else if (location.active() && location.storage() == StorageType.S3) {
@@ -31,15 +33,6 @@ public final class OwnGround {
                         .ifPresent(store -> store.ensureBucket(location.bucket().bucket()));
             }
         }
-    }
-
-    private static boolean holdsCopies(Foundation foundation, DataLocation location) {
-        return foundation.database().jdbi().withHandle(db -> db.createQuery("""
-                        SELECT EXISTS (SELECT FROM physical_copy WHERE data_location_id = :location AND state <> 'DELETED')
-                        """)
-                .bind("location", location.id())
-                .mapTo(Boolean.class)
-                .one());
     }
 
     private static void folder(Foundation foundation, DataLocation location) {

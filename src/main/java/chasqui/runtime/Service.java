@@ -53,6 +53,8 @@ public final class Service implements AutoCloseable {
     private final WorkDesk desk;
     private final Nodes nodes;
     private final QueueWatch queueWatch;
+    private final LocationWatch locationWatch;
+    private final PreflightControl control;
     private final Sweeps sweeps;
     private final IncomingFolders incoming;
     private final StageBeans stages;
@@ -60,7 +62,7 @@ public final class Service implements AutoCloseable {
     private final ScheduledExecutorService managerPool;
     private final Management management;
     private WorkerRoutes workers;
-    private TopologyWatch watch;
+    private volatile TopologyWatch watch;
 
     private Service(Foundation foundation, Settings read, List<AddedStage> added) {
         this.added = List.copyOf(added);
@@ -91,6 +93,13 @@ public final class Service implements AutoCloseable {
                 Clock.systemUTC());
         this.managerPool = managerPool();
         nodes.enter();
+        this.locationWatch = LocationWatch.of(
+                foundation.database().jdbi(), node, settings, stages.checks(settings.preflight()), managerPool);
+        this.control = new PreflightControl(locationWatch);
+        if (isWorker()) {
+            // While the routes are made.
+            locationWatch.follow(locations.current());
+        }
         int mine = operations.recoverOwnPast().size();
         if (mine > 0) {
             log.info("{} operations of an earlier incarnation of {} are back in their queues", mine, settings.node());
@@ -102,6 +111,7 @@ public final class Service implements AutoCloseable {
         });
         management.probe(new HealthProbe(
                 "node", Concern.RESTART, () -> nodes.trouble().stream().toList()));
+        management.probe(new HealthProbe("locations", Concern.SYSTEM, locationWatch::problems));
         management.probe(new HealthProbe("queues", Concern.SYSTEM, queueWatch::problems));
         management.rounds().expect(LEASE_LOOP, ManagementSettings.from(read).loopLimit());
         QueueEndpoints queues = new QueueEndpoints(
@@ -199,15 +209,21 @@ public final class Service implements AutoCloseable {
     private void startCamel(Locations locations, QueueEndpoints queues, Foundation foundation) {
         try {
             camel.start();
-            if (settings.roles().contains("worker")) {
+            if (isWorker()) {
                 workers = new WorkerRoutes(
                         camel.getCamelContext(),
                         locations,
                         foundation.database().jdbi(),
                         queues,
-                        settings.locations(),
+                        new Reach(settings.locations(), locationWatch.preflights()::allows),
                         stages.linkConcurrency(),
                         desk::rest);
+                locationWatch.started(() -> {
+                    if (watch != null) {
+                        watch.run();
+                    }
+                });
+                control.register();
                 workers.refresh();
                 managerPool.scheduleWithFixedDelay(
                         () -> {
@@ -228,11 +244,16 @@ public final class Service implements AutoCloseable {
 
     private void watch(Foundation foundation, Locations locations) {
         management.expect(TOPOLOGY_LOOP);
-        watch = new TopologyWatch(foundation, locations, Optional.ofNullable(workers), incoming::begin, () -> management
-                .rounds()
-                .completed(TOPOLOGY_LOOP));
+        watch = new TopologyWatch(
+                foundation, locations, Optional.ofNullable(workers), locationWatch, incoming::begin, () -> management
+                        .rounds()
+                        .completed(TOPOLOGY_LOOP));
         long pause = settings.managerInterval().toMillis();
         managerPool.scheduleWithFixedDelay(watch, pause, pause, TimeUnit.MILLISECONDS);
+    }
+
+    private boolean isWorker() {
+        return settings.roles().contains("worker");
     }
 
     private static Map<String, BooleanSupplier> parts(Foundation foundation) {
@@ -283,6 +304,8 @@ public final class Service implements AutoCloseable {
             camel.stop();
         } finally {
             operations.held().forEach(lease -> last(() -> operations.giveBack(lease, "the node is shutting down")));
+            last(control::close);
+            last(locationWatch::close);
             last(sweeps::close);
             last(incoming::close);
             last(management::close);

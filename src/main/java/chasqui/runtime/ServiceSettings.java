@@ -2,6 +2,7 @@ package chasqui.runtime;
 
 import chasqui.pipeline.Backoff;
 import chasqui.pipeline.LeaseSettings;
+import chasqui.preflight.PreflightSettings;
 import chasqui.settings.Settings;
 import chasqui.topology.LocationPatterns;
 import java.net.InetAddress;
@@ -37,6 +38,7 @@ record ServiceSettings(
         Duration drain,
         Duration incomingAge,
         Duration historyKeep,
+        PreflightSettings preflight,
         LeaseSettings lease) {
     private static final Set<String> ROLES = Set.of("manager", "worker", "monitor", "api");
 
@@ -66,6 +68,7 @@ record ServiceSettings(
                 settings.duration("chasqui.drain"),
                 settings.duration("chasqui.transfer.incoming-age"),
                 historyKeep(settings),
+                PreflightSettings.from(settings),
                 lease(settings));
     }
 

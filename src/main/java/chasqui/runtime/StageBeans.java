@@ -22,6 +22,10 @@ import chasqui.packaging.Packer;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StageEffects;
+import chasqui.preflight.Check;
+import chasqui.preflight.LinkChecks;
+import chasqui.preflight.LocationChecks;
+import chasqui.preflight.PreflightSettings;
 import chasqui.settings.Settings;
 import chasqui.staging.PackageSources;
 import chasqui.staging.StagingEffects;
@@ -34,6 +38,7 @@ import chasqui.staging.TapeRecallWorker;
 import chasqui.storage.S3Clients;
 import chasqui.tape.TapeSettings;
 import chasqui.tape.Tapes;
+import chasqui.topology.DataLocation;
 import chasqui.topology.Locations;
 import chasqui.transfer.BbcpMethod;
 import chasqui.transfer.BbcpSettings;
@@ -58,6 +63,8 @@ import chasqui.verification.VerificationWorker;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 
 /** The managers and workers of all stages, under the names by which the routes call them. */
@@ -98,6 +105,14 @@ final class StageBeans implements AutoCloseable {
     /** Transfers of a link at the same time where its route says nothing. */
     int linkConcurrency() {
         return transfer.links().concurrency();
+    }
+
+    /** What is tried at a data location before work is done there. */
+    Function<DataLocation, List<Check>> checks(PreflightSettings preflight) {
+        LocationChecks here = new LocationChecks(database, locations::current, s3, tapes, preflight.limit());
+        LinkChecks links = new LinkChecks(locations::current, transfer, bbcp);
+        return location -> Stream.concat(here.of(location).stream(), links.of(location).stream())
+                .toList();
     }
 
     /** What the stages add when operations change hands. */

@@ -20,19 +20,23 @@ final class TopologyWatch implements Runnable, AutoCloseable {
     private final Foundation foundation;
     private final Locations locations;
     private final Optional<WorkerRoutes> workers;
-    private final Consumer<List<DataLocation>> served;
+    private final LocationWatch preflights;
+    private final Consumer<List<DataLocation>> onServed;
     private final Runnable completed;
     /** Null before the first round. */
     private List<Object> followed;
 
     /** False as long as routes that must go have work in hand. */
     private boolean settled = true;
+    /** What the preflights had let through then. */
+    private Object served;
 
     private boolean failing;
     private boolean closed;
 
     /**
      * @param workers routes to keep; empty in a process that works on nothing
+     * @param preflights what can be done where
      * @param served told what this process works on after each change
      * @param completed told after each round that went well
      */
@@ -40,12 +44,14 @@ final class TopologyWatch implements Runnable, AutoCloseable {
             Foundation foundation,
             Locations locations,
             Optional<WorkerRoutes> workers,
+            LocationWatch preflights,
             Consumer<List<DataLocation>> served,
             Runnable completed) {
         this.foundation = foundation;
         this.locations = locations;
         this.workers = workers;
-        this.served = served;
+        this.preflights = preflights;
+        this.onServed = served;
         this.completed = completed;
     }
 
@@ -60,8 +66,15 @@ final class TopologyWatch implements Runnable, AutoCloseable {
             List<Object> now = List.of(topology.locations(), topology.routes());
             if (!now.equals(followed)) {
                 OwnGround.prepare(foundation);
+                if (workers.isPresent()) {
+                    preflights.follow(topology);
+                }
+            }
+            Object allowed = preflights.preflights().kept();
+            if (!now.equals(followed) || !allowed.equals(served)) {
                 settled = follow();
                 followed = now;
+                served = allowed;
             } else if (!settled) {
                 settled = workers.get().refresh();
             }
@@ -81,10 +94,13 @@ final class TopologyWatch implements Runnable, AutoCloseable {
         }
         Set<String> before = workers.get().queues();
         boolean all = workers.get().refresh();
-        served.accept(workers.get().locations());
+        onServed.accept(workers.get().locations());
         Set<String> after = workers.get().queues();
         if (!after.equals(before)) {
-            log.info("the topology has changed: {} queues served, {} before", after.size(), before.size());
+            log.info(
+                    "the topology, or what can be reached of it, has changed: {} queues served, {} before",
+                    after.size(),
+                    before.size());
         }
         return all;
     }

@@ -3,7 +3,6 @@ package chasqui.runtime;
 import chasqui.pipeline.Stage;
 import chasqui.queue.QueueEndpoints;
 import chasqui.topology.DataLocation;
-import chasqui.topology.LocationPatterns;
 import chasqui.topology.Locations;
 import chasqui.topology.Queue;
 import chasqui.topology.QueueDiscovery;
@@ -32,14 +31,14 @@ final class WorkerRoutes {
     private final Locations locations;
     private final QueueDiscovery discovery;
     private final QueueEndpoints endpoints;
-    private final LocationPatterns reachable;
+    private final Reach reach;
     private final int linkConcurrency;
     private final Consumer<Set<String>> rest;
     /** Routes by queue: the one of its name, and those for workers that it got later. */
     private final Map<String, List<String>> made = new TreeMap<>();
 
     /**
-     * @param reachable patterns of the data locations that this process can reach
+     * @param reach what this process can do where
      * @param linkConcurrency transfers of a link at the same time where its route says nothing
      * @param rest told the queues from which nothing new may be claimed
      */
@@ -48,7 +47,7 @@ final class WorkerRoutes {
             Locations locations,
             Jdbi database,
             QueueEndpoints endpoints,
-            List<String> reachable,
+            Reach reach,
             int linkConcurrency,
             Consumer<Set<String>> rest) {
         this.rest = rest;
@@ -57,7 +56,7 @@ final class WorkerRoutes {
         this.locations = locations;
         this.discovery = new QueueDiscovery(database, locations);
         this.endpoints = endpoints;
-        this.reachable = new LocationPatterns(reachable);
+        this.reach = reach;
     }
 
     /**
@@ -69,9 +68,7 @@ final class WorkerRoutes {
      */
     synchronized boolean refresh() throws Exception {
         Map<String, Queue> wanted = new TreeMap<>();
-        discovery.queues().stream()
-                .filter(queue -> reachable.reach(queue.location()))
-                .forEach(queue -> wanted.put(queue.name(), queue));
+        discovery.queues().stream().filter(reach::serves).forEach(queue -> wanted.put(queue.name(), queue));
         requireTemplates(wanted);
         made.keySet().removeIf(id -> camel.getRoute(id) == null);
 
@@ -111,10 +108,10 @@ final class WorkerRoutes {
         return Set.copyOf(made.keySet());
     }
 
-    /** The data locations with a worker route in this process. */
+    /** The data locations that this process can reach, whether work can be done there now or not. */
     List<DataLocation> locations() {
         return locations.current().locations().stream()
-                .filter(location -> location.active() && reachable.reach(location))
+                .filter(location -> location.active() && reach.includes(location))
                 .toList();
     }
 

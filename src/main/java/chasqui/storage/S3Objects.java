@@ -49,6 +49,15 @@ public final class S3Objects implements AutoCloseable {
         return store.client();
     }
 
+    /** Whether keys of this bucket are protected by the store itself. */
+    boolean honoursConditions(String bucket, String key) throws S3Failure {
+        return conditions.honouredAt(bucket, key);
+    }
+
+    S3Failure failure(String what, SdkException cause) {
+        return store.failure(what, cause);
+    }
+
     /**
      * Puts a file under a key that does not exist. What an earlier attempt sent of a large one is not sent again.
      *

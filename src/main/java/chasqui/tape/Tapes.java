@@ -2,6 +2,7 @@ package chasqui.tape;
 
 import chasqui.storage.TapeLibrary;
 import chasqui.topology.DataLocation;
+import java.time.Duration;
 
 /** The tape libraries of all TAPE locations. */
 public final class Tapes {
@@ -13,7 +14,16 @@ public final class Tapes {
 
     /** @param location on TAPE */
     public TapeAccess at(DataLocation location) {
-        return new TapeAccess(
-                location, new TapeLibrary(location.tape().commands(), settings.limits()), settings.looks());
+        return new TapeAccess(location, library(location), settings.looks());
+    }
+
+    /** Its commands alone, for what is no work of any lease. */
+    public TapeLibrary library(DataLocation location) {
+        return new TapeLibrary(location.tape().commands(), settings.limits());
+    }
+
+    /** Longest time for an answer that needs no tape. */
+    public Duration answer() {
+        return settings.limits().answer();
     }
 }

@@ -11,6 +11,7 @@ import chasqui.topology.Locations;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -34,6 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 class WorkerRoutesIT {
     private final TestDatabase database = new TestDatabase();
     private final DefaultCamelContext camel = new DefaultCamelContext();
+    /** What cannot be done now: location and type. */
+    private final Set<String> kept = new HashSet<>();
+
     private final BlockingQueue<String> worked = new LinkedBlockingQueue<>();
     private final AtomicReference<Set<String>> resting = new AtomicReference<>(Set.of());
     private final CountDownLatch mayEnd = new CountDownLatch(1);
@@ -126,6 +130,18 @@ class WorkerRoutesIT {
         assertThat(routeIds()).contains("us_cluster_staging").doesNotContain("us_lta_verification");
         assertThat(camel.getRoute("us_buffer_data_transfer")).isSameAs(stays);
         assertThat(routes.queues()).isEqualTo(routeIds());
+    }
+
+    @Test
+    void what_cannot_be_done_at_a_location_has_no_route_until_it_can() throws Exception {
+        WorkerRoutes routes = routes("us/*");
+        kept.add("us/lta verification");
+        routes.refresh();
+        assertThat(routeIds()).contains("us_lta_long_term_archive_transfer").doesNotContain("us_lta_verification");
+        kept.clear();
+        kept.add("us/lta long_term_archive_transfer");
+        routes.refresh();
+        assertThat(routeIds()).contains("us_lta_verification").doesNotContain("us_lta_long_term_archive_transfer");
     }
 
     @Test
@@ -241,7 +257,13 @@ class WorkerRoutesIT {
 
     private WorkerRoutes routes(String... patterns) {
         return new WorkerRoutes(
-                camel, new Locations(database.jdbi()), database.jdbi(), endpoints, List.of(patterns), 3, resting::set);
+                camel,
+                new Locations(database.jdbi()),
+                database.jdbi(),
+                endpoints,
+                new Reach(List.of(patterns), (location, type) -> !kept.contains(location + " " + type)),
+                3,
+                resting::set);
     }
 
     private Set<String> routeIds() {

@@ -189,6 +189,20 @@ public final class Sshd implements AutoCloseable {
                 .noneMatch(ProcessHandle::isAlive));
     }
 
+    /** As if its host hung: connections are taken, and nothing answers. */
+    public void freeze() throws Exception {
+        signal("STOP");
+    }
+
+    /** After {@link #freeze}. */
+    public void thaw() throws Exception {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws Exception {
+        Tools.run(folder, "kill", "-" + name, Long.toString(listener.pid()));
+    }
+
     @Override
     public void close() {
         stop();

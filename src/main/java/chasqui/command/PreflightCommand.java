@@ -1,0 +1,42 @@
+package chasqui.command;
+
+import chasqui.runtime.Foundation;
+import chasqui.runtime.PreflightLook;
+import chasqui.settings.Settings;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Tries data locations from this machine. */
+@Command(
+        name = "preflight",
+        mixinStandardHelpOptions = true,
+        description =
+                "Tries on this machine, as this user, what work needs at data locations: writing, reading back and%n"
+                        + "deleting a small file or object, asking the tape library, reaching other hosts.",
+        footer = "Exit codes: 0 all work can be done, 1 some cannot, 2 there is no such location.")
+public final class PreflightCommand implements Callable<Integer> {
+    @Mixin
+    private SettingsOptions options;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SITE/LOCATION",
+            description = "Which, * for any part (default: those that a worker here reaches).")
+    private String location;
+
+    @Option(names = "--json", description = "One JSON document (docs/formats.md).")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings = options.checked();
+        try (Foundation foundation = Foundation.lookIntoWithObjects(settings)) {
+            PreflightLook look = new PreflightLook(foundation, settings);
+            return new PreflightReport(System.out, System.err)
+                    .run(look.at(location), location == null ? "so" : location, json);
+        }
+    }
+}

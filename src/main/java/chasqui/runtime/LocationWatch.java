@@ -1,0 +1,132 @@
+package chasqui.runtime;
+
+import chasqui.pipeline.NodeIdentity;
+import chasqui.preflight.Check;
+import chasqui.preflight.Finding;
+import chasqui.preflight.FindingRows;
+import chasqui.preflight.Looked;
+import chasqui.preflight.PreflightSettings;
+import chasqui.preflight.Preflights;
+import chasqui.topology.DataLocation;
+import chasqui.topology.LocationPatterns;
+import chasqui.topology.Topology;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The preflights of this node's data locations while it runs, and what is written down of them. */
+final class LocationWatch implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LocationWatch.class);
+
+    /** What answers later is served later. */
+    private static final Duration AT_START = Duration.ofSeconds(10);
+
+    private static final Duration TICK = Duration.ofSeconds(5);
+
+    private final Preflights preflights;
+    private final FindingRows rows;
+    private final LocationPatterns reachable;
+    private final ScheduledExecutorService pool;
+    private volatile boolean unwritten = true;
+    private volatile Runnable follow = () -> {};
+
+    /** @param reachable patterns of the data locations that this process can reach */
+    LocationWatch(
+            Jdbi database,
+            NodeIdentity node,
+            List<String> reachable,
+            Preflights preflights,
+            ScheduledExecutorService pool) {
+        this.preflights = preflights;
+        this.rows = new FindingRows(database, node.name());
+        this.reachable = new LocationPatterns(reachable);
+        this.pool = pool;
+    }
+
+    static LocationWatch of(
+            Jdbi database,
+            NodeIdentity node,
+            ServiceSettings settings,
+            Function<DataLocation, List<Check>> checks,
+            ScheduledExecutorService pool) {
+        PreflightSettings preflight = settings.preflight();
+        // The preflights tell the watch, which has them.
+        LocationWatch[] watch = new LocationWatch[1];
+        Preflights preflights = new Preflights(checks, preflight.retry(), () -> watch[0].changed());
+        watch[0] = new LocationWatch(database, node, settings.locations(), preflights, pool);
+        return watch[0];
+    }
+
+    /** Tries what is new or different in this topology. */
+    void follow(Topology topology) {
+        preflights.follow(topology.locations().stream()
+                .filter(location -> location.active() && reachable.reach(location))
+                .toList());
+        unwritten = true;
+    }
+
+    /**
+     * Waits a little for the first answers, and looks again from time to time from now on.
+     *
+     * @param follow makes the routes those that are allowed; runs on the pool
+     */
+    void started(Runnable follow) throws InterruptedException {
+        if (!preflights.await(AT_START)) {
+            log.warn("some data locations have not answered yet; the others are served, they follow when they pass");
+        }
+        this.follow = follow;
+        pool.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void changed() {
+        unwritten = true;
+        try {
+            pool.execute(() -> {
+                tick();
+                follow.run();
+            });
+        } catch (RejectedExecutionException ending) {
+            log.debug("this process ends: what a preflight found is not followed any more");
+        }
+    }
+
+    /** Never throws: a scheduled task that throws is never run again. */
+    private void tick() {
+        try {
+            preflights.retryDue();
+            if (unwritten) {
+                unwritten = false;
+                rows.write(preflights.looked());
+            }
+        } catch (RuntimeException failure) {
+            unwritten = true;
+            log.warn("what preflights found cannot be written now, tried again: {}", failure.toString());
+        }
+    }
+
+    Preflights preflights() {
+        return preflights;
+    }
+
+    /** What keeps work away, one sentence each; empty: nothing. */
+    List<String> problems() {
+        return preflights.looked().stream()
+                .flatMap(looked -> looked.findings().stream().map(finding -> says(looked, finding)))
+                .toList();
+    }
+
+    private static String says(Looked looked, Finding finding) {
+        return looked.location() + ": " + finding.check() + ": " + finding.reason();
+    }
+
+    @Override
+    public void close() {
+        preflights.close();
+    }
+}
