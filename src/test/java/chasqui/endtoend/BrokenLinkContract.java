@@ -110,6 +110,7 @@ abstract class BrokenLinkContract {
         await().atMost(LIMIT).untilAsserted(() -> assertThat(OpenFiles.openers(sites.root("ccat/buffer")))
                 .as("nobody goes on with a dead man's work")
                 .isEmpty());
+        assertThat(arrivedBytes()).as("nor has anybody finished it").isLessThan(LARGE);
         chile.start().awaitHealthy();
         endsComplete();
         assertThat(chile.log()).contains("of an earlier incarnation of chile are back in their queues");
