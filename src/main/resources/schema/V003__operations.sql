@@ -141,7 +141,7 @@ CREATE UNIQUE INDEX one_live_operation_per_subject ON operation (type, subject_i
     WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
 CREATE INDEX operation_due ON operation (queue, priority, created_at, id) WHERE status IN ('PENDING', 'SCHEDULED') AND waits_for IS NULL;
 CREATE INDEX operation_parked ON operation (not_before) WHERE status = 'PENDING' AND waits_for IS NOT NULL;
-CREATE INDEX operation_scheduled ON operation (scheduled_at) WHERE status = 'SCHEDULED';
+CREATE INDEX operation_scheduled ON operation (queue, scheduled_at) WHERE status = 'SCHEDULED';
 CREATE INDEX operation_leased ON operation (lease_expires_at) WHERE status = 'IN_PROGRESS';
 CREATE INDEX operation_failed ON operation (finished_at) WHERE status = 'FAILED';
 CREATE INDEX operation_of_subject ON operation (subject_id, type);

@@ -1,22 +1,23 @@
 -- Statements that routes call by name through camel-jdbc: each one is a single atomic step.
 
 -- Best due operations of one type become SCHEDULED, at most "room" per queue counting those already scheduled.
+-- By an array, so that the plan does not depend on how many PostgreSQL thinks they might be: a backlog is never read as a whole.
 CREATE FUNCTION schedule_due(wanted_type text, room integer) RETURNS TABLE (id bigint, queue text) LANGUAGE sql AS $$
     UPDATE operation o
        SET status = 'SCHEDULED', scheduled_at = clock_timestamp()
-      FROM (SELECT due.id
-              FROM (SELECT l.id AS data_location_id, s.short_name || '_' || l.name || '_' || wanted_type AS queue
-                      FROM data_location l JOIN site s ON s.id = l.site_id
-                     WHERE l.active AND s.active) q
+     WHERE o.id = ANY (ARRAY(
+           SELECT due.id
+             FROM (SELECT l.id AS data_location_id, s.short_name || '_' || l.name || '_' || wanted_type AS queue
+                     FROM data_location l JOIN site s ON s.id = l.site_id
+                    WHERE l.active AND s.active) q
              CROSS JOIN LATERAL (SELECT count(*) AS n FROM operation x
-                                  WHERE x.queue = q.queue AND x.status = 'SCHEDULED' AND x.waits_for IS NULL) waiting
+                                 WHERE x.queue = q.queue AND x.status = 'SCHEDULED' AND x.waits_for IS NULL) waiting
              CROSS JOIN LATERAL (SELECT p.id FROM operation p
-                                  WHERE p.queue = q.queue AND p.status = 'PENDING' AND p.waits_for IS NULL
-                                    AND p.not_before <= clock_timestamp()
-                                  ORDER BY p.priority, p.created_at, p.id
-                                  LIMIT greatest(room - waiting.n, 0)
-                                    FOR UPDATE SKIP LOCKED) due) best
-     WHERE o.id = best.id
+                                 WHERE p.queue = q.queue AND p.status = 'PENDING' AND p.waits_for IS NULL
+                                   AND p.not_before <= clock_timestamp()
+                                 ORDER BY p.priority, p.created_at, p.id
+                                 LIMIT greatest(room - waiting.n, 0)
+                                   FOR UPDATE SKIP LOCKED) due))
     RETURNING o.id, o.queue
 $$;
 

@@ -25,8 +25,8 @@ import org.jdbi.v3.core.Jdbi;
  * that does nothing. PostgreSQL is the embedded one: fsync and synchronous commit are on.
  */
 final class ControlService implements AutoCloseable {
-    private static final int BUFFERS = 4;
-    private static final int WORKERS = 4;
+    private static final int BUFFERS = 2;
+    private static final int WORKERS = 8;
     private static final int CONNECTIONS = 12;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final long LOOK_NANOS = Duration.ofMillis(1).toNanos();
@@ -95,7 +95,7 @@ final class ControlService implements AutoCloseable {
                 "chasqui.routes", routes.toString(),
                 "chasqui.object-store.embedded", "false",
                 "chasqui.management.enabled", "false",
-                "chasqui.manager.interval", "400ms",
+                "chasqui.manager.interval", "150ms",
                 "chasqui.database.connections", Integer.toString(CONNECTIONS),
                 "chasqui.worker.concurrency", Integer.toString(WORKERS));
     }

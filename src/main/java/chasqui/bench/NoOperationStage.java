@@ -20,7 +20,7 @@ import org.jdbi.v3.core.Jdbi;
  */
 final class NoOperationStage {
     static final OperationType TYPE = new OperationType("no_operation");
-    private static final int ROUND = 2000;
+    private static final int ROUND = 1000;
 
     private final Jdbi database;
     private final AtomicInteger done = new AtomicInteger();

@@ -52,6 +52,8 @@ class HistoryCostIT {
 
     private static final int MANY_PACKAGES = 40_000;
     private static final int LIVE = 50;
+    private static final int SHORT_BACKLOG = 20_000;
+    private static final int LONG_BACKLOG = 100_000;
     private static final OperationType TYPE = new OperationType("deletion");
     private static final String QUEUE = "ccat_buffer_deletion";
 
@@ -60,10 +62,21 @@ class HistoryCostIT {
             @TempDir Path folder) throws Exception {
         Map<String, Long> without = blocks(folder, 0, FEW_PACKAGES);
         Map<String, Long> with = blocks(folder, OPERATIONS, MANY_PACKAGES);
-        System.out.println("\nblocks without and with " + OPERATIONS + " finished operations: " + without + " " + with);
+        requireNoMore(without, with, OPERATIONS + " finished operations");
+    }
+
+    @Test
+    void offers_claims_and_the_monitor_read_no_more_with_a_backlog_of_a_hundred_thousand(@TempDir Path folder)
+            throws Exception {
+        requireNoMore(
+                blocksWithBacklog(folder, SHORT_BACKLOG), blocksWithBacklog(folder, LONG_BACKLOG), "a long backlog");
+    }
+
+    private static void requireNoMore(Map<String, Long> without, Map<String, Long> with, String what) {
+        System.out.println("\nblocks without and with " + what + ": " + without + " " + with);
         assertThat(without).isNotEmpty();
-        without.forEach((what, blocks) -> assertThat(with.get(what))
-                .as(what + ": " + blocks + " blocks without")
+        without.forEach((step, blocks) -> assertThat(with.get(step))
+                .as(step + ": " + blocks + " blocks without " + what)
                 .isLessThanOrEqualTo((long) (blocks * 1.2)));
     }
 
@@ -72,13 +85,28 @@ class HistoryCostIT {
             TestTopology.on(database.jdbi(), folder);
             FinishedPast.operations(database, operations);
             FinishedPast.packages(database, packages);
-            live(database);
+            live(database, LIVE);
             database.execute("VACUUM ANALYZE");
-            return measure(database);
+            try (BlockCount count = new BlockCount(database)) {
+                Map<String, Long> blocks = managers(count);
+                blocks.putAll(kernel(count));
+                return blocks;
+            }
         }
     }
 
-    private static void live(TestDatabase database) {
+    private static Map<String, Long> blocksWithBacklog(Path folder, int live) throws Exception {
+        try (TestDatabase database = new TestDatabase()) {
+            TestTopology.on(database.jdbi(), folder);
+            live(database, live);
+            database.execute("VACUUM ANALYZE");
+            try (BlockCount count = new BlockCount(database)) {
+                return kernel(count);
+            }
+        }
+    }
+
+    private static void live(TestDatabase database, int operations) {
         database.jdbi().useTransaction(tx -> {
             long location = tx.createQuery(
                             "SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id WHERE s.short_name = 'ccat' AND l.name = 'buffer'")
@@ -87,7 +115,7 @@ class HistoryCostIT {
             List<Long> batches = tx.createQuery(
                             "INSERT INTO deletion_batch (data_location_id) SELECT :l FROM generate_series(1, :n) RETURNING id")
                     .bind("l", location)
-                    .bind("n", LIVE)
+                    .bind("n", operations)
                     .mapTo(Long.class)
                     .list();
             OperationStore.create(
@@ -100,56 +128,57 @@ class HistoryCostIT {
         });
     }
 
-    private static Map<String, Long> measure(TestDatabase database) {
+    private static Map<String, Long> managers(BlockCount count) {
         Map<String, Long> blocks = new LinkedHashMap<>();
-        try (BlockCount count = new BlockCount(database)) {
-            Jdbi db = count.jdbi();
-            Settings settings = SettingsReader.read(null, Map.of(), Map.of());
-            Locations locations = new Locations(db);
-            locations.refresh();
-            Map<String, Runnable> rounds = new LinkedHashMap<>();
-            rounds.put("packaging", new PackagingManager(db, PackagingSettings.from(settings))::findWork);
-            rounds.put("assembly", new AssemblyManager(db, locations, AssemblySettings.from(settings))::findWork);
-            rounds.put("transfer", new TransferManager(db, locations, TransferSettings.from(settings))::findWork);
-            rounds.put("unpacking", new UnpackingManager(db)::findWork);
-            rounds.put("archive", new ArchiveManager(db)::findWork);
-            rounds.put("verification", new VerificationManager(db, VerificationSettings.from(settings))::findWork);
-            rounds.put("staging", new StagingManager(db, StagingSettings.from(settings))::findWork);
-            rounds.put("tape recall", new TapeRecallManager(db, StagingSettings.from(settings))::findWork);
-            rounds.put("deletion", new DeletionManager(db, DeletionSettings.from(settings))::findWork);
-            rounds.forEach((name, round) -> blocks.put(name, count.of(round)));
+        Jdbi db = count.jdbi();
+        Settings settings = SettingsReader.read(null, Map.of(), Map.of());
+        Locations locations = new Locations(db);
+        locations.refresh();
+        Map<String, Runnable> rounds = new LinkedHashMap<>();
+        rounds.put("packaging", new PackagingManager(db, PackagingSettings.from(settings))::findWork);
+        rounds.put("assembly", new AssemblyManager(db, locations, AssemblySettings.from(settings))::findWork);
+        rounds.put("transfer", new TransferManager(db, locations, TransferSettings.from(settings))::findWork);
+        rounds.put("unpacking", new UnpackingManager(db)::findWork);
+        rounds.put("archive", new ArchiveManager(db)::findWork);
+        rounds.put("verification", new VerificationManager(db, VerificationSettings.from(settings))::findWork);
+        rounds.put("staging", new StagingManager(db, StagingSettings.from(settings))::findWork);
+        rounds.put("tape recall", new TapeRecallManager(db, StagingSettings.from(settings))::findWork);
+        rounds.put("deletion", new DeletionManager(db, DeletionSettings.from(settings))::findWork);
+        rounds.forEach((name, round) -> blocks.put(name, count.of(round)));
+        return blocks;
+    }
 
-            OperationStore store = TestKernel.of(db, new StageEffects() {
-                @Override
-                public OperationType type() {
-                    return TYPE;
-                }
-            });
-            Lease[] held = new Lease[3];
-            blocks.put(
-                    "schedule",
-                    count.of(() -> db.useHandle(h -> h.execute("SELECT * FROM schedule_due('deletion', 10)"))));
-            blocks.put(
-                    "look",
-                    count.of(() -> db.useHandle(
-                            h -> h.execute("SELECT * FROM queues_with_due_work('{%s}')".formatted(QUEUE)))));
-            blocks.put("claim", count.of(() -> held[0] = store.claim(QUEUE).orElseThrow()));
-            blocks.put(
-                    "second claim", count.of(() -> held[1] = store.claim(QUEUE).orElseThrow()));
-            blocks.put(
-                    "third claim", count.of(() -> held[2] = store.claim(QUEUE).orElseThrow()));
-            blocks.put("renewal", count.of(() -> store.renew(List.of(held))));
-            store.fail(held[1], new Failure(FailureKind.ITEM, true, "for a test"));
-            db.useHandle(h -> h.execute(
-                    "UPDATE operation SET lease_expires_at = now() - interval '1 s' WHERE id = ?",
-                    held[2].operation().id()));
-            blocks.put("recovery of the stalled", count.of(() -> store.recoverStale(100)));
-            blocks.put("nothing stalled", count.of(() -> store.recoverStale(100)));
-            blocks.put(
-                    "lost hints", count.of(() -> db.useHandle(h -> h.execute("SELECT * FROM forget_lost_hints(0)"))));
-            blocks.put("parked", count.of(() -> db.useHandle(h -> h.execute("SELECT * FROM wake_parked()"))));
-            store.complete(held[0], Effect.NONE);
-        }
+    private static Map<String, Long> kernel(BlockCount count) {
+        Map<String, Long> blocks = new LinkedHashMap<>();
+        Jdbi db = count.jdbi();
+
+        OperationStore store = TestKernel.of(db, new StageEffects() {
+            @Override
+            public OperationType type() {
+                return TYPE;
+            }
+        });
+        Lease[] held = new Lease[3];
+        blocks.put(
+                "schedule", count.of(() -> db.useHandle(h -> h.execute("SELECT * FROM schedule_due('deletion', 10)"))));
+        blocks.put(
+                "look",
+                count.of(() ->
+                        db.useHandle(h -> h.execute("SELECT * FROM queues_with_due_work('{%s}')".formatted(QUEUE)))));
+        blocks.put("claim", count.of(() -> held[0] = store.claim(QUEUE).orElseThrow()));
+        blocks.put("second claim", count.of(() -> held[1] = store.claim(QUEUE).orElseThrow()));
+        blocks.put("third claim", count.of(() -> held[2] = store.claim(QUEUE).orElseThrow()));
+        blocks.put("renewal", count.of(() -> store.renew(List.of(held))));
+        store.fail(held[1], new Failure(FailureKind.ITEM, true, "for a test"));
+        db.useHandle(h -> h.execute(
+                "UPDATE operation SET lease_expires_at = now() - interval '1 s' WHERE id = ?",
+                held[2].operation().id()));
+        blocks.put("recovery of the stalled", count.of(() -> store.recoverStale(100)));
+        blocks.put("nothing stalled", count.of(() -> store.recoverStale(100)));
+        blocks.put("lost hints", count.of(() -> db.useHandle(h -> h.execute("SELECT * FROM forget_lost_hints(0)"))));
+        blocks.put("parked", count.of(() -> db.useHandle(h -> h.execute("SELECT * FROM wake_parked()"))));
+        blocks.put("watch", count.of(() -> db.useHandle(h -> h.execute("SELECT * FROM watch_queues()"))));
+        store.complete(held[0], Effect.NONE);
         return blocks;
     }
 }
