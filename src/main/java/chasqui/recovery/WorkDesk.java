@@ -7,11 +7,18 @@ import java.util.Set;
 /** Where worker routes take their work. */
 public final class WorkDesk {
     private final OperationStore operations;
+    private final Runnable claimed;
     private volatile boolean closed;
     private volatile Set<String> resting = Set.of();
 
     public WorkDesk(OperationStore operations) {
+        this(operations, () -> {});
+    }
+
+    /** @param claimed told after each claim, whatever it brought: the hint that the calling thread works on has served */
+    public WorkDesk(OperationStore operations, Runnable claimed) {
         this.operations = operations;
+        this.claimed = claimed;
     }
 
     /**
@@ -21,9 +28,11 @@ public final class WorkDesk {
      */
     public Lease claim(String queue) {
         Thread.interrupted();
-        return closed || resting.contains(queue)
+        Lease lease = closed || resting.contains(queue)
                 ? null
                 : operations.claim(queue).orElse(null);
+        claimed.run();
+        return lease;
     }
 
     /** No new work from these queues, and from these alone, until the next call; what is in hand goes on. */

@@ -6,6 +6,8 @@ import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.SteadyClock;
 import chasqui.queue.QueueEndpoints;
+import chasqui.queue.redis.RedisQueues;
+import chasqui.queue.redis.RedisSettings;
 import chasqui.recovery.FailurePolicy;
 import chasqui.recovery.IncomingFolders;
 import chasqui.recovery.Monitor;
@@ -14,6 +16,7 @@ import chasqui.recovery.Nodes;
 import chasqui.recovery.Sweeps;
 import chasqui.recovery.WorkDesk;
 import chasqui.runtime.HealthProbe.Concern;
+import chasqui.runtime.queue.RedisQueueComponent;
 import chasqui.settings.Settings;
 import chasqui.topology.Locations;
 import java.time.Clock;
@@ -59,6 +62,7 @@ public final class Service implements AutoCloseable {
     private final IncomingFolders incoming;
     private final StageBeans stages;
     private final List<AddedStage> added;
+    private final RedisQueueComponent redis;
     private final ScheduledExecutorService managerPool;
     private final Management management;
     private WorkerRoutes workers;
@@ -74,11 +78,13 @@ public final class Service implements AutoCloseable {
         this.stages = new StageBeans(foundation, locations, node, read);
         this.management =
                 new Management(ManagementSettings.from(read), foundation.home().root());
+        this.redis = new RedisQueueComponent(RedisSettings.from(read), node.name() + "/" + node.bootId());
         read.requireValid();
         management.requirePort();
+        management.probe(new HealthProbe("redis", Concern.SYSTEM, redis::problems));
         this.operations =
                 new OperationStore(foundation.database().jdbi(), effects(), node, settings.lease(), new SteadyClock());
-        this.desk = new WorkDesk(operations);
+        this.desk = new WorkDesk(operations, RedisQueues::answered);
         this.sweeps = new Sweeps(foundation.database().jdbi(), operations, settings.incomingAge(), Clock.systemUTC());
         this.incoming = new IncomingFolders(foundation.database().jdbi());
         this.queueWatch = new QueueWatch(foundation.database().jdbi(), settings.unclaimedAfter());
@@ -147,6 +153,7 @@ public final class Service implements AutoCloseable {
         camel.bind("dataSource", foundation.database().dataSource());
         camel.bind("managerPool", managerPool);
         camel.bind("queueEndpoints", queues);
+        camel.bind(RedisQueueComponent.SCHEME + "-component", redis);
         camel.bind("workDesk", desk);
         camel.bind("failurePolicy", new FailurePolicy(operations));
         camel.bind("monitor", new Monitor(operations));

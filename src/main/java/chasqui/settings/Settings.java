@@ -138,6 +138,11 @@ public final class Settings {
         problems.add(key + " = \"" + values.get(key) + "\": " + problem);
     }
 
+    /** As {@link #refuse}, where the value may hold a secret and must not be shown. */
+    public void refuseUnseen(String key, String problem) {
+        problems.add(key + ": " + problem);
+    }
+
     /**
      * Stops the start when anything read so far was wrong.
      *

@@ -1,0 +1,143 @@
+package chasqui.queue.redis;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * Hints of any number of queues through one Redis. Never waits for Redis in the caller's thread, and needs none to start:
+ * as long as it does not answer, hints for a queue of this process wake its own workers, and others are given up.
+ */
+public final class RedisQueues implements AutoCloseable {
+    private final String prefix;
+    private final RedisConnection redis;
+    private final Streams streams;
+    private final Reachability reachability;
+    private final Executor threads;
+    private final Outbox outbox;
+    private final Listener listener;
+    private final Keeper keeper;
+    private final String own;
+    /** By stream; another map at each change. */
+    private volatile Map<String, ServedQueue> served = Map.of();
+
+    /** Streams that know this process. */
+    private final Set<String> entered = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param consumer name of this process among those that are served, another one at each start
+     * @param threads where workers run; it must not limit them
+     */
+    public RedisQueues(RedisSettings settings, String consumer, Executor threads) {
+        this(settings, consumer, threads, Rhythm.USUAL);
+    }
+
+    RedisQueues(RedisSettings settings, String consumer, Executor threads, Rhythm rhythm) {
+        this.prefix = settings.prefix();
+        this.threads = threads;
+        this.own = prefix + ":wake:" + consumer;
+        this.redis = new RedisConnection(settings);
+        this.streams = new Streams(redis, consumer);
+        this.reachability = new Reachability(new Diagnosis(settings));
+        this.outbox = new Outbox(streams, reachability, rhythm, settings.backlog());
+        Inbox inbox = new Inbox(outbox);
+        this.listener = new Listener(streams, reachability, rhythm, own, () -> served, inbox);
+        this.keeper = new Keeper(streams, rhythm, own, () -> served, inbox, outbox);
+    }
+
+    public void start() {
+        outbox.start();
+        listener.start();
+        keeper.start();
+    }
+
+    /** Hints at an operation, to whichever process serves the queue. */
+    public void send(String queue, long operation) {
+        outbox.add(stream(queue), Long.toString(operation), () -> look(queue));
+    }
+
+    /** Wakes a worker of this process; nothing when it does not serve the queue. */
+    public void look(String queue) {
+        ServedQueue here = served.get(stream(queue));
+        if (here != null) {
+            here.look();
+        }
+    }
+
+    /**
+     * Serves a queue from now on.
+     *
+     * @param workers hints worked on at the same time, 1 or more
+     * @param worker given an operation's id, or the queue's name to look by itself; throws nothing
+     * @throws IllegalStateException this process serves it already
+     */
+    public void serve(String queue, int workers, Consumer<String> worker) {
+        String stream = stream(queue);
+        ServedQueue here = new ServedQueue(queue, workers, threads, worker, () -> wakeFor(stream));
+        synchronized (this) {
+            if (served.containsKey(stream)) {
+                throw new IllegalStateException("queue " + queue + " has a worker route in this process already");
+            }
+            Map<String, ServedQueue> more = new HashMap<>(served);
+            more.put(stream, here);
+            served = Map.copyOf(more);
+            entered.add(stream);
+        }
+        wakeFor(stream);
+    }
+
+    /** Serves it no longer; what runs goes on. */
+    public void leave(String queue) {
+        ServedQueue here;
+        synchronized (this) {
+            Map<String, ServedQueue> fewer = new HashMap<>(served);
+            here = fewer.remove(stream(queue));
+            served = Map.copyOf(fewer);
+        }
+        if (here != null) {
+            here.close();
+        }
+    }
+
+    private void wakeFor(String stream) {
+        if (listener.misses(stream)) {
+            outbox.add(own, "wake", () -> {});
+        }
+    }
+
+    /** The hint that the calling thread works on has served: it leaves Redis now, and not when the work is done. */
+    public static void answered() {
+        Hint hint = Hint.inHand();
+        if (hint != null) {
+            hint.answer();
+        }
+    }
+
+    /** Why hints do not travel, and what to do; empty: they do. */
+    public List<String> problems() {
+        return reachability.problems();
+    }
+
+    private String stream(String queue) {
+        return prefix + ":queue:" + queue;
+    }
+
+    /** Leaves all queues and Redis; takes a few seconds at most when that does not answer. */
+    @Override
+    public void close() {
+        served.values().forEach(ServedQueue::close);
+        listener.end();
+        outbox.add(own, "end", () -> {});
+        listener.close();
+        keeper.close();
+        outbox.close();
+        if (problems().isEmpty()) {
+            streams.leave(entered, own);
+        }
+        redis.close();
+    }
+}

@@ -1,0 +1,134 @@
+package chasqui.queue.redis;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One queue that this process serves: so many workers, of which some are free. Threads are taken when there is work and
+ * given back after it, so that an idle queue costs none.
+ */
+final class ServedQueue {
+    private static final Logger log = LoggerFactory.getLogger(ServedQueue.class);
+
+    private final String name;
+    private final Executor threads;
+    private final Consumer<String> worker;
+    private final Runnable freed;
+    private final int workers;
+    private final Queue<Hint> waiting = new ArrayDeque<>();
+    private int busy;
+    private boolean open = true;
+
+    /**
+     * @param workers hints worked on at the same time, 1 or more
+     * @param worker told each hint; what it throws ends there
+     * @param freed told when a worker became free
+     */
+    ServedQueue(String name, int workers, Executor threads, Consumer<String> worker, Runnable freed) {
+        this.name = name;
+        this.workers = workers;
+        this.threads = threads;
+        this.worker = worker;
+        this.freed = freed;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** How many more hints are welcome: those that a worker starts on at once. */
+    synchronized int free() {
+        return open ? Math.max(0, workers - busy) : 0;
+    }
+
+    /**
+     * Wakes a worker. Are all busy since the hint was asked for, it waits for the first of them; more than one for each is
+     * dropped, because each looks for itself.
+     */
+    void wake(Hint hint) {
+        boolean start = false;
+        boolean drop = false;
+        synchronized (this) {
+            if (open && busy < workers) {
+                busy++;
+                start = true;
+            } else if (open && waiting.size() < workers) {
+                waiting.add(hint);
+            } else {
+                drop = true;
+            }
+        }
+        if (start) {
+            begin(hint);
+        } else if (drop) {
+            hint.answer();
+        }
+    }
+
+    /**
+     * A reason to look that arose here. From a worker of this queue it makes that one go on; from outside it wakes a free
+     * one, and is dropped when there is none.
+     */
+    void look() {
+        Hint inHand = Hint.inHand();
+        if (inHand != null && inHand.queue() == this) {
+            synchronized (this) {
+                if (open && waiting.size() < workers) {
+                    waiting.add(Hint.look(this));
+                }
+            }
+        } else if (free() > 0) {
+            wake(Hint.look(this));
+        }
+    }
+
+    private void begin(Hint first) {
+        try {
+            threads.execute(() -> work(first));
+        } catch (RejectedExecutionException closing) {
+            first.answer();
+            next();
+        }
+    }
+
+    private void work(Hint first) {
+        Hint hint = first;
+        while (hint != null) {
+            try {
+                hint.work(worker);
+            } catch (RuntimeException | Error failure) {
+                log.error(
+                        "queue {}: a worker failed outside of its work; it goes on with the next hint", name, failure);
+            }
+            hint = next();
+        }
+    }
+
+    private Hint next() {
+        synchronized (this) {
+            Hint next = open ? waiting.poll() : null;
+            if (next != null) {
+                return next;
+            }
+            busy--;
+        }
+        freed.run();
+        return null;
+    }
+
+    /** No new work from here on; what runs goes on. */
+    void close() {
+        Queue<Hint> left;
+        synchronized (this) {
+            open = false;
+            left = new ArrayDeque<>(waiting);
+            waiting.clear();
+        }
+        left.forEach(Hint::answer);
+    }
+}

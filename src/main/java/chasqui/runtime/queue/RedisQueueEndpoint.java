@@ -1,0 +1,47 @@
+package chasqui.runtime.queue;
+
+import org.apache.camel.Consumer;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.support.DefaultEndpoint;
+import org.apache.camel.support.DefaultProducer;
+
+/** One queue. A body that is an operation's id is a hint for everybody; any other is a reason for this process to look. */
+final class RedisQueueEndpoint extends DefaultEndpoint {
+    private static final String OPERATION = "\\d{1,18}";
+
+    private final RedisQueueComponent component;
+    private final String queue;
+    private final int concurrentConsumers;
+
+    RedisQueueEndpoint(String uri, RedisQueueComponent component, String queue, int concurrentConsumers) {
+        super(uri, component);
+        this.component = component;
+        this.queue = queue;
+        this.concurrentConsumers = concurrentConsumers;
+    }
+
+    @Override
+    public Producer createProducer() {
+        return new DefaultProducer(this) {
+            @Override
+            public void process(Exchange exchange) {
+                String body = exchange.getMessage().getBody(String.class);
+                if (body != null && body.matches(OPERATION)) {
+                    component.queues().send(queue, Long.parseLong(body));
+                } else {
+                    component.queues().look(queue);
+                }
+            }
+        };
+    }
+
+    @Override
+    public Consumer createConsumer(Processor route) throws Exception {
+        RedisQueueConsumer consumer =
+                new RedisQueueConsumer(this, route, component.queues(), queue, concurrentConsumers);
+        configureConsumer(consumer);
+        return consumer;
+    }
+}

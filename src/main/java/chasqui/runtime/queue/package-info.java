@@ -1,0 +1,2 @@
+/** Camel's side of queues on Redis: endpoints {@code redis-queue:NAME?concurrentConsumers=N}. */
+package chasqui.runtime.queue;
