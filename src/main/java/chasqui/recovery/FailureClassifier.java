@@ -56,6 +56,9 @@ public final class FailureClassifier {
             return new Failure(FailureKind.ITEM, !(error instanceof S3ObjectStays), error.getMessage());
         }
         if (error instanceof S3Failure s3) {
+            if (s3.interrupted()) {
+                return interrupted();
+            }
             return new Failure(chargedTo(s3), true, s3.getMessage());
         }
         if (error instanceof CommandMissing || error instanceof CommandNotStarted) {

@@ -3,6 +3,7 @@ package chasqui.storage;
 import java.io.IOException;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 
@@ -12,6 +13,8 @@ public class S3Failure extends StorageException {
 
     /** What {@link #code} says when no answer came. */
     static final String NO_ANSWER = "NoAnswer";
+
+    private static final String INTERRUPTED = "Interrupted";
 
     private static final String NO_KEYS = "NoKeys";
     private static final Set<String> CLOCK = Set.of("RequestTimeTooSkewed", "RequestExpired", "InvalidSignatureTime");
@@ -55,6 +58,11 @@ public class S3Failure extends StorageException {
         return code.equals(NO_ANSWER);
     }
 
+    /** Whether the thread that did the work was interrupted: nobody's fault at either end. */
+    public boolean interrupted() {
+        return code.equals(INTERRUPTED);
+    }
+
     /** Whether the same request may succeed later without anybody doing anything about it. */
     public boolean retryable() {
         return retryable;
@@ -70,6 +78,9 @@ public class S3Failure extends StorageException {
         if (cause instanceof AwsServiceException answer && answer.statusCode() > 0) {
             return ofAnswer(what, endpoint, answer);
         }
+        if (cause instanceof AbortedException || Thread.currentThread().isInterrupted()) {
+            return interrupted(what, cause);
+        }
         boolean configuration = cause instanceof SdkClientException
                 && String.valueOf(cause.getMessage()).contains("credentials");
         return new S3Failure(
@@ -83,6 +94,11 @@ public class S3Failure extends StorageException {
                 configuration ? NO_KEYS : NO_ANSWER,
                 !configuration,
                 cause);
+    }
+
+    static S3Failure interrupted(String what, Exception cause) {
+        return new S3Failure(
+                what + ": stopped: the thread that did the work was interrupted", 0, INTERRUPTED, true, cause);
     }
 
     static S3Failure of(String what, S3Endpoint endpoint, IOException cause) {

@@ -43,7 +43,7 @@ final class S3Parallel {
             return results;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new S3Failure("the transfer was interrupted", 0, "Interrupted", true, e);
+            throw S3Failure.interrupted("sending in parts", e);
         } finally {
             told.end();
             end(pool);

@@ -34,7 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What every transfer method must do; a subclass per method, and per direction where the ends differ. Both ends are files
- * of this machine in the end: those of a disk, or those of the machine's own tape library.
+ * of this machine in the end: those of a disk, of the machine's own tape
+ * library, or of a store that keeps its objects in a folder.
  */
 abstract class ByteMoverContract {
     final TestDatabase database = new TestDatabase();
@@ -78,6 +79,11 @@ abstract class ByteMoverContract {
         return transfer.destination().root();
     }
 
+    /** What a message calls the place where they do. */
+    String destinationName() {
+        return transfer.destination().label();
+    }
+
     void takeAwayDestination() throws IOException {
         Files.delete(destination());
     }
@@ -86,9 +92,10 @@ abstract class ByteMoverContract {
         mover().move(lease, transfer);
     }
 
-    void plant(Path file, String content) throws IOException {
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, content);
+    /** Puts what is not ours where the bytes are to arrive. */
+    void plant(String content) throws Exception {
+        Files.createDirectories(arrived().getParent());
+        Files.writeString(arrived(), content);
     }
 
     @BeforeEach
@@ -108,10 +115,8 @@ abstract class ByteMoverContract {
     }
 
     /** The same transfer, of other bytes: a method knows nothing of packages. */
-    private void withContent(byte[] content) throws IOException {
-        Files.delete(sent());
-        Files.write(sent(), content);
-        Fingerprint print = Fingerprint.take(sent(), Progress.NONE);
+    void withContent(byte[] content) throws Exception {
+        Fingerprint print = Fingerprint.take(Files.write(folder.resolve("content"), content), Progress.NONE);
         transfer = new Transfer(
                 transfer.id(),
                 transfer.packageName(),
@@ -125,9 +130,16 @@ abstract class ByteMoverContract {
                 transfer.incomingName(),
                 transfer.method(),
                 transfer.way());
+        offer(content);
     }
 
-    private List<Path> left() throws IOException {
+    /** Puts the bytes to send where they belong, instead of what lies there. */
+    void offer(byte[] content) throws Exception {
+        Files.delete(sent());
+        Files.write(sent(), content);
+    }
+
+    List<Path> left() throws IOException {
         try (Stream<Path> all = Files.walk(destination())) {
             return all.filter(Files::isRegularFile).toList();
         }
@@ -156,7 +168,7 @@ abstract class ByteMoverContract {
 
     @Test
     void other_bytes_under_the_incoming_name_are_kept_aside_and_do_not_stop_the_transfer() throws Exception {
-        plant(arrived(), "half a file of an attempt that died");
+        plant("half a file of an attempt that died");
         move();
         assertThat(arrived()).hasSameBinaryContentAs(sent());
         assertThat(left()).anyMatch(path -> path.toString().contains("quarantine"));
@@ -209,7 +221,7 @@ abstract class ByteMoverContract {
     void a_destination_that_is_not_there_is_a_failure_of_the_location() throws Exception {
         takeAwayDestination();
         assertThatThrownBy(this::move)
-                .hasMessageContaining(transfer.destination().label())
+                .hasMessageContaining(destinationName())
                 .satisfies(e -> assertThat(FailureClassifier.classify(e).kind()).isEqualTo(FailureKind.LOCATION));
         assertThat(destination()).doesNotExist();
     }

@@ -47,7 +47,7 @@ class CommandToTapeIT extends CommandMethodContract {
     @Override
     @Test
     void other_bytes_under_the_incoming_name_are_kept_aside_and_do_not_stop_the_transfer() throws Exception {
-        plant(arrived(), "a stranger's");
+        plant("a stranger's");
         move();
         assertThat(arrived()).hasContent("a stranger's");
         assertThat(handedOver()).isZero();

@@ -24,6 +24,12 @@ class S3CopyMethodIT extends S3MoverContract {
         return StorageType.S3;
     }
 
+    /** Who unpacks reads back; the store itself copies, or the bytes are passed on as they come. */
+    @Override
+    boolean hashesWhatItSends() {
+        return false;
+    }
+
     boolean throughHere() {
         return false;
     }
@@ -32,7 +38,9 @@ class S3CopyMethodIT extends S3MoverContract {
     void the_bytes_take_the_way_they_should_and_keep_their_description() throws Exception {
         withContent(3 * PART);
         move();
-        assertThat(faults.count(r -> r.method().equals("GET") && r.target().contains("source-")) > 0)
+        assertThat(faults.count(r -> r.method().equals("GET")
+                                && r.target().contains(sent().getFileName().toString()))
+                        > 0)
                 .isEqualTo(throughHere());
         assertThat(faults.count(S3Faults.Request::isPart)).isEqualTo(throughHere() ? 3 : 1);
         Bucket bucket = transfer.destination().bucket();

@@ -6,67 +6,47 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import chasqui.embedded.EmbeddedObjectStore;
 import chasqui.embedded.Home;
 import chasqui.pipeline.FailureKind;
-import chasqui.pipeline.Lease;
-import chasqui.pipeline.OperationStore;
-import chasqui.pipeline.StallLimit;
 import chasqui.recovery.FailureClassifier;
-import chasqui.storage.Fingerprint;
 import chasqui.storage.PackageDigest;
 import chasqui.storage.Progress;
-import chasqui.storage.RelativePath;
 import chasqui.storage.S3Clients;
 import chasqui.storage.S3Endpoint;
 import chasqui.storage.S3Options;
 import chasqui.testing.S3Faults;
-import chasqui.testing.TestDatabase;
-import chasqui.testing.TestKernel;
 import chasqui.testing.TestMethods;
-import chasqui.testing.TestTopology;
-import chasqui.testing.TestTransfers;
+import chasqui.testing.TestRoutes;
 import chasqui.topology.Bucket;
 import chasqui.topology.DataLocation;
-import chasqui.topology.Locations;
 import chasqui.topology.StorageType;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.apache.camel.ProducerTemplate;
-import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * What every transfer method with a bucket at one or both ends must do, through its Camel route; a subclass per method.
- * The same promises as {@link ByteMoverContract}, with other ends.
- */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class S3MoverContract {
+/** What a transfer method with a bucket at one or both ends must do besides, by its real route; a subclass per method. */
+abstract class S3MoverContract extends ByteMoverContract {
     static final int PART = 16 << 20;
     private static final String PREFIX = "long/term/";
-    private static final String BUCKET = "remote-archive";
+    private static final String ORIGIN = "near-store";
+    private static final String DESTINATION = "remote-archive";
 
-    private TestDatabase database;
-    private OperationStore operations;
-    private Home home;
-    private EmbeddedObjectStore store;
-    private Main camel;
-    private int number;
-    S3Faults faults;
-    S3Clients clients;
-    Path folder;
-    Lease lease;
-    Transfer transfer;
+    private static Home home;
+    private static EmbeddedObjectStore store;
+    private static TestRoutes routes;
+    static S3Faults faults;
+    static S3Clients clients;
     byte[] content;
 
     /** The method's name. */
@@ -77,79 +57,87 @@ abstract class S3MoverContract {
     abstract StorageType to();
 
     @BeforeAll
-    void start(@TempDir Path shared) throws Exception {
-        folder = shared;
-        home = Home.open(folder.resolve("home"));
+    static void start(@TempDir Path shared) throws Exception {
+        home = Home.open(shared.resolve("home"));
         store = EmbeddedObjectStore.start(home);
-        store.ensureBucket(BUCKET);
         faults = new S3Faults(store.address().endpoint());
         clients = new S3Clients(home.folders().aws(), new S3Options(3, Duration.ofSeconds(20), Duration.ofDays(7)));
-        // What a store protects is tried with its first write, and would count among a test's requests.
-        for (String prefix : List.of("", PREFIX)) {
-            clients.objects(new S3Endpoint(bucket(prefix).endpoint(), "", "chasqui"))
-                    .putSmall(BUCKET, "first-" + prefix.length(), new byte[1], Map.of());
-        }
-        Path routes = Files.createDirectory(folder.resolve("routes"));
-        Files.copy(Path.of("routes/transfer-methods.camel.yaml"), routes.resolve("transfer-methods.camel.yaml"));
-        camel = new Main();
-        TestMethods.beans().forEach(camel::bind);
-        camel.bind("s3UploadMethod", new S3UploadMethod(clients));
-        camel.bind("s3DownloadMethod", new S3DownloadMethod(clients));
-        camel.bind("s3CopyMethod", new S3CopyMethod(clients));
-        camel.addOverrideProperty("camel.main.routes-include-pattern", "file:" + routes + "/*.camel.yaml");
-        camel.start();
+        Map<String, Object> beans = TestMethods.beans();
+        beans.put("s3UploadMethod", new S3UploadMethod(clients));
+        beans.put("s3DownloadMethod", new S3DownloadMethod(clients));
+        beans.put("s3CopyMethod", new S3CopyMethod(clients));
+        routes = new TestRoutes(
+                Files.createDirectory(shared.resolve("routes")), null, beans, "transfer-methods.camel.yaml");
     }
 
     @AfterAll
-    void stop() throws Exception {
-        camel.stop();
+    static void stop() throws Exception {
+        routes.close();
         clients.close();
         faults.close();
         store.close();
         home.close();
     }
 
-    @BeforeEach
-    void a_transfer() throws Exception {
+    @Override
+    ByteMover mover() {
+        return (lease, transfer) -> routes.send("direct:transfer-" + method(), lease, Map.of("transfer", transfer));
+    }
+
+    @Override
+    Transfer between(Transfer disks) throws Exception {
         faults.reset();
-        database = new TestDatabase();
-        operations = TestKernel.of(database.jdbi(), new TransferEffects());
-        TestTopology.on(database.jdbi(), Files.createDirectory(folder.resolve("sites-" + number)));
-        TestTransfers packages = new TestTransfers(database.jdbi());
-        packages.assembled(List.of(packages.buffered("ccat", 100)), "cologne");
-        TransferSettings settings = new TransferSettings("cp", new StallLimit(Duration.ofMinutes(1)));
-        new TransferManager(database.jdbi(), new Locations(database.jdbi()), settings).findWork();
-        lease = operations.claim("ccat_buffer_data_transfer").orElseThrow();
-        transfer = new TransferWorker(database.jdbi(), operations, new Locations(database.jdbi()), settings)
-                .prepare(lease);
-        withContent(5000);
+        for (String bucket : List.of(ORIGIN, DESTINATION)) {
+            store.ensureBucket(bucket);
+            // What a store protects is tried with its first write, and would count among a test's requests.
+            for (String prefix : List.of("", PREFIX)) {
+                clients.objects(new S3Endpoint(bucket(prefix).endpoint(), "", "chasqui"))
+                        .putSmall(bucket, "first-" + prefix.length(), new byte[1], Map.of());
+            }
+        }
+        faults.reset();
+        content = Files.readAllBytes(disks.source());
+        PackageDigest digest =
+                new PackageDigest(disks.digest().sizeBytes(), disks.digest().xxHash64(), null);
+        Transfer between = new Transfer(
+                disks.id(),
+                disks.packageName(),
+                digest,
+                end(disks.origin(), from(), ""),
+                disks.originPath(),
+                end(disks.destination(), to(), PREFIX),
+                disks.incomingName(),
+                method(),
+                disks.way());
+        if (from() == StorageType.S3) {
+            put(ORIGIN, disks.originPath().encoded(), content, digest);
+        }
+        if (to() == StorageType.S3) {
+            Files.createDirectories(objects(DESTINATION).resolve(PREFIX));
+        }
+        return between;
     }
 
     @AfterEach
-    void close() {
+    void empty() throws Exception {
         Thread.interrupted();
-        database.close();
+        for (String bucket : List.of(ORIGIN, DESTINATION)) {
+            remove(objects(bucket));
+        }
     }
 
-    /** The same transfer, between the ends of this method, of other bytes: a method knows nothing of packages. */
-    void withContent(int size) throws Exception {
-        content = new byte[size];
-        new Random(size).nextBytes(content);
-        number++;
-        Path file = Files.write(folder.resolve("content"), content);
-        Fingerprint print = Fingerprint.take(file, Progress.NONE);
-        RelativePath path = new RelativePath("dtp/source-" + number + ".tar");
-        transfer = new Transfer(
-                transfer.id(),
-                transfer.packageName(),
-                new PackageDigest(print.sizeBytes(), print.xxHash64(), null),
-                end(transfer.origin(), from(), ""),
-                path,
-                end(transfer.destination(), to(), PREFIX),
-                "incoming-" + number,
-                method(),
-                transfer.way());
-        plantSource(content);
+    private static Path objects(String bucket) {
+        return home.folders().s3().resolve("objects").resolve(bucket);
+    }
+
+    private static void remove(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> all = Files.walk(folder)) {
+                for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(one);
+                }
+            }
+        }
     }
 
     private DataLocation end(DataLocation disk, StorageType storage, String prefix) {
@@ -172,69 +160,96 @@ abstract class S3MoverContract {
                         false);
     }
 
+    /** @param prefix empty at the origin */
     Bucket bucket(String prefix) {
-        return new Bucket(faults.endpoint(), null, BUCKET, prefix, "chasqui");
+        return new Bucket(faults.endpoint(), null, prefix.isEmpty() ? ORIGIN : DESTINATION, prefix, "chasqui");
     }
 
-    /** What is to be sent, replaced behind everybody's back. */
-    void plantSource(byte[] bytes) throws Exception {
-        if (from() == StorageType.DISK) {
-            Files.createDirectories(transfer.source().getParent());
-            Files.write(transfer.source(), bytes);
+    @Override
+    Path sent() {
+        return from() == StorageType.DISK
+                ? super.sent()
+                : objects(ORIGIN).resolve(transfer.originPath().encoded());
+    }
+
+    @Override
+    String sentName() {
+        return from() == StorageType.DISK
+                ? super.sentName()
+                : "s3://" + ORIGIN + "/" + transfer.originPath().encoded();
+    }
+
+    @Override
+    Path arrived() {
+        return to() == StorageType.DISK
+                ? super.arrived()
+                : destination().resolve(transfer.target().encoded());
+    }
+
+    @Override
+    Path destination() {
+        return to() == StorageType.DISK
+                ? super.destination()
+                : objects(DESTINATION).resolve(PREFIX);
+    }
+
+    @Override
+    String destinationName() {
+        return to() == StorageType.DISK ? super.destinationName() : "s3://" + DESTINATION + "/";
+    }
+
+    @Override
+    void takeAwayDestination() throws IOException {
+        if (to() == StorageType.DISK) {
+            super.takeAwayDestination();
         } else {
-            plantObject(transfer.originPath().encoded(), bytes);
+            remove(objects(DESTINATION));
         }
     }
 
-    private void plantObject(String key, byte[] bytes) throws Exception {
-        Path file = Files.write(folder.resolve("planted"), bytes);
-        Path there = stored("", key);
-        Files.deleteIfExists(there);
-        clients.objects(direct())
-                .put(
-                        BUCKET,
-                        key,
-                        file,
-                        Map.of("xxh64", transfer.digest().xxHash64().hex()),
-                        Progress.NONE);
+    @Override
+    void offer(byte[] bytes) throws Exception {
+        content = bytes;
+        if (from() == StorageType.DISK) {
+            super.offer(bytes);
+        } else {
+            put(ORIGIN, transfer.originPath().encoded(), bytes, transfer.digest());
+        }
     }
 
-    private static S3Endpoint direct() {
+    @Override
+    void plant(String other) throws Exception {
+        if (to() == StorageType.DISK) {
+            super.plant(other);
+        } else {
+            put(DESTINATION, PREFIX + transfer.target().encoded(), other.getBytes(), transfer.digest());
+        }
+    }
+
+    /** An object, described by this digest, instead of what has its key; behind the back of the proxy. */
+    private void put(String bucket, String key, byte[] bytes, PackageDigest digest) throws Exception {
+        Files.deleteIfExists(objects(bucket).resolve(key));
+        Path file = Files.write(folder.resolve("planted"), bytes);
+        clients.objects(direct())
+                .put(bucket, key, file, Map.of("xxh64", digest.xxHash64().hex()), Progress.NONE);
+    }
+
+    static S3Endpoint direct() {
         return new S3Endpoint("", "", "chasqui");
     }
 
-    /** Where the server keeps an object. */
-    Path stored(String prefix, String path) throws Exception {
-        Path file = home.folders().s3().resolve("objects").resolve(BUCKET).resolve(prefix + path);
-        Files.createDirectories(file.getParent());
-        return file;
+    void withContent(int size) throws Exception {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        withContent(bytes);
     }
 
-    Path arrived() throws Exception {
-        return to() == StorageType.DISK
-                ? transfer.incoming()
-                : stored(PREFIX, transfer.target().encoded());
-    }
-
-    void plantTarget(byte[] bytes) throws Exception {
-        if (to() == StorageType.DISK) {
-            Files.createDirectories(transfer.incoming().getParent());
-            Files.write(transfer.incoming(), bytes);
-        } else {
-            plantObject(PREFIX + transfer.target().encoded(), bytes);
-        }
-    }
-
-    void move() throws Exception {
-        ProducerTemplate camelHand = camel.getCamelContext().createProducerTemplate();
-        var exchange = camelHand.request("direct:transfer-" + method(), one -> {
-            one.getMessage().setBody(lease);
-            one.setProperty("transfer", transfer);
-        });
-        if (exchange.getException() != null) {
-            throw exchange.getException();
-        }
-        assertThat(exchange.getMessage().getBody()).isSameAs(lease);
+    /** Uploads to the destination that were begun and neither completed nor ended. */
+    static int unfinished() throws IOException {
+        return clients.client(direct())
+                .listMultipartUploads(r -> r.bucket(DESTINATION))
+                .uploads()
+                .size();
     }
 
     void charged(FailureKind kind, String... said) throws Exception {
@@ -245,46 +260,27 @@ abstract class S3MoverContract {
         assertThat(arrived()).doesNotExist();
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 4097, (4 << 20) + 1, 64 << 20, (64 << 20) + 1, 5 * PART})
-    void bytes_arrive_as_they_are_whatever_their_number(int size) throws Exception {
-        withContent(size);
-        long before = lease.bytesDone();
-        move();
-        assertThat(arrived()).hasBinaryContent(content);
-        assertThat(lease.bytesDone() - before).isEqualTo(size);
-    }
-
+    /** In a store these are uploads that were never completed. */
+    @Override
     @Test
-    void bytes_that_an_earlier_attempt_completed_are_adopted() throws Exception {
-        move();
-        Object before = Files.getAttribute(arrived(), "unix:ino");
-        move();
-        assertThat(Files.getAttribute(arrived(), "unix:ino")).isEqualTo(before);
-    }
-
-    @Test
-    void other_bytes_under_the_incoming_name_are_kept_aside_and_do_not_stop_the_transfer() throws Exception {
-        plantTarget("half a file of an attempt that died".getBytes());
-        move();
-        assertThat(arrived()).hasBinaryContent(content);
-    }
-
-    @Test
-    void a_missing_source_is_a_failure_of_the_item_that_names_it() throws Exception {
-        if (from() == StorageType.DISK) {
-            Files.createDirectories(transfer.origin().root().resolve(".chasqui"));
-            Files.delete(transfer.source());
-        } else {
-            Files.delete(stored("", transfer.originPath().encoded()));
+    void left_overs_of_an_attempt_that_died_are_removed() throws Exception {
+        if (to() == StorageType.DISK) {
+            super.left_overs_of_an_attempt_that_died_are_removed();
+            return;
         }
-        charged(FailureKind.ITEM, transfer.originPath().encoded());
+        withContent(5 * PART);
+        faults.next(1000, S3Faults.Request::completes, S3Faults.answer(403, "AccessDenied"));
+        charged(FailureKind.LOCATION, "403");
+        faults.reset();
+        move();
+        assertThat(unfinished()).isZero();
+        assertThat(left()).containsExactly(arrived());
     }
 
-    @Test
-    void a_source_of_another_size_is_not_sent() throws Exception {
-        plantSource(java.util.Arrays.copyOf(content, 4000));
-        charged(FailureKind.ITEM, transfer.digest().xxHash64().toString());
+    @ParameterizedTest
+    @ValueSource(ints = {0, (64 << 20) + 1, 5 * PART})
+    void bytes_arrive_as_they_are_at_the_edges_of_parts(int size) throws Exception {
+        bytes_arrive_as_they_are_whatever_their_number(size);
     }
 
     @Test
@@ -303,24 +299,17 @@ abstract class S3MoverContract {
         assertThat(arrived()).hasBinaryContent(content);
     }
 
-    @Test
-    void an_attempt_whose_lease_is_gone_makes_no_name() throws Exception {
-        TestKernel.takeAway(database, operations, lease);
-        Thread.interrupted();
-        assertThatThrownBy(this::move).hasMessageContaining("the lease is gone");
-        assertThat(arrived()).doesNotExist();
-    }
-
     private List<Path> setAside() throws Exception {
-        try (Stream<Path> aside = Files.walk(Files.createDirectories(stored(PREFIX, ".chasqui/quarantine")))) {
+        try (Stream<Path> aside =
+                Files.walk(Files.createDirectories(destination().resolve(".chasqui/quarantine")))) {
             return aside.filter(Files::isRegularFile).sorted().toList();
         }
     }
 
     /** Something has the key that the store lets nobody delete. */
     void staysWhereItIs() throws Exception {
-        byte[] other = "an object of somebody else".getBytes();
-        plantTarget(other);
+        String other = "an object of somebody else";
+        plant(other);
         List<Path> before = setAside();
         String key = PREFIX + transfer.target().encoded();
         faults.next(
@@ -338,7 +327,7 @@ abstract class S3MoverContract {
                             "then retry",
                             "AccessDenied");
         });
-        assertThat(arrived()).as("never overwritten").hasBinaryContent(other);
+        assertThat(arrived()).as("never overwritten").hasContent(other);
         assertThat(setAside()).as("no copy for each attempt").isEqualTo(before);
         faults.reset();
         move();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chasqui.pipeline.FailureKind;
 import chasqui.testing.S3Faults;
 import chasqui.topology.StorageType;
+import java.nio.file.Files;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,7 @@ class S3UploadMethodIT extends S3MoverContract {
         withContent(size);
         byte[] other = content.clone();
         other[size - 1] ^= 1;
-        plantSource(other);
+        Files.write(sent(), other);
         charged(
                 FailureKind.ITEM,
                 transfer.source().toString(),
