@@ -5,8 +5,9 @@ import chasqui.topology.DataLocation;
 import chasqui.topology.Locations;
 import chasqui.topology.StorageType;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes what the topology names inside the home: folders below it, buckets of the embedded store. What lies elsewhere is
@@ -14,6 +15,8 @@ import java.nio.file.Files;
  * registered in, because it was moved away, and an empty one in its place would be taken for it.
  */
 public final class OwnGround {
+    private static final Logger log = LoggerFactory.getLogger(OwnGround.class);
+
     private OwnGround() {}
 
     public static void prepare(Foundation foundation) {
@@ -42,7 +45,12 @@ public final class OwnGround {
         try {
             Files.createDirectories(location.root());
         } catch (IOException e) {
-            throw new UncheckedIOException(location + ": the folder " + location.root() + " cannot be made: " + e, e);
+            // One location that cannot be used does not keep the others from being served.
+            log.warn(
+                    "{}: the folder {} cannot be made: {}; nothing is done there until it is there",
+                    location,
+                    location.root(),
+                    e.toString());
         }
     }
 }

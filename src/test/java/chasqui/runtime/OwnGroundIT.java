@@ -31,6 +31,9 @@ class OwnGroundIT {
             foundation.database().jdbi().useHandle(OwnGroundIT::registerAPackageInTheArchive);
             Files.delete(sites.resolve("us/lta"));
             Files.delete(sites.resolve("us/buffer"));
+            Files.delete(sites.resolve("cologne/processing"));
+            Files.writeString(
+                    sites.resolve("cologne/processing"), "a file in its place keeps no other from being made");
             OwnGround.prepare(foundation);
             assertThat(sites.resolve("us/lta")).doesNotExist();
             assertThat(sites.resolve("us/buffer")).isDirectory();
