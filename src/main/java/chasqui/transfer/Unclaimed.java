@@ -25,7 +25,7 @@ final class Unclaimed {
     /** Far longer than a worker takes to look by itself. */
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** By the location whose worker does not come. */
+    /** What may be claimed, by the location whose worker does not come. */
     private final Map<Long, List<WaitingRows.Live>> deserted;
 
     Unclaimed(List<WaitingRows.Live> live) {
@@ -33,8 +33,13 @@ final class Unclaimed {
                 .filter(WaitingRows.Live::running)
                 .map(one -> one.ends().worker())
                 .collect(Collectors.toSet());
-        this.deserted = live.stream()
+        Set<Long> places = live.stream()
                 .filter(one -> one.unclaimed() && !working.contains(one.ends().worker()))
+                .map(one -> one.ends().worker())
+                .collect(Collectors.toSet());
+        this.deserted = live.stream()
+                .filter(one ->
+                        one.contender().admitted() && places.contains(one.ends().worker()))
                 .collect(Collectors.groupingBy(one -> one.ends().worker(), TreeMap::new, Collectors.toList()));
     }
 
@@ -50,9 +55,9 @@ final class Unclaimed {
      */
     Map<Link, Integer> holdBack(Handle tx, Topology topology) {
         Map<Link, Integer> claimed = new HashMap<>();
-        deserted.forEach((worker, unclaimed) -> {
+        deserted.forEach((worker, claimable) -> {
             String place = topology.location(worker).label();
-            List<WaitingRows.Live> others = unclaimed.stream()
+            List<WaitingRows.Live> others = claimable.stream()
                     .sorted(Comparator.comparing(
                                     (WaitingRows.Live one) -> one.contender().priority())
                             .thenComparing(one -> one.contender().operationId()))

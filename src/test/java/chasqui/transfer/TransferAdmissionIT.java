@@ -411,7 +411,8 @@ class TransferAdmissionIT {
         List<Long> second = waitingAtSecondBuffer(4);
         assertThat(manager.findWork()).as("the oldest have all places").isEqualTo(2);
         assertThat(operations.claim(SECOND_QUEUE)).isEmpty();
-        aMinutePasses();
+        database.execute("UPDATE operation SET not_before = not_before - interval '1 minute'"
+                + " WHERE id = (SELECT min(id) FROM operation)");
         assertThat(manager.findWork()).isEqualTo(2);
         assertThat(List.of(subject(SECOND_QUEUE), subject(SECOND_QUEUE))).isEqualTo(second.subList(0, 2));
         assertThat(manager.findWork()).isZero();
