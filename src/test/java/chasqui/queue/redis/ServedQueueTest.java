@@ -1,0 +1,50 @@
+package chasqui.queue.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.redisson.api.StreamMessageId;
+
+class ServedQueueTest {
+    private final Deque<Runnable> threads = new ArrayDeque<>();
+    private final List<String> worked = new ArrayList<>();
+    private final List<String> answered = new ArrayList<>();
+    private final ServedQueue queue = new ServedQueue("queue", 2, threads::add, worked::add, () -> {});
+
+    @Test
+    void hints_beyond_the_workers_wait_for_one_and_more_of_them_are_answered_unheard() {
+        for (int i = 1; i <= 5; i++) {
+            hear(Integer.toString(i));
+        }
+        assertThat(threads).as("two workers, two threads").hasSize(2);
+        assertThat(queue.free()).isZero();
+        assertThat(answered).containsExactly("5");
+
+        threads.forEach(Runnable::run);
+
+        assertThat(worked).containsExactlyInAnyOrder("1", "2", "3", "4");
+        assertThat(answered).containsExactlyInAnyOrder("1", "2", "3", "4", "5");
+        assertThat(queue.free()).isEqualTo(2);
+    }
+
+    @Test
+    void a_queue_that_is_left_answers_what_waits_and_wakes_nobody() {
+        hear("1");
+        hear("2");
+        hear("3");
+        queue.close();
+        hear("4");
+        assertThat(answered).containsExactly("3", "4");
+        assertThat(queue.free()).isZero();
+        threads.forEach(Runnable::run);
+        assertThat(worked).containsExactly("1", "2");
+    }
+
+    private void hear(String operation) {
+        queue.wake(Hint.heard(queue, operation, new StreamMessageId(1), hint -> answered.add(hint.body())));
+    }
+}
