@@ -23,9 +23,11 @@ public final class OwnGround {
         for (DataLocation location :
                 new Locations(foundation.database().jdbi()).refresh().locations()) {
             if (location.active() && location.storage() == StorageType.DISK) {
-                if (!Files.isDirectory(location.root())
+                // Elsewhere nothing is even looked at: a mount that hangs would hold up whoever looks.
+                if (location.root().startsWith(foundation.home().root())
+                        && !Files.isDirectory(location.root())
                         && !Copies.anyAt(foundation.database().jdbi(), location.id())) {
-                    folder(foundation, location);
+                    folder(location);
                 }
             } else if (location.active() && location.storage() == StorageType.S3) {
                 foundation
@@ -38,10 +40,7 @@ public final class OwnGround {
         }
     }
 
-    private static void folder(Foundation foundation, DataLocation location) {
-        if (!location.root().startsWith(foundation.home().root())) {
-            return;
-        }
+    private static void folder(DataLocation location) {
         try {
             Files.createDirectories(location.root());
         } catch (IOException e) {

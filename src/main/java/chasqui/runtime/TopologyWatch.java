@@ -3,6 +3,7 @@ package chasqui.runtime;
 import chasqui.topology.DataLocation;
 import chasqui.topology.Locations;
 import chasqui.topology.Topology;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,12 +18,16 @@ import org.slf4j.LoggerFactory;
 final class TopologyWatch implements Runnable, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TopologyWatch.class);
 
+    /** A round waits for the database and for routes that stop; what takes longer hangs. */
+    private static final Duration LONGEST_END = Duration.ofSeconds(30);
+
     private final Foundation foundation;
     private final Locations locations;
     private final Optional<WorkerRoutes> workers;
     private final LocationWatch preflights;
     private final Consumer<List<DataLocation>> onServed;
     private final Runnable completed;
+    private final OneAtATime rounds = new OneAtATime(this::round);
     /** Null before the first round. */
     private List<Object> followed;
 
@@ -32,7 +37,6 @@ final class TopologyWatch implements Runnable, AutoCloseable {
     private Object served;
 
     private boolean failing;
-    private boolean closed;
 
     /**
      * @param workers routes to keep; empty in a process that works on nothing
@@ -55,12 +59,13 @@ final class TopologyWatch implements Runnable, AutoCloseable {
         this.completed = completed;
     }
 
-    /** One round. Never throws: a scheduled task that throws is never run again. */
+    /** One round, or one more after that under way. Never throws: a scheduled task that throws is never run again. */
     @Override
-    public synchronized void run() {
-        if (closed) {
-            return;
-        }
+    public void run() {
+        rounds.run();
+    }
+
+    private void round() {
         try {
             Topology topology = locations.refresh();
             List<Object> now = List.of(topology.locations(), topology.routes());
@@ -69,6 +74,9 @@ final class TopologyWatch implements Runnable, AutoCloseable {
                 if (workers.isPresent()) {
                     preflights.follow(topology);
                 }
+            }
+            if (rounds.closed()) {
+                return;
             }
             Object allowed = preflights.preflights().kept();
             if (!now.equals(followed) || !allowed.equals(served)) {
@@ -105,9 +113,11 @@ final class TopologyWatch implements Runnable, AutoCloseable {
         return all;
     }
 
-    /** Waits for the round under way; there is no other, so that a process that ends gets no new routes. */
+    /** Waits for the round under way, within a limit; there is no other, so that a process that ends gets no new routes. */
     @Override
-    public synchronized void close() {
-        closed = true;
+    public void close() {
+        if (!rounds.close(LONGEST_END)) {
+            log.warn("following the topology hangs for {} s; the shutdown goes on without it", LONGEST_END.toSeconds());
+        }
     }
 }
