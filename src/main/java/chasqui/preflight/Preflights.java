@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class Preflights implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Preflights.class);
 
+    /** Pause before what a place is made like, and served with, is looked at again. */
+    private static final Duration SETTLED = Duration.ofDays(1);
+
     private final Function<DataLocation, List<Check>> checksOf;
     private final Duration retry;
     private final Runnable changed;
@@ -96,7 +99,13 @@ public final class Preflights implements AutoCloseable {
 
         boolean isDue() {
             boolean passed = looked.ended() && looked.findings().isEmpty();
-            return !passed && !busy && System.nanoTime() - ended >= retry.toNanos();
+            return !passed && !busy && System.nanoTime() - ended >= pause().toNanos();
+        }
+
+        /** What is so on purpose is not tried all the time: each try may leave an object that nobody can delete. */
+        private Duration pause() {
+            boolean settled = looked.ended() && looked.findings().stream().allMatch(Finding::settled);
+            return settled && retry.compareTo(SETTLED) < 0 ? SETTLED : retry;
         }
     }
 

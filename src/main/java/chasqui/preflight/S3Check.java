@@ -26,13 +26,11 @@ final class S3Check {
         if (result.notDeleted() != null) {
             // An archive may forbid it on purpose.
             boolean archive = location.type() == LocationType.LONG_TERM_ARCHIVE;
-            found.add(new Finding(
-                    DELETE,
-                    archive ? List.of() : Finding.EVERYTHING,
-                    result.notDeleted().getMessage()));
+            String reason = result.notDeleted().getMessage();
+            found.add(archive ? Finding.settled(DELETE, reason) : new Finding(DELETE, Finding.EVERYTHING, reason));
         }
         if (!result.conditions()) {
-            found.add(Finding.told(
+            found.add(Finding.settled(
                     CONDITIONS,
                     "the store does not honour If-None-Match: that a key is free is looked up right before it is made, so let nothing but this service write below "
                             + bucket.bucket() + "/" + bucket.prefix()));

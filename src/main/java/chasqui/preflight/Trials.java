@@ -9,13 +9,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
 /** Runs checks, each in a thread of its own until its limit; a thread that hangs on holds up nobody. */
 final class Trials implements AutoCloseable {
-    /** Names of our own making are others at every try, and the reason is the same. */
-    private static final Pattern OWN_NAME = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-
     private final ExecutorService threads = Executors.newCachedThreadPool(Trials::daemon);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Trials::daemon);
 
@@ -66,7 +62,7 @@ final class Trials implements AutoCloseable {
                 return null;
             }
             String says = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-            return List.of(check.failed(OWN_NAME.matcher(says).replaceAll("…")));
+            return List.of(check.failed(says));
         }
     }
 

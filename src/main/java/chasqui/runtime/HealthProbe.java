@@ -20,15 +20,22 @@ final class HealthProbe extends AbstractHealthCheck {
 
     private final Concern concern;
     private final Supplier<List<String>> problems;
+    private final Supplier<List<String>> told;
 
     /**
      * @param concern RESTART also counts for {@code /observe/health/live}; SYSTEM counts for {@code /observe/health} only
      * @param problems what is the matter; empty: nothing. An exception counts as a problem
      */
     HealthProbe(String name, Concern concern, Supplier<List<String>> problems) {
+        this(name, concern, problems, List::of);
+    }
+
+    /** @param told what is to be known and takes nothing down; a detail of the answer */
+    HealthProbe(String name, Concern concern, Supplier<List<String>> problems, Supplier<List<String>> told) {
         super("chasqui", name);
         this.concern = concern;
         this.problems = problems;
+        this.told = told;
     }
 
     @Override
@@ -46,6 +53,10 @@ final class HealthProbe extends AbstractHealthCheck {
         List<String> found;
         try {
             found = problems.get();
+            List<String> beside = told.get();
+            if (!beside.isEmpty()) {
+                result.detail("told", String.join("; ", beside));
+            }
         } catch (RuntimeException failure) {
             found = List.of(
                     String.valueOf(failure.getMessage()).lines().findFirst().orElse("failed"));

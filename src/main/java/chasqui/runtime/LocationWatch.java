@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,8 @@ final class LocationWatch implements AutoCloseable {
     private final FindingRows rows;
     private final LocationPatterns reachable;
     private final ScheduledExecutorService pool;
+    private final Object writing = new Object();
+    private final AtomicBoolean coming = new AtomicBoolean();
     private volatile boolean unwritten = true;
     private volatile Runnable follow = () -> {};
 
@@ -84,8 +88,12 @@ final class LocationWatch implements AutoCloseable {
         pool.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** One round sees all that has changed before it, so a second one need not wait behind it. */
     private void changed() {
         unwritten = true;
+        if (!coming.compareAndSet(false, true)) {
+            return;
+        }
         try {
             pool.execute(() -> {
                 tick();
@@ -98,6 +106,14 @@ final class LocationWatch implements AutoCloseable {
 
     /** Never throws: a scheduled task that throws is never run again. */
     private void tick() {
+        // Two that write at once could leave the rows of the one that looked first.
+        synchronized (writing) {
+            coming.set(false);
+            write();
+        }
+    }
+
+    private void write() {
         try {
             preflights.retryDue();
             if (unwritten) {
@@ -116,8 +132,17 @@ final class LocationWatch implements AutoCloseable {
 
     /** What keeps work away, one sentence each; empty: nothing. */
     List<String> problems() {
+        return sentences(finding -> !finding.stops().isEmpty());
+    }
+
+    /** What keeps no work away, in the same form. */
+    List<String> told() {
+        return sentences(finding -> finding.stops().isEmpty());
+    }
+
+    private List<String> sentences(Predicate<Finding> which) {
         return preflights.looked().stream()
-                .flatMap(looked -> looked.findings().stream().map(finding -> says(looked, finding)))
+                .flatMap(looked -> looked.findings().stream().filter(which).map(finding -> says(looked, finding)))
                 .toList();
     }
 

@@ -4,6 +4,7 @@ import chasqui.preflight.Preflights;
 import chasqui.topology.LocationPatterns;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import javax.management.StandardMBean;
@@ -40,7 +41,7 @@ final class PreflightControl implements PreflightControlMBean, AutoCloseable {
 
     @Override
     public List<String> getProblems() {
-        return watch.problems();
+        return Stream.concat(watch.problems().stream(), watch.told().stream()).toList();
     }
 
     @Override

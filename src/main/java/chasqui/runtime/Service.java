@@ -117,7 +117,7 @@ public final class Service implements AutoCloseable {
         });
         management.probe(new HealthProbe(
                 "node", Concern.RESTART, () -> nodes.trouble().stream().toList()));
-        management.probe(new HealthProbe("locations", Concern.SYSTEM, locationWatch::problems));
+        management.probe(new HealthProbe("locations", Concern.SYSTEM, locationWatch::problems, locationWatch::told));
         management.probe(new HealthProbe("queues", Concern.SYSTEM, queueWatch::problems));
         management.rounds().expect(LEASE_LOOP, ManagementSettings.from(read).loopLimit());
         QueueEndpoints queues = new QueueEndpoints(

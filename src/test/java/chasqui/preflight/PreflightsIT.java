@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -196,6 +197,47 @@ class PreflightsIT {
         await().atMost(LIMIT).until(() -> findings().size() == 2);
         assertThat(allows("cologne/buffer")).isTrue();
         assertThat(preflights.allows(location("cologne/buffer"), "staging")).isFalse();
+    }
+
+    @Test
+    void what_a_place_is_made_like_is_not_tried_all_the_time() throws Exception {
+        AtomicInteger settled = new AtomicInteger();
+        AtomicInteger passing = new AtomicInteger();
+        checks.put(
+                "cologne/lta",
+                List.of(
+                        check("keeps all", LIMIT, () -> {
+                            settled.incrementAndGet();
+                            return List.of(Finding.settled("keeps all", "nothing can be deleted"));
+                        }),
+                        check("is full", LIMIT, () -> {
+                            passing.incrementAndGet();
+                            return List.of(Finding.told("is full", "no space left"));
+                        })));
+        preflights.follow(locations());
+        await().atMost(LIMIT).until(() -> {
+            preflights.retryDue();
+            return passing.get() >= 4;
+        });
+        assertThat(settled).as("each try may leave an object").hasValue(1);
+        preflights.again(location -> true);
+        await().atMost(LIMIT).until(() -> settled.get() == 2);
+    }
+
+    @Test
+    void a_finding_about_another_name_of_our_own_is_the_same_one() throws Exception {
+        AtomicInteger tried = new AtomicInteger();
+        checks.put("cologne/lta", List.of(check("S3", LIMIT, () -> {
+            tried.incrementAndGet();
+            return List.of(Finding.told("S3 delete", "cannot delete preflight-" + UUID.randomUUID()));
+        })));
+        preflights.follow(locations());
+        await().atMost(LIMIT).until(() -> {
+            preflights.retryDue();
+            return tried.get() >= 4;
+        });
+        assertThat(changes).as("told once").hasValue(1);
+        assertThat(findings().get(0).reason()).isEqualTo("cannot delete preflight-…");
     }
 
     @Test

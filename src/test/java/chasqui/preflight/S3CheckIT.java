@@ -106,6 +106,7 @@ class S3CheckIT {
                 assertThat(finding.check()).isEqualTo("S3 delete");
                 assertThat(finding.reason()).contains("403 AccessDenied");
                 assertThat(finding.stops()).isEqualTo(type == LocationType.BUFFER ? Finding.EVERYTHING : List.of());
+                assertThat(finding.settled()).isEqualTo(type == LocationType.LONG_TERM_ARCHIVE);
             });
         }
     }
