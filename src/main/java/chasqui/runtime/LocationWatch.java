@@ -89,7 +89,7 @@ final class LocationWatch implements AutoCloseable {
     }
 
     /** One round sees all that has changed before it, so a second one need not wait behind it. */
-    private void changed() {
+    void changed() {
         unwritten = true;
         if (!coming.compareAndSet(false, true)) {
             return;

@@ -8,10 +8,15 @@ import chasqui.inspection.NodeReader;
 import chasqui.inspection.QueueReader;
 import chasqui.inspection.StatusReader;
 import chasqui.inspection.StatusText;
+import chasqui.pipeline.NodeIdentity;
+import chasqui.preflight.Check;
+import chasqui.preflight.Finding;
+import chasqui.preflight.Preflights;
 import chasqui.settings.Settings;
 import chasqui.settings.SettingsReader;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
+import chasqui.topology.Locations;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -29,7 +34,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.management.ObjectName;
+import org.apache.camel.health.HealthCheck;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +132,66 @@ class LocationWatchIT {
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.ofString())
                 .body();
+    }
+
+    @Test
+    void what_keeps_no_work_away_is_told_and_takes_nothing_down() throws Exception {
+        Check full =
+                new Check("disk", 1, Finding.EVERYTHING, LIMIT, () -> List.of(Finding.told("disk", "no space left")));
+        try (Preflights preflights = new Preflights(location -> List.of(full), LIMIT, () -> {});
+                Pool pool = new Pool()) {
+            LocationWatch watch = watch(preflights, pool, "us/lta");
+            watch.follow(new Locations(database.jdbi()).refresh());
+            assertThat(preflights.await(LIMIT)).isTrue();
+            assertThat(watch.told()).containsExactly("us/lta: disk: no space left");
+            HealthCheck.Result result =
+                    new HealthProbe("locations", HealthProbe.Concern.SYSTEM, watch::problems, watch::told).call();
+            assertThat(result.getState()).isEqualTo(HealthCheck.State.UP);
+            assertThat(result.getDetails()).containsEntry("told", "us/lta: disk: no space left");
+        }
+    }
+
+    @Test
+    void many_changes_at_once_are_written_by_one_and_followed_once_more() throws Exception {
+        AtomicInteger followed = new AtomicInteger();
+        try (Preflights preflights = new Preflights(location -> List.of(), LIMIT, () -> {});
+                Pool pool = new Pool();
+                Handle other = database.jdbi().open()) {
+            LocationWatch watch = watch(preflights, pool, "us/lta");
+            watch.started(followed::incrementAndGet);
+            other.begin();
+            other.execute("LOCK TABLE preflight_finding IN ACCESS EXCLUSIVE MODE");
+            watch.changed();
+            await().atMost(LIMIT).until(() -> waiting() == 1);
+            for (int change = 0; change < 20; change++) {
+                watch.changed();
+            }
+            assertThat(waiting()).isEqualTo(1);
+            other.commit();
+            await().atMost(LIMIT).until(() -> followed.get() > 0 && pool.getActiveCount() == 0);
+        }
+        assertThat(followed).hasValueLessThanOrEqualTo(3);
+    }
+
+    private int waiting() {
+        return Integer.parseInt(database.value(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'preflight_finding'::regclass"));
+    }
+
+    private LocationWatch watch(Preflights preflights, Pool pool, String location) {
+        return new LocationWatch(
+                database.jdbi(), NodeIdentity.starting("everywhere"), List.of(location), preflights, pool);
+    }
+
+    private static final class Pool extends ScheduledThreadPoolExecutor implements AutoCloseable {
+        Pool() {
+            super(4);
+        }
+
+        @Override
+        public void close() {
+            shutdownNow();
+        }
     }
 
     @Test
