@@ -37,6 +37,7 @@ final class Management implements AutoCloseable {
     private final Rounds rounds = new Rounds(new SteadyClock());
     private final List<HealthProbe> probes = new ArrayList<>();
     private PipelineMetrics metrics;
+    private DatabasePulse pulse;
     private String url;
 
     /** @param home folder that keeps the password and tells the address */
@@ -109,6 +110,7 @@ final class Management implements AutoCloseable {
         new Console(router).mount();
         expectLoops(camel);
         health(camel, database, parts);
+        pulse = new DatabasePulse(database, settings.loopLimit(), rounds::excuse);
         metrics =
                 PipelineMetrics.start(camel.getRegistry().findSingleByType(MeterRegistry.class), database, operations);
         url = "http://%s:%d/hawtio/"
@@ -150,10 +152,7 @@ final class Management implements AutoCloseable {
     private void health(CamelContext camel, Jdbi database, Map<String, BooleanSupplier> parts) {
         HealthCheckRegistry checks = HealthCheckRegistry.get(camel);
         checks.register(new HealthProbe("database", Concern.PROCESS, () -> {
-            database.useHandle(db -> db.createQuery("SELECT 1")
-                    .setQueryTimeout(5)
-                    .mapTo(Integer.class)
-                    .one());
+            DatabasePulse.ask(database);
             return List.of();
         }));
         checks.register(new HealthProbe("loops", Concern.RESTART, () -> rounds.silent().stream()
@@ -208,6 +207,9 @@ final class Management implements AutoCloseable {
     public void close() {
         if (metrics != null) {
             metrics.close();
+        }
+        if (pulse != null) {
+            pulse.close();
         }
         try {
             Files.deleteIfExists(home.resolve("management.properties"));

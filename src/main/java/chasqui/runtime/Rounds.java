@@ -34,7 +34,12 @@ public final class Rounds {
         completed.put(loop, clock.instant());
     }
 
-    /** Time of the last completed round of each expected loop, or since when one is awaited. */
+    /** No loop can complete a round now, and none is to blame: the next one of each is due within its limit from here. */
+    void excuse() {
+        completed.replaceAll((loop, last) -> clock.instant());
+    }
+
+    /** Time of the last completed round of each expected loop, or since when one is awaited, after an outage too. */
     public Map<String, Instant> last() {
         Map<String, Instant> last = new java.util.TreeMap<>(completed);
         last.keySet().retainAll(limits.keySet());

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ManagementIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final Duration LOOP_LIMIT = Duration.ofSeconds(2);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final TestDatabase database = new TestDatabase();
@@ -63,7 +65,7 @@ class ManagementIT {
                 INSERT INTO operation (type, data_location_id, queue, deletion_batch_id, waits_for)
                 SELECT 'deletion', data_location_id, 'ccat_telescope_computer_deletion', id, 'a reason' FROM b
                 """);
-        management = new Management(new ManagementSettings(true, "127.0.0.1", 0, Duration.ofSeconds(2)), home);
+        management = new Management(new ManagementSettings(true, "127.0.0.1", 0, LOOP_LIMIT), home);
         camel.configure().withName("chasqui-management-test");
         camel.configure().addRoutesBuilder(routes());
         management.configure(camel, List.of());
@@ -198,6 +200,18 @@ class ManagementIT {
         broken.set(false);
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> anonymous("/observe/health/live").statusCode() == 200);
+    }
+
+    @Test
+    void while_the_database_is_away_no_loop_is_to_blame_and_nobody_asks_for_a_restart() throws Exception {
+        broken.set(true);
+        database.database().close();
+        Instant pastTheLimit = management.rounds().last().get("test-manager").plus(LOOP_LIMIT.multipliedBy(2));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(management.rounds().last().get("test-manager"))
+                        .isAfter(pastTheLimit));
+        assertThat(anonymous("/observe/health/live").statusCode()).isEqualTo(200);
+        assertThat(anonymous("/observe/health/ready").statusCode()).isEqualTo(503);
     }
 
     @Test
