@@ -59,6 +59,9 @@ final class S3MoveAside {
             store.client()
                     .deleteObject(request -> request.bucket(bucket).key(key).ifMatch(etag));
         } catch (S3Exception conditional) {
+            if (isGone(key, conditional)) {
+                return;
+            }
             if (conditional.statusCode() == 412) {
                 throw new S3ObjectChanged(bucket, key);
             }
@@ -69,6 +72,17 @@ final class S3MoveAside {
         } catch (SdkException e) {
             throw failure(what, key, e);
         }
+    }
+
+    /** A deletion whose answer was lost is asked for once more, and finds nothing: what is aside are the only bytes left. */
+    private boolean isGone(String key, S3Exception answer) throws S3Failure {
+        return switch (answer.statusCode()) {
+            case 404 ->
+                answer.awsErrorDetails() != null
+                        && "NoSuchKey".equals(answer.awsErrorDetails().errorCode());
+            case 412 -> objects.head(bucket, key).isEmpty();
+            default -> false;
+        };
     }
 
     private void deleteAnyway(String what, String key) throws S3Failure {

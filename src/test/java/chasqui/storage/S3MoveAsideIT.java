@@ -98,6 +98,27 @@ class S3MoveAsideIT extends S3StoreFixture {
     }
 
     @ParameterizedTest
+    @CsvSource({"404, NoSuchKey", "412, PreconditionFailed"})
+    void what_is_aside_stays_when_the_answer_to_the_deletion_is_lost(int status, String code) throws IOException {
+        Path file = fileOf(9100);
+        String key = "lost-" + code;
+        objects.put(BUCKET, key, file, Map.of(), Progress.NONE);
+        String read = objects.head(BUCKET, key).orElseThrow().etag();
+        faults.next(1, request -> deletes(request, key), S3Faults.loseAnswer());
+        faults.next(1, request -> deletes(request, key), S3Faults.answer(status, code));
+        objects.moveAside(BUCKET, key, read, "quarantine/" + key, Progress.NONE);
+        assertThat(faults.unused()).isZero();
+        assertThat(objects.head(BUCKET, key)).isEmpty();
+        assertThat(readBack("quarantine/" + key)).isEqualTo(digestOf(file));
+    }
+
+    private static boolean deletes(S3Faults.Request request, String key) {
+        return request.method().equals("DELETE")
+                && request.target().endsWith("/" + key)
+                && request.headers().containsKey("if-match");
+    }
+
+    @ParameterizedTest
     @CsvSource({"501, NotImplemented", "400, InvalidArgument"})
     void a_store_that_does_not_know_the_condition_is_asked_without(int status, String code) throws IOException {
         objects.put(BUCKET, "plain-" + code, fileOf(9000), Map.of(), Progress.NONE);
