@@ -66,3 +66,11 @@ CREATE TABLE link_turn (
     turn                bigint NOT NULL,
     PRIMARY KEY (origin_site_id, destination_site_id, instrument_id)
 );
+
+-- When something last got from one location to another. Failures of either that began before it close nothing.
+CREATE TABLE ends_reached (
+    origin_location_id      bigint NOT NULL REFERENCES data_location ON DELETE CASCADE,
+    destination_location_id bigint NOT NULL REFERENCES data_location ON DELETE CASCADE,
+    last_at                 timestamptz NOT NULL,
+    PRIMARY KEY (origin_location_id, destination_location_id)
+) WITH (fillfactor = 70);

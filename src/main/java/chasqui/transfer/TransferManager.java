@@ -58,7 +58,8 @@ public final class TransferManager {
             List<Contender> contenders = new ArrayList<>();
             Map<Link, Integer> running = new HashMap<>();
             Map<String, List<Long>> anew = new HashMap<>();
-            List<WaitingRows.Live> all = WaitingRows.live(tx);
+            List<WaitingRows.Live> all =
+                    WaitingRows.live(tx, settings.links().probe().longest());
             Unclaimed unclaimed = new Unclaimed(all);
             FailingEnds failing = new FailingEnds(all, settings.links().unhealthyAfter());
             unclaimed.holdBack(tx, topology).forEach((link, claimed) -> running.merge(link, claimed, Integer::sum));
@@ -90,7 +91,7 @@ public final class TransferManager {
     }
 
     private static boolean mayGo(WaitingRows.Ends ends, Unclaimed unclaimed, FailingEnds failing) {
-        return !unclaimed.desertedAt(ends.worker()) && !failing.closedBetween(ends);
+        return !unclaimed.desertedAt(ends.worker()) && failing.maySend(ends);
     }
 
     /**

@@ -193,5 +193,13 @@ final class TransferRepository {
                 .bind("incoming", transfer.incomingName())
                 .bind("id", transfer.id())
                 .execute();
+        tx.createUpdate("""
+                        INSERT INTO ends_reached (origin_location_id, destination_location_id, last_at)
+                        VALUES (:origin, :destination, clock_timestamp())
+                        ON CONFLICT (origin_location_id, destination_location_id) DO UPDATE SET last_at = excluded.last_at
+                        """)
+                .bind("origin", transfer.origin().id())
+                .bind("destination", transfer.destination().id())
+                .execute();
     }
 }

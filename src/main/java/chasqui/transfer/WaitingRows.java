@@ -19,7 +19,10 @@ final class WaitingRows {
                    o.waits_for IS NULL AS admitted, o.not_before <= clock_timestamp() AS due,
                    a.site_id AS origin, z.site_id AS destination, c.instrument_id,
                    o.data_location_id AS worker, a.id AS origin_location, z.id AS destination_location,
-                   coalesce(o.failure_kind = 'LOCATION', false) AS location_failed,
+                   coalesce(o.failure_kind = 'LOCATION', false)
+                   AND o.claimed_at > coalesce(e.last_at, '-infinity') AS location_failed,
+                   o.created_at > clock_timestamp() - make_interval(secs => :trial)
+                   OR o.status = 'IN_PROGRESS' AND o.failure_kind IS DISTINCT FROM 'LOCATION' AS on_trial,
                    o.waits_for IS NULL AND o.status <> 'IN_PROGRESS'
                    AND o.not_before < clock_timestamp() - make_interval(secs => :patience) AS unclaimed,
                    CASE WHEN o.status = 'IN_PROGRESS' THEN NULL
@@ -48,6 +51,7 @@ final class WaitingRows {
               JOIN data_location a ON a.id = t.origin_location_id
               JOIN data_location z ON z.id = t.destination_location_id
               JOIN cargo c ON c.data_transfer_id = t.id
+              LEFT JOIN ends_reached e ON (e.origin_location_id, e.destination_location_id) = (a.id, z.id)
              WHERE o.type = :type AND o.status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS')
             """;
 
@@ -97,7 +101,10 @@ final class WaitingRows {
      * A transfer with a live operation.
      *
      * @param unclaimed it was let go long ago, and nobody has begun with it
-     * @param locationFailed its last attempt failed because of the location at one of its ends
+     * @param locationFailed it failed because of the location at one of its ends, in an attempt that began after the last
+     *     transfer got from the one to the other
+     * @param onTrial it may still show whether anything gets there: it was let go for the first time not long ago, or runs
+     *     and has not failed so
      * @param anew why it is to be decided anew how it goes; null: it goes as it was decided
      */
     record Live(
@@ -106,6 +113,7 @@ final class WaitingRows {
             boolean due,
             boolean unclaimed,
             boolean locationFailed,
+            boolean onTrial,
             Ends ends,
             String anew) {}
 
@@ -129,10 +137,12 @@ final class WaitingRows {
                 .one();
     }
 
-    static List<Live> live(Handle tx) {
+    /** @param trial for how long what was let go counts as on trial */
+    static List<Live> live(Handle tx, Duration trial) {
         return tx.createQuery(LIVE)
                 .bind("type", TransferWorker.TYPE.name())
                 .bind("patience", Unclaimed.PATIENCE.toSeconds())
+                .bind("trial", trial.toMillis() / 1000.0)
                 .map((row, context) -> new Live(
                         new Contender(
                                 row.getLong("transfer_id"),
@@ -145,6 +155,7 @@ final class WaitingRows {
                         row.getBoolean("due"),
                         row.getBoolean("unclaimed"),
                         row.getBoolean("location_failed"),
+                        row.getBoolean("on_trial"),
                         new Ends(
                                 row.getLong("worker"),
                                 row.getLong("origin_location"),

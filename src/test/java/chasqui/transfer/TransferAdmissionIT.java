@@ -43,7 +43,10 @@ class TransferAdmissionIT {
     private final TransferSettings settings = new TransferSettings("cp", links, new StallLimit(Duration.ofMinutes(1)));
     private final OperationStore operations = TestKernel.of(database.jdbi(), new TransferEffects(links));
     private final Locations locations = new Locations(database.jdbi());
-    private final TransferManager manager = new TransferManager(database.jdbi(), locations, settings);
+    private final TransferManager manager = new TransferManager(
+            database.jdbi(),
+            locations,
+            new TransferSettings("cp", LinkSettings.DEFAULT, new StallLimit(Duration.ofMinutes(1))));
     private final TransferWorker worker = new TransferWorker(database.jdbi(), operations, locations, settings);
 
     @TempDir
@@ -478,6 +481,34 @@ class TransferAdmissionIT {
                 .isEqualTo("10");
     }
 
+    @Test
+    void items_that_never_get_through_close_no_way_that_carries_others() throws Exception {
+        waiting(3, "cologne", "camera", 100);
+        for (int i = 0; i < 3; i++) {
+            manager.findWork();
+            for (Optional<Lease> lease = claim(); lease.isPresent(); lease = claim()) {
+                operations.fail(lease.get(), NOT_MOUNTED);
+            }
+            database.execute("UPDATE operation SET not_before = clock_timestamp() + interval '1 hour'");
+        }
+        waiting(6, "cologne", "camera", 100);
+        assertThat(manager.findWork()).as("three failed just now").isZero();
+        database.execute("UPDATE operation SET created_at = created_at - interval '6 minutes'");
+        assertThat(manager.findWork()).as("one shows how it is").isEqualTo(1);
+        assertThat(manager.findWork()).as("and no other beside it").isZero();
+        send(claim().orElseThrow());
+        assertThat(manager.findWork())
+                .as("what failed before it counts no more")
+                .isEqualTo(2);
+        for (int i = 0; i < 5; i++) {
+            manager.findWork();
+            send(claim().orElseThrow());
+        }
+        assertThat(database.value("SELECT count(*) FROM data_transfer WHERE sent_at IS NOT NULL"))
+                .as("all that can")
+                .isEqualTo("6");
+    }
+
     private long subject(String queue) {
         return operations.claim(queue).orElseThrow().operation().subjectId();
     }
@@ -566,7 +597,10 @@ class TransferAdmissionIT {
         String live = String.join(
                 "\n",
                 database.values("EXPLAIN "
-                        + WaitingRows.LIVE.replace(":type", "'data_transfer'").replace(":patience", "30")));
+                        + WaitingRows.LIVE
+                                .replace(":type", "'data_transfer'")
+                                .replace(":patience", "30")
+                                .replace(":trial", "300")));
         assertThat(live).doesNotContain("Seq Scan on data_transfer");
         String looks =
                 String.join("\n", database.values("EXPLAIN " + Looks.LOOK.replace(":ids", "ARRAY[1, 2]::bigint[]")));
