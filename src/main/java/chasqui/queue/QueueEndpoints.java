@@ -67,6 +67,14 @@ public final class QueueEndpoints {
         return name;
     }
 
+    /** Nobody listens under this name of {@link #more} after all. */
+    public synchronized void takeBack(String queue, String name) {
+        workers.remove(name);
+        more.computeIfPresent(
+                queue,
+                (same, names) -> names.stream().filter(one -> !one.equals(name)).toList());
+    }
+
     /** A queue that is served no more has no workers. */
     public synchronized void forget(String queue) {
         workers.remove(queue);

@@ -90,7 +90,7 @@ final class WorkerRoutes {
                 endpoints.workers(queue.name(), workers);
                 add(queue, queue.name());
             } else if (!endpoints.hasWorkers(queue.name(), workers)) {
-                add(queue, endpoints.more(queue.name(), workers));
+                addMore(queue, workers);
             }
         }
         endpoints.serve(wanted.keySet());
@@ -122,6 +122,17 @@ final class WorkerRoutes {
                 .toList();
         if (!missing.isEmpty()) {
             throw new TemplateMissing(missing);
+        }
+    }
+
+    /** What cannot be made now counts as no worker, and is made by a later refresh. */
+    private void addMore(Queue queue, int workers) {
+        String route = endpoints.more(queue.name(), workers);
+        try {
+            add(queue, route);
+        } catch (RuntimeException e) {
+            endpoints.takeBack(queue.name(), route);
+            throw e;
         }
     }
 

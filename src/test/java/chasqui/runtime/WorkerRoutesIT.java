@@ -41,8 +41,9 @@ class WorkerRoutesIT {
     private final BlockingQueue<String> worked = new LinkedBlockingQueue<>();
     private final AtomicReference<Set<String>> resting = new AtomicReference<>(Set.of());
     private final CountDownLatch mayEnd = new CountDownLatch(1);
+    private boolean refusesMore;
     private final QueueEndpoints endpoints = new QueueEndpoints(
-            database.jdbi(), camel::getEndpoint, "seda:{queue}?concurrentConsumers={concurrency}&pollTimeout=100", 2);
+            database.jdbi(), this::endpoint, "seda:{queue}?concurrentConsumers={concurrency}&pollTimeout=100", 2);
 
     @BeforeEach
     void a_topology_and_templates(@TempDir Path folder) throws Exception {
@@ -171,6 +172,28 @@ class WorkerRoutesIT {
         assertThat(worked.poll(10, TimeUnit.SECONDS))
                 .isEqualTo("ccat_buffer_data_transfer_more_1 ccat_buffer_data_transfer hint");
         endsWell("ccat_buffer_data_transfer");
+    }
+
+    private void endpoint(String uri) {
+        if (refusesMore && uri.contains("_more_")) {
+            throw new IllegalStateException("no such endpoint now");
+        }
+        camel.getEndpoint(uri);
+    }
+
+    @Test
+    void workers_that_could_not_be_made_are_made_by_the_next_refresh() throws Exception {
+        WorkerRoutes routes = routes("ccat/buffer");
+        routes.refresh();
+        database.execute("""
+                INSERT INTO transfer_route (origin_site_id, destination_site_id, concurrency)
+                SELECT o.id, d.id, 8 FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'us'
+                """);
+        refusesMore = true;
+        assertThatThrownBy(routes::refresh).hasStackTraceContaining("no such endpoint now");
+        refusesMore = false;
+        assertThat(routes.refresh()).isTrue();
+        assertThat(routeIds()).contains("ccat_buffer_data_transfer_more_1");
     }
 
     @Test
