@@ -75,6 +75,16 @@ public final class TransferWorker {
         if (ready.methodNow() != null && !ready.methodNow().equals(ready.method())) {
             return reconsider(lease, "its transfer route says method " + ready.methodNow() + " now", List.of());
         }
+        String method = MethodChoice.of(
+                ready.methodNow(),
+                settings.method(),
+                origin,
+                destination,
+                ready.way().pull());
+        // Only what was put back, after its pause: nodes whose settings differ would hand it to each other without one.
+        if (lease.operation().parks() > 0 && !method.equals(ready.method())) {
+            return reconsider(lease, "its method is " + method + " now", List.of());
+        }
         if (ready.copyId() == null) {
             if (ready.otherCopies()) {
                 return reconsider(lease, "its copy at " + origin + " cannot be read any more", List.of());

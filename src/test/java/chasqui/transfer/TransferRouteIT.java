@@ -131,6 +131,17 @@ class TransferRouteIT {
     }
 
     @Test
+    void a_parked_transfer_follows_a_setting_that_was_corrected() {
+        manager("carrier-pigeon").findWork();
+        routes.wake(QUEUE);
+        assertThat(transfer()).isEqualTo("SCHEDULED false");
+        database.execute("UPDATE operation SET not_before = clock_timestamp()");
+        manager("cp").findWork();
+        routes.wake(QUEUE);
+        assertThat(transfer()).isEqualTo("PENDING true");
+    }
+
+    @Test
     void an_error_inside_a_method_reaches_the_failure_policy_once() throws Exception {
         manager("cp").findWork();
         Files.write(assembled.file(), new byte[] {1});
