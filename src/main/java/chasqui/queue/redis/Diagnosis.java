@@ -36,7 +36,8 @@ final class Diagnosis {
                 && !said(failure).contains("MISCONF")
                 && !has(failure, RedisOutOfMemoryException.class)
                 && !has(failure, RedisReadonlyException.class)
-                && !has(failure, SSLException.class);
+                && !has(failure, SSLException.class)
+                && !has(failure, Error.class);
     }
 
     private static boolean isLogin(Throwable failure) {
@@ -48,6 +49,10 @@ final class Diagnosis {
     }
 
     private String reason(Throwable failure, String said) {
+        if (has(failure, Error.class)) {
+            return "is not to blame: this process has not what it needs (" + deepest(failure)
+                    + "); give it more memory or threads";
+        }
         if (isLogin(failure)) {
             return "refuses the login of " + settings.login()
                     + ": correct chasqui.redis.user or CHASQUI_REDIS_PASSWORD, or its ACL";

@@ -1,5 +1,6 @@
 package chasqui.queue.redis;
 
+import chasqui.queue.redis.Reachability.Direction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ final class Keeper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Keeper.class);
 
     private final Streams streams;
+    private final Reachability reachability;
     private final Rhythm rhythm;
     private final String own;
     private final Supplier<Map<String, ServedQueue>> served;
@@ -26,12 +28,14 @@ final class Keeper implements AutoCloseable {
     /** @param own the listener's stream; it ends by itself when nobody keeps it */
     Keeper(
             Streams streams,
+            Reachability reachability,
             Rhythm rhythm,
             String own,
             Supplier<Map<String, ServedQueue>> served,
             Inbox inbox,
             Outbox outbox) {
         this.streams = streams;
+        this.reachability = reachability;
         this.rhythm = rhythm;
         this.own = own;
         this.served = served;
@@ -50,13 +54,10 @@ final class Keeper implements AutoCloseable {
                 Thread.sleep(rhythm.beat().toMillis());
                 // Shows that hints can be sent when there are none to send.
                 outbox.add(own, "beat", () -> {});
-                try {
-                    beat();
-                } catch (InterruptedException ended) {
-                    throw ended;
-                } catch (Exception failure) {
-                    // The listener says what is wrong with Redis.
-                    log.debug("abandoned hints were not looked for", failure);
+                attempt(Direction.TAKING_OVER, this::beat);
+                if (System.nanoTime() - deadLookedForNanos > rhythm.dead().toNanos()) {
+                    deadLookedForNanos = System.nanoTime();
+                    attempt(Direction.TIDYING, () -> removeDead(served.get()));
                 }
             }
         } catch (InterruptedException ended) {
@@ -64,7 +65,30 @@ final class Keeper implements AutoCloseable {
         }
     }
 
-    private void beat() throws Exception {
+    /** One thing to do. */
+    private interface Step {
+        /** Whether Redis was asked. */
+        boolean run() throws Exception;
+    }
+
+    private void attempt(Direction direction, Step step) throws InterruptedException {
+        try {
+            if (step.run()) {
+                reachability.well(direction);
+            }
+        } catch (InterruptedException ended) {
+            throw ended;
+        } catch (Throwable failure) {
+            // Errors too: without this thread nobody would take over. A Redis that is away is told of by the listener.
+            if (Diagnosis.isAway(failure)) {
+                log.debug("abandoned hints were not looked for", failure);
+            } else {
+                reachability.failed(direction, failure);
+            }
+        }
+    }
+
+    private boolean beat() throws Exception {
         Map<String, ServedQueue> queues = served.get();
         keepOwn();
         Map<String, Integer> free = new HashMap<>();
@@ -82,10 +106,7 @@ final class Keeper implements AutoCloseable {
                 }
             });
         }
-        if (System.nanoTime() - deadLookedForNanos > rhythm.dead().toNanos()) {
-            deadLookedForNanos = System.nanoTime();
-            removeDead(queues);
-        }
+        return !free.isEmpty();
     }
 
     private void keepOwn() throws Exception {
@@ -94,7 +115,7 @@ final class Keeper implements AutoCloseable {
         streams.run(batch);
     }
 
-    private void removeDead(Map<String, ServedQueue> queues) throws Exception {
+    private boolean removeDead(Map<String, ServedQueue> queues) throws Exception {
         Map<String, List<String>> dead = new HashMap<>();
         streams.consumers(queues.keySet()).forEach((stream, consumers) -> {
             for (StreamConsumer consumer : consumers) {
@@ -107,6 +128,7 @@ final class Keeper implements AutoCloseable {
         if (!dead.isEmpty()) {
             streams.remove(dead);
         }
+        return true;
     }
 
     @Override

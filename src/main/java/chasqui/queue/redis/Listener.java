@@ -77,7 +77,8 @@ final class Listener implements AutoCloseable {
                 failures = 0;
             } catch (InterruptedException ended) {
                 return;
-            } catch (Exception failure) {
+            } catch (Throwable failure) {
+                // Errors too: without this thread nobody would hear, and nobody would say so.
                 failures++;
                 if (!recover(failure, failures)) {
                     return;
@@ -139,7 +140,7 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    private boolean recover(Exception failure, int failures) {
+    private boolean recover(Throwable failure, int failures) {
         made.clear();
         known = null;
         lively = Set.of();

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -69,18 +71,31 @@ final class Outbox implements AutoCloseable {
         List<Letter> batch = new ArrayList<>(BATCH);
         try {
             while (open || !letters.isEmpty()) {
-                Letter first = letters.poll(rhythm.pause().toMillis(), TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    batch.add(first);
-                    letters.drainTo(batch, BATCH - 1);
-                    if (!send(batch) && open) {
-                        Thread.sleep(rhythm.pause().toMillis());
-                    }
-                    batch.clear();
+                if (!round(batch) && open) {
+                    Thread.sleep(rhythm.pause().toMillis());
                 }
+                batch.clear();
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean round(List<Letter> batch) throws InterruptedException {
+        try {
+            Letter first = letters.poll(rhythm.pause().toMillis(), TimeUnit.MILLISECONDS);
+            if (first == null) {
+                return true;
+            }
+            batch.add(first);
+            letters.drainTo(batch, BATCH - 1);
+            return send(batch);
+        } catch (InterruptedException ended) {
+            throw ended;
+        } catch (Throwable failure) {
+            // Errors too: without this thread nothing would be sent, and nobody would say so.
+            reachability.failed(Direction.SENDING, failure);
+            return false;
         }
     }
 
@@ -88,6 +103,7 @@ final class Outbox implements AutoCloseable {
         List<Add> adds = new ArrayList<>();
         List<RFuture<StreamMessageId>> added = new ArrayList<>();
         Map<String, List<StreamMessageId>> answers = new LinkedHashMap<>();
+        List<RFuture<Long>> answered = new ArrayList<>();
         Throwable failure = null;
         try {
             RBatch batch = streams.batch();
@@ -106,8 +122,8 @@ final class Outbox implements AutoCloseable {
             }
             answers.forEach((stream, ids) -> {
                 StreamMessageId[] some = ids.toArray(StreamMessageId[]::new);
-                Streams.in(batch, stream).ackAsync(Streams.GROUP, some);
-                Streams.in(batch, stream).removeAsync(some);
+                answered.add(Streams.in(batch, stream).ackAsync(Streams.GROUP, some));
+                answered.add(Streams.in(batch, stream).removeAsync(some));
             });
             streams.run(batch);
             for (int i = 0; i < adds.size(); i++) {
@@ -117,9 +133,10 @@ final class Outbox implements AutoCloseable {
                     adds.get(i).unsent().run();
                 }
             }
+            tellRefused(answered);
         } catch (InterruptedException ended) {
             throw ended;
-        } catch (Exception whole) {
+        } catch (Throwable whole) {
             failure = whole;
             adds.forEach(add -> add.unsent().run());
         }
@@ -129,6 +146,17 @@ final class Outbox implements AutoCloseable {
             reachability.failed(Direction.SENDING, failure);
         }
         return failure == null;
+    }
+
+    /** What is not taken back stays in its stream, and is given to others again and again. */
+    private void tellRefused(List<RFuture<Long>> answered) {
+        Optional<Throwable> refused =
+                answered.stream().map(Streams::failure).filter(Objects::nonNull).findFirst();
+        if (refused.isPresent()) {
+            reachability.failed(Direction.ANSWERING, refused.get());
+        } else if (!answered.isEmpty()) {
+            reachability.well(Direction.ANSWERING);
+        }
     }
 
     /** Sends what is left, if Redis takes it. */

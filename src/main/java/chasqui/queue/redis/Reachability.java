@@ -13,7 +13,10 @@ final class Reachability {
     /** What can go wrong by itself: a server that is full still lets us listen. */
     enum Direction {
         HEARING,
-        SENDING
+        SENDING,
+        ANSWERING,
+        TAKING_OVER,
+        TIDYING
     }
 
     private final Map<Direction, String> problems = new EnumMap<>(Direction.class);

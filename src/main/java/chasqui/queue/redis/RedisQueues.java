@@ -46,7 +46,7 @@ public final class RedisQueues implements AutoCloseable {
         this.outbox = new Outbox(streams, reachability, rhythm, settings.backlog());
         Inbox inbox = new Inbox(outbox);
         this.listener = new Listener(streams, reachability, rhythm, own, () -> served, inbox);
-        this.keeper = new Keeper(streams, rhythm, own, () -> served, inbox, outbox);
+        this.keeper = new Keeper(streams, reachability, rhythm, own, () -> served, inbox, outbox);
     }
 
     public void start() {

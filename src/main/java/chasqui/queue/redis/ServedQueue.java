@@ -1,6 +1,8 @@
 package chasqui.queue.redis;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -91,9 +93,24 @@ final class ServedQueue {
         try {
             threads.execute(() -> work(first));
         } catch (RejectedExecutionException closing) {
-            first.answer();
-            next();
+            notBegun(first);
+        } catch (Error noThread) {
+            notBegun(first);
+            throw noThread;
         }
+    }
+
+    /** The worker is free again; with none at work, nobody comes for the hints that wait. Work is found by looking. */
+    private void notBegun(Hint first) {
+        List<Hint> unheard = new ArrayList<>(List.of(first));
+        synchronized (this) {
+            busy--;
+            if (busy == 0) {
+                unheard.addAll(waiting);
+                waiting.clear();
+            }
+        }
+        unheard.forEach(Hint::answer);
     }
 
     private void work(Hint first) {

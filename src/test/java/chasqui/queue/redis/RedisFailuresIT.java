@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +181,44 @@ class RedisFailuresIT {
         RedisQueues elsewhere = queues(server, "elsewhere", stranger);
         await().atMost(LIMIT).until(() -> !elsewhere.problems().isEmpty());
         assertThat(elsewhere.problems()).singleElement().asString().contains("NOPERM", "docs/runbook.md");
+    }
+
+    @Test
+    void a_process_that_gets_no_thread_for_a_worker_goes_on_listening() throws Exception {
+        RedisServer server = keep(RedisServer.start(folder));
+        AtomicInteger refused = new AtomicInteger();
+        RedisQueues worker = TestQueues.start(
+                server.address(),
+                "poor",
+                task -> {
+                    if (refused.getAndIncrement() == 0) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    threads.execute(task);
+                },
+                Map.of());
+        try (worker) {
+            serve(worker, "queue");
+            hearsAHintOf(worker, "queue");
+            assertThat(refused).hasValueGreaterThan(1);
+            await().atMost(LIMIT).until(() -> worker.problems().isEmpty());
+        }
+    }
+
+    @Test
+    void acknowledgements_and_take_overs_that_are_refused_are_told_until_they_are_allowed() throws Exception {
+        RedisServer server = keep(RedisServer.start(folder));
+        server.ask(Runbook.acl().toArray(String[]::new));
+        RedisQueues worker =
+                queues(server, "worker", Map.of("chasqui.redis.user", "chasqui", "chasqui.redis.password", "PASSWORD"));
+        serve(worker, "queue");
+        hearsAHintOf(worker, "queue");
+        server.ask("ACL", "SETUSER", "chasqui", "-xack", "-xautoclaim");
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(worker.problems())
+                .anyMatch(problem -> problem.contains("'xack'"))
+                .anyMatch(problem -> problem.contains("'xautoclaim'")));
+        server.ask("ACL", "SETUSER", "chasqui", "+xack", "+xautoclaim");
+        await().atMost(LIMIT).until(() -> worker.problems().isEmpty());
     }
 
     @Test

@@ -1,11 +1,13 @@
 package chasqui.queue.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.redisson.api.StreamMessageId;
 
@@ -42,6 +44,30 @@ class ServedQueueTest {
         assertThat(queue.free()).isZero();
         threads.forEach(Runnable::run);
         assertThat(worked).containsExactly("1", "2");
+    }
+
+    @Test
+    void a_thread_that_cannot_be_started_costs_no_worker_and_leaves_no_hint_waiting() {
+        AtomicBoolean noThread = new AtomicBoolean(true);
+        ServedQueue poor = new ServedQueue(
+                "poor",
+                1,
+                task -> {
+                    if (noThread.get()) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    threads.add(task);
+                },
+                worked::add,
+                () -> {});
+        Hint first = Hint.heard(poor, "1", new StreamMessageId(1), hint -> answered.add(hint.body()));
+        assertThatThrownBy(() -> poor.wake(first)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(answered).containsExactly("1");
+        assertThat(poor.free()).isEqualTo(1);
+        noThread.set(false);
+        poor.wake(Hint.heard(poor, "2", new StreamMessageId(2), hint -> answered.add(hint.body())));
+        threads.forEach(Runnable::run);
+        assertThat(worked).containsExactly("2");
     }
 
     private void hear(String operation) {
