@@ -3,11 +3,15 @@ package chasqui.command;
 import chasqui.runtime.Foundation;
 import chasqui.runtime.PreflightLook;
 import chasqui.settings.Settings;
+import chasqui.topology.LocationPatterns;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Tries data locations from this machine. */
 @Command(
@@ -18,6 +22,9 @@ import picocli.CommandLine.Parameters;
                         + "deleting a small file or object, asking the tape library, reaching other hosts.",
         footer = "Exit codes: 0 all work can be done, 1 some cannot, 2 there is no such location.")
 public final class PreflightCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private SettingsOptions options;
 
@@ -32,6 +39,10 @@ public final class PreflightCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (location != null && !LocationPatterns.wellFormed(location)) {
+            throw new ParameterException(
+                    spec.commandLine(), "\"" + location + "\": wants site/location, with * for any part");
+        }
         Settings settings = options.checked();
         try (Foundation foundation = Foundation.lookIntoWithObjects(settings)) {
             PreflightLook look = new PreflightLook(foundation, settings);

@@ -49,7 +49,11 @@ public final class PreflightReport {
             }
             if (!one.ended()) {
                 lines.add(new Line(
-                        location, one.check().name(), false, one.check().stops(), "no answer"));
+                        location,
+                        one.check().name(),
+                        false,
+                        one.check().stops(),
+                        "nothing is known: no answer, or the database could not be asked"));
             }
             for (Finding finding : one.findings()) {
                 lines.add(new Line(location, finding.check(), false, finding.stops(), finding.reason()));

@@ -48,6 +48,7 @@ public final class Preflights implements AutoCloseable {
         private Looked looked;
         private boolean busy;
         private boolean wanted;
+        private boolean tried;
         private long ended;
 
         Watched(DataLocation location, Check check) {
@@ -69,6 +70,7 @@ public final class Preflights implements AutoCloseable {
         public void ended(List<Finding> findings) {
             synchronized (Preflights.this) {
                 ended = System.nanoTime();
+                tried = true;
                 // The database could not be asked: that is not the location's fault, and what was known of it stays.
                 boolean same =
                         findings == null || looked.ended() && looked.findings().equals(findings);
@@ -159,13 +161,17 @@ public final class Preflights implements AutoCloseable {
 
     /** Waits until every check that decides has ended once, or for so long. */
     public synchronized boolean await(Duration longest) throws InterruptedException {
-        return await(longest, Check::decides);
+        return await(longest, one -> one.looked.check().decides() && !one.looked.ended());
     }
 
-    /** The same for some checks. */
-    public synchronized boolean await(Duration longest, Predicate<Check> which) throws InterruptedException {
+    /** Waits until every check was tried once, whatever came of it: even that the database could not be asked. */
+    public synchronized boolean awaitTries(Duration longest) throws InterruptedException {
+        return await(longest, one -> !one.tried);
+    }
+
+    private boolean await(Duration longest, Predicate<Watched> open) throws InterruptedException {
         long deadline = System.nanoTime() + longest.toNanos();
-        while (all().stream().anyMatch(one -> which.test(one.looked.check()) && !one.looked.ended())) {
+        while (all().stream().anyMatch(open)) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return false;

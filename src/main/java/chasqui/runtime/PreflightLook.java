@@ -42,7 +42,7 @@ public final class PreflightLook {
                     .toList();
             try (Preflights preflights = new Preflights(stages.checks(preflight), Duration.ofDays(1), () -> {})) {
                 preflights.follow(reached);
-                preflights.await(LONGEST, check -> true);
+                preflights.awaitTries(LONGEST);
                 return preflights.looked();
             }
         }

@@ -32,8 +32,7 @@ public final class LocationPatterns {
 
     private static Pattern pattern(String text) {
         if (!wellFormed(text)) {
-            throw new IllegalArgumentException(
-                    "chasqui.worker.locations: \"" + text + "\": wants site/location, with * for any part");
+            throw new IllegalArgumentException("\"" + text + "\": wants site/location, with * for any part");
         }
         return Pattern.compile(text.replace("*", "[a-z0-9_]*"));
     }

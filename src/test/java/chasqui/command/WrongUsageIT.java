@@ -35,6 +35,15 @@ class WrongUsageIT {
     }
 
     @Test
+    void a_location_without_its_site_is_wrong_usage_of_preflight_and_no_wrong_setting() throws Exception {
+        Ended ended = run("preflight", "buffer");
+        assertThat(ended.exit()).isEqualTo(ChasquiCommand.REFUSED);
+        assertThat(ended.err())
+                .contains("\"buffer\": wants site/location")
+                .doesNotContain("chasqui.worker.locations: \"");
+    }
+
+    @Test
     void every_command_tells_the_version() throws Exception {
         for (String command : new String[] {"--version", "run --version", "topology apply --version"}) {
             assertThat(run(command.split(" ")).out()).as(command).startsWith("chasqui ");

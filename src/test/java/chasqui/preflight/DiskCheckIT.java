@@ -17,11 +17,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Folders as they are found, good and bad; whatever was tried, nothing of it is left. */
@@ -149,5 +151,33 @@ class DiskCheckIT {
         assertThat(OtherEndCheck.look(source, List.of(buffer, location("us/buffer")), true))
                 .as("one is enough")
                 .isEmpty();
+    }
+
+    /** As in a dead mount. */
+    private static void hang(CountDownLatch release) {
+        try {
+            release.await();
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void another_end_that_hangs_does_not_hide_one_that_answers() {
+        DataLocation hangs = location("ccat/buffer");
+        DataLocation answers = location("us/buffer");
+        CountDownLatch release = new CountDownLatch(1);
+        try {
+            assertThat(OtherEndCheck.any(List.of(hangs, answers), other -> {
+                        if (other.equals(hangs)) {
+                            hang(release);
+                        }
+                        return true;
+                    }))
+                    .isTrue();
+        } finally {
+            release.countDown();
+        }
     }
 }

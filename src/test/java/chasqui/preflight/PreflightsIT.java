@@ -265,6 +265,9 @@ class PreflightsIT {
         })));
         preflights.follow(locations());
         assertThat(preflights.await(SHORT)).isFalse();
+        assertThat(preflights.awaitTries(LIMIT))
+                .as("a command does not wait on")
+                .isTrue();
         assertThat(findings()).isEmpty();
         assertThat(allows("cologne/buffer")).as("nothing is known yet").isFalse();
     }
@@ -316,7 +319,7 @@ class PreflightsIT {
                             () -> BbcpCheck.look("sh", peer))));
             checks.put("us/buffer", List.of(check("works", LIMIT, List::of)));
             preflights.follow(locations());
-            assertThat(preflights.await(LIMIT, check -> true)).isTrue();
+            assertThat(preflights.awaitTries(LIMIT)).isTrue();
             assertThat(findings()).isEmpty();
 
             sshd.freeze();

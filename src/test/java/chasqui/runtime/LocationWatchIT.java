@@ -175,7 +175,8 @@ class LocationWatchIT {
 
     private int waiting() {
         return Integer.parseInt(database.value(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'preflight_finding'::regclass"));
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'preflight_finding'::regclass"
+                        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
     }
 
     private LocationWatch watch(Preflights preflights, Pool pool, String location) {

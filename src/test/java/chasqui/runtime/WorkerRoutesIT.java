@@ -274,8 +274,7 @@ class WorkerRoutesIT {
 
     @Test
     void a_pattern_of_another_shape_is_refused() {
-        assertThatThrownBy(() -> routes("cologne"))
-                .hasMessage("chasqui.worker.locations: \"cologne\": wants site/location, with * for any part");
+        assertThatThrownBy(() -> routes("cologne")).hasMessage("\"cologne\": wants site/location, with * for any part");
     }
 
     private WorkerRoutes routes(String... patterns) {
