@@ -40,8 +40,15 @@ final class S3MoveAside {
         try {
             progress.advance(0);
             same(key, etag);
+        } catch (S3ObjectChanged needless) {
+            forget(aside);
+            throw needless;
+        }
+        // Found changed from here on, the copy stays: the answer to our deletion may have got lost before another
+        // object came, and then the copy is all that is left.
+        try {
             delete(what, key, etag);
-        } catch (S3ObjectChanged | S3ObjectStays needless) {
+        } catch (S3ObjectStays needless) {
             forget(aside);
             throw needless;
         }

@@ -112,6 +112,24 @@ class S3MoveAsideIT extends S3StoreFixture {
         assertThat(readBack("quarantine/" + key)).isEqualTo(digestOf(file));
     }
 
+    @Test
+    void what_is_aside_stays_when_another_object_came_after_a_deletion_whose_answer_was_lost() throws IOException {
+        Path bad = fileOf(9200);
+        Path good = fileOf(9300);
+        objects.put(BUCKET, "followed", bad, Map.of(), Progress.NONE);
+        String read = objects.head(BUCKET, "followed").orElseThrow().etag();
+        faults.next(1, request -> deletes(request, "followed"), exchange -> {
+            S3Faults.loseAnswer().apply(exchange);
+            replace("followed", good);
+        });
+        faults.next(1, request -> deletes(request, "followed"), S3Faults.answer(412, "PreconditionFailed"));
+        assertThatThrownBy(() -> objects.moveAside(BUCKET, "followed", read, "quarantine/followed", Progress.NONE))
+                .isInstanceOf(S3ObjectChanged.class);
+        assertThat(faults.unused()).isZero();
+        assertThat(readBack("followed")).isEqualTo(digestOf(good));
+        assertThat(readBack("quarantine/followed")).isEqualTo(digestOf(bad));
+    }
+
     private static boolean deletes(S3Faults.Request request, String key) {
         return request.method().equals("DELETE")
                 && request.target().endsWith("/" + key)
