@@ -307,6 +307,9 @@ public final class Service implements AutoCloseable {
         if (watch != null) {
             watch.close();
         }
+        if (workers != null) {
+            workers.close();
+        }
         try {
             camel.stop();
         } finally {

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * One Camel route per queue that this process serves, made from the route template of the queue's operation type. The
  * route's id is the queue's name, its group the stage.
  */
-final class WorkerRoutes {
+final class WorkerRoutes implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WorkerRoutes.class);
 
     private final CamelContext camel;
@@ -35,7 +37,13 @@ final class WorkerRoutes {
     private final int linkConcurrency;
     private final Consumer<Set<String>> rest;
     /** Routes by queue: the one of its name, and those for workers that it got later. */
-    private final Map<String, List<String>> made = new TreeMap<>();
+    private final Map<String, List<String>> made = new ConcurrentSkipListMap<>();
+
+    private final LeavingRoutes leaving;
+    /** Fair: who adds routes comes next, however many are leaving. */
+    private final ReentrantLock turn = new ReentrantLock(true);
+    /** Queues that shall have a route. */
+    private Set<String> wantedQueues = Set.of();
 
     /**
      * @param reach what this process can do where
@@ -51,6 +59,7 @@ final class WorkerRoutes {
             int linkConcurrency,
             Consumer<Set<String>> rest) {
         this.rest = rest;
+        this.leaving = new LeavingRoutes(camel);
         this.linkConcurrency = linkConcurrency;
         this.camel = camel;
         this.locations = locations;
@@ -62,11 +71,21 @@ final class WorkerRoutes {
     /**
      * Makes the present routes those that the topology asks for; changes nothing when they are. Work in hand is never
      * ended by it: a queue that goes rests until its work is done, and one that gets more workers keeps those it has.
+     * Routes leave beside it: none holds up another, or a new one.
      *
-     * @return false when routes that must go have work in hand: to be called again
+     * @return false when routes that must go are still there: to be called again
      * @throws TemplateMissing names every operation type without a template; nothing was changed
      */
-    synchronized boolean refresh() throws Exception {
+    boolean refresh() throws Exception {
+        turn.lock();
+        try {
+            return follow();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private boolean follow() throws Exception {
         Map<String, Queue> wanted = new TreeMap<>();
         discovery.queues().stream().filter(reach::serves).forEach(queue -> wanted.put(queue.name(), queue));
         requireTemplates(wanted);
@@ -78,11 +97,7 @@ final class WorkerRoutes {
         stay.removeAll(gone);
         endpoints.serve(stay);
         rest.accept(gone);
-        for (String queue : gone) {
-            if (!hasWorkInHand(queue)) {
-                remove(queue);
-            }
-        }
+        wantedQueues = Set.copyOf(wanted.keySet());
         LinkWorkers links = new LinkWorkers(locations.current(), linkConcurrency);
         for (Queue queue : wanted.values()) {
             int workers = links.of(queue);
@@ -94,7 +109,19 @@ final class WorkerRoutes {
             }
         }
         endpoints.serve(wanted.keySet());
-        return wanted.keySet().containsAll(made.keySet());
+        gone.forEach(queue -> leaving.leave(queue, () -> leave(queue)));
+        return gone.isEmpty();
+    }
+
+    private void leave(String queue) throws Exception {
+        turn.lock();
+        try {
+            if (made.containsKey(queue) && !wantedQueues.contains(queue) && !hasWorkInHand(queue)) {
+                remove(queue);
+            }
+        } finally {
+            turn.unlock();
+        }
     }
 
     /** To be asked after its queue began to rest: whoever claimed before is seen here. */
@@ -104,7 +131,7 @@ final class WorkerRoutes {
     }
 
     /** Names of the queues with a worker route in this process. */
-    synchronized Set<String> queues() {
+    Set<String> queues() {
         return Set.copyOf(made.keySet());
     }
 
@@ -150,13 +177,23 @@ final class WorkerRoutes {
     }
 
     private void remove(String queue) throws Exception {
-        for (String route : made.get(queue)) {
-            camel.getRouteController().stopRoute(route);
-            camel.removeRoute(route);
+        // Its own route last: what is left of a queue that cannot leave now is a queue with fewer workers.
+        for (List<String> left = made.get(queue); !left.isEmpty(); left = left.subList(0, left.size() - 1)) {
+            String route = left.get(left.size() - 1);
+            made.put(queue, List.copyOf(left));
+            if (!leaving.remove(route)) {
+                return;
+            }
+            endpoints.takeBack(queue, route);
         }
         made.remove(queue);
         endpoints.forget(queue);
         log.info("no longer serving {}", queue);
+    }
+
+    @Override
+    public void close() {
+        leaving.close();
     }
 
     private static String group(Queue queue) {

@@ -33,6 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WorkerRoutesIT {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
     private final TestDatabase database = new TestDatabase();
     private final DefaultCamelContext camel = new DefaultCamelContext();
     /** What cannot be done now: location and type. */
@@ -126,7 +128,7 @@ class WorkerRoutesIT {
         database.execute(
                 "INSERT INTO data_location (site_id, name, location_type, storage_type, root) SELECT id, 'cluster', 'PROCESSING', 'DISK', '/nowhere/cluster' FROM site WHERE short_name = 'us'");
 
-        routes.refresh();
+        settled(routes);
 
         assertThat(routeIds()).contains("us_cluster_staging").doesNotContain("us_lta_verification");
         assertThat(camel.getRoute("us_buffer_data_transfer")).isSameAs(stays);
@@ -141,7 +143,7 @@ class WorkerRoutesIT {
         assertThat(routeIds()).contains("us_lta_long_term_archive_transfer").doesNotContain("us_lta_verification");
         kept.clear();
         kept.add("us/lta long_term_archive_transfer");
-        routes.refresh();
+        settled(routes);
         assertThat(routeIds()).contains("us_lta_verification").doesNotContain("us_lta_long_term_archive_transfer");
     }
 
@@ -216,7 +218,7 @@ class WorkerRoutesIT {
         assertThat(endpoints.withDueWork())
                 .containsExactly("ccat_buffer_data_transfer", "ccat_buffer_data_transfer_more_1");
         database.execute("UPDATE data_location SET active = false WHERE name = 'buffer'");
-        assertThat(routes.refresh()).isTrue();
+        settled(routes);
         assertThat(routeIds()).isEmpty();
     }
 
@@ -228,10 +230,11 @@ class WorkerRoutesIT {
         database.execute("UPDATE data_location SET active = false WHERE name = 'lta'");
         assertThat(routes.refresh()).isFalse();
         assertThat(routes.refresh()).isFalse();
-        assertThat(routeIds()).contains("us_lta_verification").doesNotContain("us_lta_long_term_archive_transfer");
+        await().atMost(LIMIT).until(() -> !routeIds().contains("us_lta_long_term_archive_transfer"));
+        assertThat(routeIds()).contains("us_lta_verification");
         assertThat(resting.get()).contains("us_lta_verification").doesNotContain("us_buffer_data_transfer");
         endsWell("us_lta_verification");
-        await().atMost(Duration.ofSeconds(10)).until(routes::refresh);
+        settled(routes);
         assertThat(routeIds()).doesNotContain("us_lta_verification");
     }
 
@@ -246,6 +249,43 @@ class WorkerRoutesIT {
         assertThat(routes.refresh()).isTrue();
         assertThat(resting.get()).isEmpty();
         endsWell("us_lta_verification");
+    }
+
+    @Test
+    void what_hangs_at_a_location_holds_up_neither_other_queues_that_go_nor_new_ones() throws Exception {
+        WorkerRoutes routes = routes("*/*");
+        routes.refresh();
+        begin("us_lta_verification");
+        database.execute("UPDATE data_location SET active = false WHERE name IN ('lta', 'processing')");
+        database.execute(
+                "INSERT INTO data_location (site_id, name, location_type, storage_type, root) SELECT id, 'cluster', 'PROCESSING', 'DISK', '/nowhere/cluster' FROM site WHERE short_name = 'us'");
+        assertThat(routes.refresh()).isFalse();
+        assertThat(routeIds()).contains("us_cluster_staging", "us_cluster_deletion");
+        await().atMost(LIMIT).until(() -> routeIds().stream()
+                .filter(route -> route.contains("_lta_") || route.contains("_processing_"))
+                .collect(Collectors.toSet())
+                .equals(Set.of("us_lta_verification")));
+        assertThat(routes.refresh()).isFalse();
+        endsWell("us_lta_verification");
+        settled(routes);
+    }
+
+    @Test
+    void a_queue_that_has_just_left_can_come_back() throws Exception {
+        WorkerRoutes routes = routes("us/*");
+        routes.refresh();
+        for (int time = 0; time < 3; time++) {
+            database.execute("UPDATE data_location SET active = false WHERE name = 'lta'");
+            routes.refresh();
+            database.execute("UPDATE data_location SET active = true WHERE name = 'lta'");
+            assertThat(routes.refresh()).isTrue();
+            camel.createProducerTemplate().sendBody(endpoints.of("us_lta_verification"), "hint");
+            assertThat(worked.poll(10, TimeUnit.SECONDS)).isEqualTo("us_lta_verification us_lta_verification hint");
+        }
+    }
+
+    private static void settled(WorkerRoutes routes) {
+        await().atMost(LIMIT).until(routes::refresh);
     }
 
     private void begin(String queue) throws InterruptedException {

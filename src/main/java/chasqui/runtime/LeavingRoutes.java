@@ -1,0 +1,76 @@
+package chasqui.runtime;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes worker routes down beside the work: Camel stops one at a time and lets nobody add one meanwhile, so whoever adds
+ * routes must never wait for more than one of them.
+ */
+final class LeavingRoutes implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LeavingRoutes.class);
+
+    /** Without work in hand it takes a tenth of a second; what takes longer is left as it was, and tried again. */
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
+
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
+    /** A step of leaving. */
+    interface Step {
+        void go() throws Exception;
+    }
+
+    private final CamelContext camel;
+    private final Set<String> asked = ConcurrentHashMap.newKeySet();
+    private final Set<String> failed = ConcurrentHashMap.newKeySet();
+    private final ThreadPoolExecutor thread =
+            new ThreadPoolExecutor(1, 1, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), task -> {
+                Thread made = new Thread(task, "leaving-routes");
+                made.setDaemon(true);
+                return made;
+            });
+
+    LeavingRoutes(CamelContext camel) {
+        this.camel = camel;
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    /** Lets a queue leave soon; once, however often it is asked for meanwhile. A failure is told, and asked for again. */
+    void leave(String queue, Step step) {
+        if (thread.isShutdown() || !asked.add(queue)) {
+            return;
+        }
+        thread.execute(() -> {
+            asked.remove(queue);
+            try {
+                step.go();
+                failed.remove(queue);
+            } catch (Exception failure) {
+                if (failed.add(queue)) {
+                    log.warn("{}: its worker route cannot be taken down; tried again", queue, failure);
+                }
+            }
+        });
+    }
+
+    /** @return false when it is not down within the limit: it runs on as before */
+    boolean remove(String route) throws Exception {
+        boolean down = camel.getRoute(route) == null
+                || camel.getRouteController().stopRoute(route, LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS, true);
+        return down && (camel.getRoute(route) == null || camel.removeRoute(route));
+    }
+
+    /** What is under way ends; the rest ends with the process. */
+    @Override
+    public void close() {
+        thread.getQueue().clear();
+        thread.shutdown();
+    }
+}
