@@ -1,6 +1,7 @@
 package chasqui.command;
 
 import chasqui.database.SchemaMismatch;
+import chasqui.runtime.routes.RoutesRefused;
 import chasqui.settings.SettingsRefused;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             RunCommand.class,
             TopologyCommand.class,
+            RoutesCommand.class,
             FileCommand.class,
             StageCommand.class,
             LinkCommand.class,
@@ -75,6 +77,7 @@ public final class ChasquiCommand implements Runnable {
     /** Another try would end in the same way until somebody changes something on this machine. */
     private static boolean isRefused(Throwable failure) {
         return failure instanceof SettingsRefused
+                || failure instanceof RoutesRefused
                 || failure instanceof SchemaMismatch mismatch && !mismatch.retryable();
     }
 

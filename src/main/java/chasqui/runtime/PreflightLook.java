@@ -35,7 +35,8 @@ public final class PreflightLook {
                 pattern == null ? ServiceSettings.from(settings).locations() : List.of(pattern));
         PreflightSettings preflight = PreflightSettings.from(settings);
         NodeIdentity nobody = NodeIdentity.starting("preflight");
-        try (StageBeans stages = new StageBeans(foundation, locations, nobody, settings)) {
+        try (StageBeans stages =
+                new StageBeans(foundation.database().jdbi(), foundation.home().root(), locations, nobody, settings)) {
             settings.requireValid();
             List<DataLocation> reached = locations.refresh().locations().stream()
                     .filter(location -> location.active() && which.reach(location))

@@ -17,11 +17,16 @@ import chasqui.recovery.Sweeps;
 import chasqui.recovery.WorkDesk;
 import chasqui.runtime.HealthProbe.Concern;
 import chasqui.runtime.queue.RedisQueueComponent;
+import chasqui.runtime.routes.Problem;
+import chasqui.runtime.routes.RouteCheck;
+import chasqui.runtime.routes.RouteFiles;
+import chasqui.runtime.routes.RoutesRefused;
 import chasqui.settings.Settings;
 import chasqui.topology.Locations;
+import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,8 +51,6 @@ public final class Service implements AutoCloseable {
     private static final int SWEEP_EVERY_HOURS = 1;
     private static final String LEASE_LOOP = "lease-renewer";
     private static final String TOPOLOGY_LOOP = "topology";
-    /** A hint that nobody answered for this long is forgotten; with hints in memory only, all of them at start. */
-    private static final Duration HINT_PATIENCE = Duration.ofSeconds(30);
 
     private final Main camel = new Main();
     private final ServiceSettings settings;
@@ -65,6 +68,7 @@ public final class Service implements AutoCloseable {
     private final RedisQueueComponent redis;
     private final ScheduledExecutorService managerPool;
     private final Management management;
+    private final RouteCheck routes;
     private WorkerRoutes workers;
     private volatile TopologyWatch watch;
 
@@ -75,7 +79,8 @@ public final class Service implements AutoCloseable {
         OwnGround.prepare(foundation);
         Locations locations = new Locations(foundation.database().jdbi());
         locations.refresh();
-        this.stages = new StageBeans(foundation, locations, node, read);
+        this.stages =
+                new StageBeans(foundation.database().jdbi(), foundation.home().root(), locations, node, read);
         this.management =
                 new Management(ManagementSettings.from(read), foundation.home().root());
         this.redis = new RedisQueueComponent(RedisSettings.from(read), node.name() + "/" + node.bootId());
@@ -125,7 +130,10 @@ public final class Service implements AutoCloseable {
                 endpoint -> camel().getEndpoint(endpoint),
                 settings.queueEndpoint(),
                 settings.concurrency());
-        bind(foundation, queues);
+        Map<String, Object> named = named(foundation, queues);
+        named.forEach(camel::bind);
+        camel.bind(RedisQueueComponent.SCHEME + "-component", redis);
+        this.routes = new RouteCheck(RouteNeeds.given(named, RouteProperties.all(settings)));
         configure();
         startCamel(locations, queues, foundation);
     }
@@ -149,23 +157,24 @@ public final class Service implements AutoCloseable {
                 .toList();
     }
 
-    private void bind(Foundation foundation, QueueEndpoints queues) {
-        camel.bind("dataSource", foundation.database().dataSource());
-        camel.bind("managerPool", managerPool);
-        camel.bind("queueEndpoints", queues);
-        camel.bind(RedisQueueComponent.SCHEME + "-component", redis);
-        camel.bind("workDesk", desk);
-        camel.bind("failurePolicy", new FailurePolicy(operations));
-        camel.bind("monitor", new Monitor(operations));
-        camel.bind("nodes", nodes);
-        camel.bind("queueWatch", queueWatch);
-        camel.bind("locationCircuit", locationCircuit());
-        stages.beans(operations).forEach(camel::bind);
-        added.forEach(stage -> stage.beans().apply(operations).forEach(camel::bind));
+    /** Everything that a route can name. */
+    private Map<String, Object> named(Foundation foundation, QueueEndpoints queues) {
+        Map<String, Object> beans = new LinkedHashMap<>(stages.beans(operations));
+        added.forEach(stage -> beans.putAll(stage.beans().apply(operations)));
+        beans.put("dataSource", foundation.database().dataSource());
+        beans.put("managerPool", managerPool);
+        beans.put("queueEndpoints", queues);
+        beans.put("workDesk", desk);
+        beans.put("failurePolicy", new FailurePolicy(operations));
+        beans.put("monitor", new Monitor(operations));
+        beans.put("nodes", nodes);
+        beans.put("queueWatch", queueWatch);
+        beans.put("locationCircuit", locationCircuit());
+        return beans;
     }
 
     /** Opens after five failures in a row that a location or link is to blame for; probes again half a minute later. */
-    private static Resilience4jConfigurationDefinition locationCircuit() {
+    static Resilience4jConfigurationDefinition locationCircuit() {
         return new Resilience4jConfigurationDefinition()
                 .slidingWindowSize(5)
                 .minimumNumberOfCalls(5)
@@ -177,20 +186,14 @@ public final class Service implements AutoCloseable {
     private void configure() {
         camel.configure().withName("chasqui");
         Map.of(
-                        "camel.main.routes-include-pattern", "file:" + settings.routes() + "/*.camel.yaml",
+                        "camel.main.routes-include-pattern",
+                        "file:" + settings.routes() + "/*.camel.yaml",
                         "camel.main.shutdown-timeout",
-                                Long.toString(settings.drain().toSeconds()),
-                        "camel.main.shutdown-now-on-timeout", "true",
-                        "chasqui.manager.delay-ms",
-                                Long.toString(settings.managerInterval().toMillis()),
-                        "chasqui.worker.look-ms", Long.toString(settings.look().toMillis()),
-                        "chasqui.monitor.interval-ms",
-                                Long.toString(settings.monitorInterval().toMillis()),
-                        "chasqui.queue.room", Integer.toString(2 * settings.concurrency()),
-                        "chasqui.queue.patience-seconds", Long.toString(HINT_PATIENCE.toSeconds()),
-                        "chasqui.history.keep-seconds",
-                                Long.toString(settings.historyKeep().toSeconds()))
+                        Long.toString(settings.drain().toSeconds()),
+                        "camel.main.shutdown-now-on-timeout",
+                        "true")
                 .forEach(camel::addOverrideProperty);
+        RouteProperties.made(settings).forEach(camel::addOverrideProperty);
         if (!silentRoutes().isEmpty()) {
             camel.addOverrideProperty("camel.main.auto-startup-exclude-pattern", String.join(",", silentRoutes()));
         }
@@ -215,6 +218,7 @@ public final class Service implements AutoCloseable {
 
     private void startCamel(Locations locations, QueueEndpoints queues, Foundation foundation) {
         try {
+            requireRoutes();
             camel.start();
             if (isWorker()) {
                 workers = new WorkerRoutes(
@@ -243,9 +247,19 @@ public final class Service implements AutoCloseable {
             }
             watch(foundation, locations);
             management.started(camel.getCamelContext(), foundation.database().jdbi(), operations, parts(foundation));
+        } catch (RoutesRefused refused) {
+            close();
+            throw refused;
         } catch (Exception failure) {
             close();
             throw new ServiceNotStarted(failure);
+        }
+    }
+
+    private void requireRoutes() throws IOException {
+        List<Problem> problems = routes.problems(RouteFiles.read(settings.routes()));
+        if (!problems.isEmpty()) {
+            throw new RoutesRefused(settings.routes(), problems);
         }
     }
 

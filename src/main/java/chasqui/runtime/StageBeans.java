@@ -60,6 +60,7 @@ import chasqui.verification.VerificationEffects;
 import chasqui.verification.VerificationManager;
 import chasqui.verification.VerificationSettings;
 import chasqui.verification.VerificationWorker;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,11 +86,11 @@ final class StageBeans implements AutoCloseable {
     private final DeletionSettings deletion;
 
     /** Reads the settings of every stage; what is wrong in them is collected there. */
-    StageBeans(Foundation foundation, Locations locations, NodeIdentity node, Settings settings) {
-        this.database = foundation.database().jdbi();
+    StageBeans(Jdbi database, Path home, Locations locations, NodeIdentity node, Settings settings) {
+        this.database = database;
         this.locations = locations;
         this.node = node;
-        this.s3 = new S3Clients(foundation.home().root().resolve("aws"), S3Settings.from(settings));
+        this.s3 = new S3Clients(home.resolve("aws"), S3Settings.from(settings));
         this.tapes = new Tapes(TapeSettings.from(settings));
         this.packaging = PackagingSettings.from(settings);
         this.assembly = AssemblySettings.from(settings);

@@ -1,8 +1,10 @@
 package chasqui.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import chasqui.runtime.routes.RoutesRefused;
 import chasqui.settings.Settings;
 import chasqui.settings.SettingsReader;
 import chasqui.topology.TopologyUpdate;
@@ -137,6 +139,42 @@ class ServiceIT {
             }
         });
         assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void route_files_with_mistakes_refuse_the_start_and_leave_nothing_behind() throws Exception {
+        Path routes = Files.createDirectory(folder.resolve("routes"));
+        try (Stream<Path> files = Files.list(Path.of("routes"))) {
+            for (Path file : files.toList()) {
+                Files.writeString(
+                        routes.resolve(file.getFileName()),
+                        Files.readString(file)
+                                .replace("bean:archiveManager", "bean:archivManager")
+                                .replace("toD:", "tuD:"));
+            }
+        }
+        Settings bad = SettingsReader.read(
+                null,
+                Map.of(),
+                Map.of(
+                        "chasqui.home",
+                        folder.resolve("home").toString(),
+                        "chasqui.node.name",
+                        "refused",
+                        "chasqui.management.port",
+                        "0",
+                        "chasqui.routes",
+                        routes.toString()));
+        assertThatThrownBy(() -> Service.start(foundation, bad))
+                .isInstanceOf(RoutesRefused.class)
+                .hasMessageContaining("the routes in " + routes + " are refused")
+                .hasMessageContaining("5-archive.camel.yaml:12: there is no bean archivManager")
+                .hasMessageContaining("3-transfer.camel.yaml:52: Unknown node id: tuD");
+        boolean left = foundation.database().jdbi().withHandle(db -> db.createQuery(
+                        "SELECT stopped_at IS NOT NULL FROM node WHERE name = 'refused'")
+                .mapTo(Boolean.class)
+                .one());
+        assertThat(left).isTrue();
     }
 
     private static void collect(JsonNode node, Map<String, Set<String>> named) {
