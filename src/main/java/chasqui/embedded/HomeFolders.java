@@ -28,6 +28,11 @@ public record HomeFolders(Path root) {
         return root.resolve("aws");
     }
 
+    /** Results of finished work that wait for the database; {@code refused/} in it is for a human. */
+    public Path journal() {
+        return root.resolve("journal");
+    }
+
     Path lock() {
         return root.resolve("lock");
     }

@@ -8,6 +8,7 @@ import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Operation;
 import chasqui.pipeline.OperationType;
 import chasqui.pipeline.PackageState;
+import chasqui.pipeline.ResultKind;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.WorkStatus;
 import java.util.List;
@@ -18,6 +19,11 @@ public final class PackagingEffects implements StageEffects {
     @Override
     public OperationType type() {
         return PackagingManager.TYPE;
+    }
+
+    @Override
+    public List<ResultKind<?>> results() {
+        return List.of(new ResultKind<>(Packed.class, PackagingRecords::completed));
     }
 
     @Override

@@ -7,8 +7,9 @@ import chasqui.catalogue.ReadMode;
 import chasqui.catalogue.Subjects;
 import chasqui.catalogue.Verifications;
 import chasqui.notification.Notifications;
+import chasqui.notification.OtherBytes;
 import chasqui.pipeline.CopyState;
-import chasqui.pipeline.Lease;
+import chasqui.pipeline.Operation;
 import chasqui.pipeline.WorkStatus;
 import chasqui.storage.Checksum;
 import chasqui.storage.FileFacts;
@@ -119,7 +120,8 @@ final class PackagingRecords {
     }
 
     /** The package is at its buffer, read back. */
-    void completed(Handle tx, Lease lease, PackagingTask task, Packed packed) {
+    static void completed(Handle tx, Operation operation, Packed packed) {
+        long packageId = operation.subjectId();
         PackageDigest digest = packed.digest();
         tx.createUpdate("""
                         UPDATE raw_data_package
@@ -129,17 +131,17 @@ final class PackagingRecords {
                 .bind("size", digest.sizeBytes())
                 .bind("xxh64", digest.xxHash64().toString())
                 .bind("sha256", digest.sha256().toString())
-                .bind("id", task.packageId())
+                .bind("id", packageId)
                 .execute();
-        Subjects.RAW_DATA_PACKAGE.change(tx, task.packageId(), WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
+        Subjects.RAW_DATA_PACKAGE.change(tx, packageId, WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
         String checksum = digest.xxHash64().toString();
         long copy = Copies.add(
                 tx,
                 new NewCopy(
                         CopyOf.RAW_DATA_PACKAGE,
-                        task.packageId(),
-                        task.bufferId(),
-                        packed.path().encoded(),
+                        packageId,
+                        packed.at().bufferId(),
+                        packed.at().path().encoded(),
                         CopyState.PRESENT,
                         digest.sizeBytes(),
                         checksum,
@@ -149,11 +151,12 @@ final class PackagingRecords {
         Verifications.record(
                 tx,
                 copy,
-                lease.operation().id(),
+                operation.id(),
                 ReadMode.valueOf(packed.readMode().name()),
                 checksum,
                 checksum,
-                packer.node());
+                packed.node());
+        OtherBytes.tell(tx, packed.at().buffer(), packed.at().path().readable(), packed.aside());
     }
 
     /** Takes files out of the package; their registration stays, with the reason, and their copies count as missing. */

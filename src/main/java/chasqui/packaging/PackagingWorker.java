@@ -1,11 +1,14 @@
 package chasqui.packaging;
 
-import chasqui.notification.OtherBytes;
 import chasqui.packaging.PackagingRecords.Refused;
+import chasqui.pipeline.Adopter;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.OperationType;
+import chasqui.pipeline.Result;
+import chasqui.storage.DurableFiles;
 import chasqui.storage.FileFacts;
 import chasqui.storage.PackageDigest;
 import chasqui.storage.PackageWriter;
@@ -21,10 +24,13 @@ import chasqui.topology.DiskRoot;
 import chasqui.topology.Locations;
 import chasqui.topology.StorageType;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
@@ -35,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * Packs one package straight onto its buffer, reads it back and gives it its name. Files that are not what was
  * registered are taken out, and the others packed anew.
  */
-public final class PackagingWorker {
+public final class PackagingWorker implements Adopter {
     private static final Logger log = LoggerFactory.getLogger(PackagingWorker.class);
 
     private final Jdbi database;
@@ -43,6 +49,7 @@ public final class PackagingWorker {
     private final Locations locations;
     private final PackagingSettings settings;
     private final PackagingRecords records;
+    private final String node;
 
     public PackagingWorker(
             Jdbi database, OperationStore operations, Locations locations, PackagingSettings settings, Packer packer) {
@@ -51,6 +58,7 @@ public final class PackagingWorker {
         this.locations = locations;
         this.settings = settings;
         this.records = new PackagingRecords(packer);
+        this.node = packer.node();
     }
 
     /**
@@ -95,15 +103,52 @@ public final class PackagingWorker {
                 log.warn("{}: {} was there already: {}", lease, path, placement.outcome());
             }
             ReadBackResult.Mode mode = placement.readMode() == null ? there.mode() : placement.readMode();
-            Packed packed = new Packed(path, digest, FileFacts.of(path.under(root)), mode);
-            operations.complete(lease, tx -> {
-                records.completed(tx, lease, task, packed);
-                OtherBytes.tell(tx, locations.byId(task.bufferId()).label(), path.readable(), placement.aside());
-            });
+            operations.complete(
+                    lease,
+                    new Packed(
+                            new Packed.At(
+                                    task.bufferId(),
+                                    locations.byId(task.bufferId()).label(),
+                                    path),
+                            task.files().size(),
+                            task.contentBytes(),
+                            digest,
+                            FileFacts.of(path.under(root)),
+                            mode,
+                            placement.aside(),
+                            node));
         } catch (IOException | RuntimeException failure) {
             removeAfter(failure, temporaries);
             throw failure;
         }
+    }
+
+    @Override
+    public OperationType type() {
+        return PackagingManager.TYPE;
+    }
+
+    /** A package of other files, or for another buffer, was made of what an attempt has changed meanwhile. */
+    @Override
+    public Optional<Result> lookAgain(Lease lease, Result result) throws IOException {
+        Packed packed = (Packed) result;
+        Path sourceRoot = locations.byId(lease.operation().dataLocationId()).root();
+        PackagingTask task =
+                operations.read(lease, db -> records.task(db, lease.operation().subjectId(), sourceRoot));
+        Path root = bufferRoot(task);
+        Path file = packed.at().path().under(root);
+        if (task.bufferId() != packed.at().bufferId()
+                || task.files().size() != packed.files()
+                || task.contentBytes() != packed.contentBytes()
+                || Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        lease.phase(
+                "reading back", packed.digest().sizeBytes(), settings.stall().silence());
+        DurableFiles.makeDurable(root, file);
+        FileFacts facts = FileFacts.of(file);
+        ReadBackResult there = ReadBack.read(file, false, lease::advance);
+        return there.holds(packed.digest()) ? Optional.of(packed.foundAgain(facts, there.mode())) : Optional.empty();
     }
 
     private static void removeAfter(Exception failure, Temporaries temporaries) {

@@ -3,6 +3,7 @@ package chasqui.pipeline;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 
 /**
@@ -13,7 +14,6 @@ public final class Lease {
     private final Operation operation;
     private final UUID token;
     private final Clock clock;
-    private final Thread worker = Thread.currentThread();
 
     private volatile String phase = "starting";
     private volatile Duration stallLimit;
@@ -23,6 +23,8 @@ public final class Lease {
     private volatile Instant stamp;
     private volatile String lost;
     private volatile boolean stalled;
+    private volatile Thread worker = Thread.currentThread();
+    private volatile boolean kept;
     private boolean ending;
     private boolean ended;
 
@@ -97,7 +99,7 @@ public final class Lease {
     }
 
     boolean isStalled() {
-        return Duration.between(stamp, clock.instant()).compareTo(stallLimit) > 0;
+        return !kept && Duration.between(stamp, clock.instant()).compareTo(stallLimit) > 0;
     }
 
     /** Whether the work was ended from outside, whatever it says itself about its end. */
@@ -134,6 +136,36 @@ public final class Lease {
     /** Whether the work's end is being recorded: from then on, that its row is gone says nothing. */
     synchronized void ending(boolean now) {
         ending = now;
+    }
+
+    /** Where the work was before it had to wait. */
+    record Pause(String phase, Duration stallLimit) {}
+
+    /** The work waits for what it does not command: that is no want of progress, however long it takes. */
+    synchronized Pause pause(String waitsFor) {
+        Pause before = new Pause(phase, stallLimit);
+        stallLimit = ChronoUnit.FOREVER.getDuration();
+        phase = waitsFor;
+        return before;
+    }
+
+    synchronized void resume(Pause before) {
+        stamp = clock.instant();
+        stallLimit = before.stallLimit();
+        phase = before.phase();
+    }
+
+    /** The work is done and its result waits for the database: the lease is to be renewed, and nothing is left to end. */
+    synchronized void keep() {
+        kept = true;
+        ending = true;
+        phase = "waiting for the database to take the result";
+    }
+
+    /** From here on the calling thread does the work. */
+    synchronized void takeOver() {
+        worker = Thread.currentThread();
+        stamp = clock.instant();
     }
 
     /**

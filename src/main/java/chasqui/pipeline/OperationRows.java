@@ -24,6 +24,13 @@ final class OperationRows {
             phase = NULL, bytes_done = 0, bytes_total = NULL, bytes_per_second = NULL
             """;
 
+    /** For who need not wait for what its type waits for before it is done. */
+    private static final String DUE = """
+            operation.status IN ('PENDING', 'SCHEDULED') AND operation.not_before <= clock_timestamp()
+            AND (operation.waits_for IS NULL
+                 OR operation.waits_for = (SELECT t.put_back_waits_for FROM operation_type t WHERE t.name = operation.type))
+            """;
+
     private OperationRows() {}
 
     static Operation operation(ResultSet row, StatementContext context) throws SQLException {
@@ -89,6 +96,21 @@ final class OperationRows {
                 == 1;
     }
 
+    /** As {@link #claimBest}, this one, if it is due. */
+    static Optional<Operation> claimDue(Handle tx, long id, NodeIdentity node, UUID token, Duration lease) {
+        return tx.createQuery("""
+                        UPDATE operation SET <claimed>, waits_for = NULL
+                         WHERE id = :id AND <due> RETURNING <columns>
+                        """)
+                .define("claimed", CLAIMED)
+                .define("due", DUE)
+                .define("columns", COLUMNS)
+                .bind("id", id)
+                .bindMap(claimant(node, token, lease))
+                .map(OperationRows::operation)
+                .findOne();
+    }
+
     private static Map<String, Object> claimant(NodeIdentity node, UUID token, Duration lease) {
         return Map.of("node", node.name(), "boot", node.bootId(), "token", token, "lease", lease.toMillis() / 1000.0);
     }
@@ -106,8 +128,15 @@ final class OperationRows {
     }
 
     static void finish(Handle tx, Lease lease, WorkStatus status) {
+        if (!finish(tx, lease.operation().id(), lease.token(), status, lease.mostBytes())) {
+            throw new LeaseLost(lease.operation(), "put back, cancelled or taken over");
+        }
+    }
+
+    /** @return false when the operation is not held under this token; nothing was changed */
+    static boolean finish(Handle tx, long id, UUID token, WorkStatus status, long bytes) {
         StateChanges.require(WorkStatus.IN_PROGRESS, status);
-        int moved = tx.createUpdate("""
+        return tx.createUpdate("""
                         WITH done AS (
                             DELETE FROM operation WHERE id = :id AND lease_token = :token RETURNING *),
                         attempt AS (
@@ -119,14 +148,45 @@ final class OperationRows {
                                attempt, stalls, created_at, scheduled_at, claimed_at, clock_timestamp(), lease_owner, :bytes
                           FROM done
                         """)
-                .bind("id", lease.operation().id())
-                .bind("token", lease.token())
-                .bind("status", status.name())
-                .bind("bytes", lease.mostBytes())
-                .execute();
-        if (moved == 0) {
-            throw new LeaseLost(lease.operation(), "put back, cancelled or taken over");
-        }
+                        .bind("id", id)
+                        .bind("token", token)
+                        .bind("status", status.name())
+                        .bind("bytes", bytes)
+                        .execute()
+                > 0;
+    }
+
+    /** What became of an operation whose result comes late. */
+    enum Standing {
+        RECORDED,
+        RECORDED_BEFORE,
+        /** Another has it. */
+        HELD,
+        /** Nobody has it, and it can be claimed. */
+        FREE,
+        /** Nobody has it, and nobody can claim it now. */
+        WAITS,
+        /** Completed, cancelled, or failed for good. */
+        ENDED
+    }
+
+    /** @param token of an attempt that holds the operation no more */
+    static Standing standing(Handle tx, long id, UUID token) {
+        return tx.createQuery("""
+                        SELECT CASE WHEN o.status = 'IN_PROGRESS' THEN 'HELD'
+                                    WHEN <due> THEN 'FREE'
+                                    WHEN o.status IN ('PENDING', 'SCHEDULED') THEN 'WAITS'
+                                    WHEN EXISTS (SELECT FROM operation_attempt a
+                                                  WHERE a.operation_id = wanted.id AND a.lease_token = :token
+                                                    AND a.outcome = 'COMPLETED') THEN 'RECORDED_BEFORE'
+                                    ELSE 'ENDED' END
+                          FROM (SELECT :id::bigint AS id) wanted LEFT JOIN operation o ON o.id = wanted.id
+                        """)
+                .define("due", DUE.replace("operation.", "o."))
+                .bind("id", id)
+                .bind("token", token)
+                .mapTo(Standing.class)
+                .one();
     }
 
     static void putBack(Handle tx, Lease lease, Verdict verdict, Failure failure) {

@@ -1,7 +1,9 @@
 package chasqui.pipeline;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -42,6 +45,9 @@ public final class OperationStore {
     /** Work that ended while the database could not be reached: ours to put back when it can. */
     private final Map<Lease, Failure> unrecorded = new ConcurrentHashMap<>();
 
+    private final LateResults late;
+    private volatile Adoptions adoptions;
+
     private volatile BiConsumer<Lease, WorkStatus> onEnd = (lease, status) -> {};
 
     public OperationStore(
@@ -54,6 +60,10 @@ public final class OperationStore {
         this.staleWork = new StaleWork(database, this::effectsOf);
         this.claims = new Claims(database, node, settings.lease(), this::effectsOf, this::failAtItsClaim);
         this.joint = new JointClaims(claims);
+        this.adoptions = new Adoptions(this, List.of(), failure -> {
+            throw new IllegalStateException(failure);
+        });
+        this.late = new LateResults(database, this::effectsOf, new OwnLeases());
     }
 
     /**
@@ -64,6 +74,10 @@ public final class OperationStore {
      * @return empty when nothing is due, or when the stage refused what was
      */
     public Optional<Lease> claim(String queue) {
+        // What is done and not recorded must not be done again by ourselves.
+        if (late.unseen() && !late.replay()) {
+            return Optional.empty();
+        }
         Optional<JointClaims.Claimed> claimed = claimsTogether(queue) ? joint.claim(queue) : claims.one(queue);
         return claimed.map(ours -> hold(ours.operation(), ours.token()));
     }
@@ -106,15 +120,64 @@ public final class OperationStore {
     }
 
     /**
-     * Runs a stage's change in the middle of its work, under the same fence as its end.
+     * Completes the operation with what its stage does about this result. Where the database cannot be reached, or it is not
+     * known whether it took this, the result is kept in the journal and the work is over all the same; the operation stays
+     * ours until the result is recorded.
      *
      * @throws LeaseLost (retryable) the operation is no longer ours; nothing was changed
      */
+    public void complete(Lease lease, Result result) {
+        Operation operation = lease.operation();
+        ResultKind<?> kind = effectsOf(operation).kindOf(result);
+        lease.ending(true);
+        try {
+            commit(lease, WorkStatus.COMPLETED, tx -> kind.record(tx, operation, result));
+        } catch (RuntimeException failure) {
+            if (late.canKeep() && isUnanswered(failure)) {
+                late.keep(
+                        lease,
+                        new JournaledResult(
+                                operation, lease.token(), node.name(), Instant.now(), lease.mostBytes(), result),
+                        failure);
+                return;
+            }
+            lease.ending(false);
+            throw failure;
+        }
+        letGo(lease);
+        onEnd.accept(lease, WorkStatus.COMPLETED);
+    }
+
+    /** Whoever is told to stop while waiting for a connection has not been refused either. */
+    private static boolean isUnanswered(RuntimeException failure) {
+        return DatabaseTrouble.in(failure)
+                || (failure instanceof JdbiException && Thread.currentThread().isInterrupted());
+    }
+
+    /**
+     * Runs a stage's change in the middle of its work, under the same fence as its end. Waits while the database cannot be
+     * reached.
+     *
+     * @param effect may run twice, when the answer to the first time was lost
+     * @throws LeaseLost (retryable) the operation is no longer ours; nothing was changed
+     */
     public void record(Lease lease, Effect effect) {
-        database.useTransaction(tx -> {
-            OperationRows.lock(tx, lease);
-            effect.apply(tx);
+        DatabaseWait.until(lease, () -> {
+            database.useTransaction(tx -> {
+                OperationRows.lock(tx, lease);
+                effect.apply(tx);
+            });
+            return true;
         });
+    }
+
+    /**
+     * Reads in the middle of the work. Waits while the database cannot be reached, so that what was done is not done again.
+     *
+     * @throws LeaseLost (retryable) the operation is no longer ours
+     */
+    public <T> T read(Lease lease, Function<Handle, T> query) {
+        return DatabaseWait.until(lease, () -> database.withHandle(query::apply));
     }
 
     /**
@@ -129,10 +192,7 @@ public final class OperationStore {
     private void finish(Lease lease, WorkStatus status, Effect effect) {
         lease.ending(true);
         try {
-            database.useTransaction(tx -> {
-                OperationRows.finish(tx, lease, status);
-                effect.apply(tx);
-            });
+            commit(lease, status, effect);
         } catch (RuntimeException failure) {
             lease.ending(false);
             throw failure;
@@ -140,6 +200,13 @@ public final class OperationStore {
         // Only after the commit: until then a failure must still find the lease alive.
         letGo(lease);
         onEnd.accept(lease, status);
+    }
+
+    private void commit(Lease lease, WorkStatus status, Effect effect) {
+        database.useTransaction(tx -> {
+            OperationRows.finish(tx, lease, status);
+            effect.apply(tx);
+        });
     }
 
     /**
@@ -166,6 +233,7 @@ public final class OperationStore {
      * @throws JdbiException the database still cannot be reached; what is left stays for the next time
      */
     void recordLate() {
+        late.replay();
         for (Map.Entry<Lease, Failure> late : unrecorded.entrySet()) {
             try {
                 Verdict verdict = recordFailure(late.getKey(), late.getValue());
@@ -240,6 +308,10 @@ public final class OperationStore {
 
     /** Gives work back untried, for instance at shutdown: due at once, no attempt consumed. */
     public void giveBack(Lease lease, String reason) {
+        if (late.keeps(lease)) {
+            log.info("{}: is done; its result stays in the journal for the next start", lease);
+            return;
+        }
         try {
             database.useTransaction(tx -> {
                 OperationRows.putBack(tx, lease, Verdict.GIVEN_BACK, new Failure(FailureKind.PLATFORM, true, reason));
@@ -281,8 +353,14 @@ public final class OperationStore {
         return staleWork.putBack("lease_expires_at < clock_timestamp()", Map.of(), limit);
     }
 
-    /** Takes back at once what an earlier incarnation of this very node left behind. */
+    /**
+     * Records at once what an earlier incarnation of this very node had done and could not record, then takes back what else
+     * it left behind.
+     *
+     * @return ids of what is to be done again
+     */
     public List<Long> recoverOwnPast() {
+        late.replay();
         List<Long> recovered = new ArrayList<>();
         List<Long> batch;
         do {
@@ -389,6 +467,39 @@ public final class OperationStore {
         onEnd = listener;
     }
 
+    /**
+     * From here on results that the database does not take are kept there.
+     *
+     * @throws ChasquiException (platform, retryable) it cannot be read
+     */
+    public void keepResultsIn(ResultJournal journal) {
+        try {
+            late.use(
+                    journal,
+                    new ResultText(effects.values().stream()
+                            .flatMap(stage -> stage.results().stream())
+                            .toList()));
+        } catch (IOException unreadable) {
+            throw new ChasquiException(
+                    FailureKind.PLATFORM,
+                    true,
+                    journal.folder() + ": results of finished work may lie there and cannot be read ("
+                            + unreadable.getMessage()
+                            + "); give it to this user, or move it away: its work is then done again",
+                    unreadable);
+        }
+    }
+
+    /** Who looks at what lies there of results whose leases are gone; without any, their work is done again. */
+    public void adoptWith(List<Adopter> adopters, Function<Exception, Failure> classify) {
+        adoptions = new Adoptions(this, adopters, classify);
+    }
+
+    /** Results that wait for the database. */
+    public LateReport late() {
+        return late.report();
+    }
+
     /** What this process works on now; unsorted, a snapshot. */
     public List<Lease> held() {
         return List.copyOf(held.values());
@@ -396,5 +507,39 @@ public final class OperationStore {
 
     Duration renewEvery() {
         return settings.renewEvery();
+    }
+
+    private Optional<Lease> claimAgain(Operation operation, UUID token) {
+        return database.inTransaction(tx -> {
+                    Optional<Operation> claimed =
+                            OperationRows.claimDue(tx, operation.id(), node, token, settings.lease());
+                    claimed.ifPresent(ours -> effectsOf(ours).onClaim(tx, ours));
+                    return claimed;
+                })
+                .map(ours -> hold(ours, token));
+    }
+
+    /** What late results do to the leases of this process. */
+    private final class OwnLeases implements LateResults.Owner {
+        @Override
+        public void ended(Lease lease, WorkStatus status) {
+            letGo(lease);
+            onEnd.accept(lease, status);
+        }
+
+        @Override
+        public void failed(Lease lease, Failure failure) {
+            fail(lease, failure);
+        }
+
+        @Override
+        public void gone(Lease lease) {
+            letGo(lease);
+        }
+
+        @Override
+        public void adopt(JournaledResult one) {
+            adoptions.begin(one, token -> claimAgain(one.operation(), token), () -> late.drop(one));
+        }
     }
 }

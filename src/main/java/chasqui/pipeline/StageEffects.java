@@ -1,6 +1,7 @@
 package chasqui.pipeline;
 
 import java.time.Duration;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -41,6 +42,23 @@ public interface StageEffects {
     /** Whether the stage tells people by itself of what parks its work because of such failures. */
     default boolean tellsOf(Failure failure) {
         return false;
+    }
+
+    /**
+     * What this stage's work can end with that outlives a process without the database. Work of a stage without any is done
+     * again when its end could not be recorded.
+     */
+    default List<ResultKind<?>> results() {
+        return List.of();
+    }
+
+    /** The kind of a result of this stage. */
+    default ResultKind<?> kindOf(Result result) {
+        return results().stream()
+                .filter(kind -> kind.type().isInstance(result))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        type() + " has no results of " + result.getClass().getSimpleName()));
     }
 
     /** The operation failed for good. */

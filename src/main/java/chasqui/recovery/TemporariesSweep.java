@@ -47,6 +47,7 @@ final class TemporariesSweep implements Sweep {
         Set<Long> dead =
                 left.stream().map(Temporaries.Left::operationId).collect(Collectors.toCollection(HashSet::new));
         dead.removeAll(operations.live(Set.copyOf(dead)));
+        dead.removeAll(operations.late().operations());
         int removed = 0;
         IOException failed = null;
         for (Temporaries.Left one : left) {

@@ -9,6 +9,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executors;
@@ -58,12 +60,26 @@ final class PipelineMetrics implements AutoCloseable {
                 .description("Operations that this process works on now")
                 .strongReference(true)
                 .register(registry);
+        Gauge.builder("chasqui.results.waiting", store, late -> late.late().results())
+                .description("Results of finished work that wait in this process's journal for the database")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("chasqui.results.oldest", store, PipelineMetrics::ageOfOldestResult)
+                .description("Age of the oldest of them, by this machine's clock; 0 when there is none")
+                .baseUnit("seconds")
+                .strongReference(true)
+                .register(registry);
         Gauge.builder("chasqui.database.reachable", metrics, m -> m.reachable ? 1 : 0)
                 .description("1 when the last look at the database succeeded")
                 .register(registry);
         store.onEnd(metrics::ended);
         metrics.reader.scheduleWithFixedDelay(metrics::read, 0, EVERY_SECONDS, TimeUnit.SECONDS);
         return metrics;
+    }
+
+    private static double ageOfOldestResult(OperationStore store) {
+        Instant oldest = store.late().oldest();
+        return oldest == null ? 0 : Duration.between(oldest, Instant.now()).toSeconds();
     }
 
     /** One look at the database. */

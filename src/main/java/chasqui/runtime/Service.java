@@ -1,13 +1,16 @@
 package chasqui.runtime;
 
+import chasqui.pipeline.Adopter;
 import chasqui.pipeline.LeaseRenewer;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.ResultJournal;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.SteadyClock;
 import chasqui.queue.QueueEndpoints;
 import chasqui.queue.redis.RedisQueues;
 import chasqui.queue.redis.RedisSettings;
+import chasqui.recovery.FailureClassifier;
 import chasqui.recovery.FailurePolicy;
 import chasqui.recovery.IncomingFolders;
 import chasqui.recovery.Monitor;
@@ -89,6 +92,14 @@ public final class Service implements AutoCloseable {
         management.probe(new HealthProbe("redis", Concern.SYSTEM, redis::problems));
         this.operations =
                 new OperationStore(foundation.database().jdbi(), effects(), node, settings.lease(), new SteadyClock());
+        Map<String, Object> work = work();
+        operations.keepResultsIn(new ResultJournal(foundation.home().journal()));
+        operations.adoptWith(
+                work.values().stream()
+                        .filter(Adopter.class::isInstance)
+                        .map(Adopter.class::cast)
+                        .toList(),
+                FailureClassifier::classify);
         this.desk = new WorkDesk(operations, RedisQueues::answered);
         this.sweeps = new Sweeps(foundation.database().jdbi(), operations, settings.incomingAge(), Clock.systemUTC());
         this.incoming = new IncomingFolders(foundation.database().jdbi());
@@ -123,6 +134,9 @@ public final class Service implements AutoCloseable {
         management.probe(new HealthProbe(
                 "node", Concern.RESTART, () -> nodes.trouble().stream().toList()));
         management.probe(new HealthProbe("locations", Concern.SYSTEM, locationWatch::problems, locationWatch::told));
+        management.probe(new HealthProbe(
+                "results", Concern.SYSTEM, () -> operations.late().problems(), () -> operations.late().told().stream()
+                        .toList()));
         management.probe(new HealthProbe("queues", Concern.SYSTEM, queueWatch::problems));
         management.rounds().expect(LEASE_LOOP, ManagementSettings.from(read).loopLimit());
         QueueEndpoints queues = new QueueEndpoints(
@@ -130,7 +144,7 @@ public final class Service implements AutoCloseable {
                 endpoint -> camel().getEndpoint(endpoint),
                 settings.queueEndpoint(),
                 settings.concurrency());
-        Map<String, Object> named = named(foundation, queues);
+        Map<String, Object> named = named(foundation, queues, work);
         named.forEach(camel::bind);
         camel.bind(RedisQueueComponent.SCHEME + "-component", redis);
         this.routes = new RouteCheck(RouteNeeds.given(named, RouteProperties.all(settings)));
@@ -157,10 +171,16 @@ public final class Service implements AutoCloseable {
                 .toList();
     }
 
-    /** Everything that a route can name. */
-    private Map<String, Object> named(Foundation foundation, QueueEndpoints queues) {
+    /** Managers and workers. */
+    private Map<String, Object> work() {
         Map<String, Object> beans = new LinkedHashMap<>(stages.beans(operations));
         added.forEach(stage -> beans.putAll(stage.beans().apply(operations)));
+        return beans;
+    }
+
+    /** Everything that a route can name. */
+    private Map<String, Object> named(Foundation foundation, QueueEndpoints queues, Map<String, Object> work) {
+        Map<String, Object> beans = new LinkedHashMap<>(work);
         beans.put("dataSource", foundation.database().dataSource());
         beans.put("managerPool", managerPool);
         beans.put("queueEndpoints", queues);

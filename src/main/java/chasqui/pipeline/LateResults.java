@@ -1,0 +1,297 @@
+package chasqui.pipeline;
+
+import chasqui.notification.Notifications;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Results of finished work that the database could not take: each lies in the journal until it ends in exactly one way,
+ * which the log tells. Recorded under its own lease; adopted when that is gone and nobody else has the work; dropped when
+ * another has done it; refused, for a human.
+ */
+final class LateResults {
+    private static final Logger log = LoggerFactory.getLogger(LateResults.class);
+
+    private final Jdbi database;
+    private final Function<Operation, StageEffects> effectsOf;
+    private final Owner owner;
+    private final ReentrantLock replaying = new ReentrantLock();
+    private final Map<UUID, Late> all = new ConcurrentHashMap<>();
+    private volatile ResultJournal journal;
+    private volatile boolean unseen;
+
+    /** Whose leases these are. */
+    interface Owner {
+        /** The attempt has ended; its thread went on to other work long ago. */
+        void ended(Lease lease, WorkStatus status);
+
+        /** It has ended without a result. */
+        void failed(Lease lease, Failure failure);
+
+        /** The lease is another's now, or nobody's. */
+        void gone(Lease lease);
+
+        /** Nobody has the work: look at what lies there. */
+        void adopt(JournaledResult result);
+    }
+
+    /** @param lease null: of an earlier process */
+    private record Late(JournaledResult result, Lease lease, boolean durable, String trouble) {
+        Late with(boolean nowDurable, String nowTrouble) {
+            return new Late(result, lease, nowDurable, nowTrouble);
+        }
+    }
+
+    LateResults(Jdbi database, Function<Operation, StageEffects> effectsOf, Owner owner) {
+        this.database = database;
+        this.effectsOf = effectsOf;
+        this.owner = owner;
+    }
+
+    /** Takes over what an earlier process left in it. */
+    void use(ResultJournal journal, ResultText text) throws IOException {
+        this.journal = journal;
+        for (JournaledResult one : journal.read(text)) {
+            all.put(one.token(), new Late(one, null, true, null));
+            unseen = true;
+        }
+    }
+
+    boolean canKeep() {
+        return journal != null;
+    }
+
+    /** Whether something was not yet held against the database since that was last away. */
+    boolean unseen() {
+        return unseen;
+    }
+
+    /** Keeps what the database did not take; where even the journal does not, in memory, with the lease. */
+    void keep(Lease lease, JournaledResult result, RuntimeException why) {
+        lease.keep();
+        Late late = journaled(new Late(result, lease, false, null));
+        all.put(result.token(), late);
+        unseen = true;
+        if (late.durable()) {
+            log.warn(
+                    "{}: is done; its result waits in {} until the database takes it: {}",
+                    lease,
+                    journal.folder(),
+                    why.getMessage());
+        } else {
+            log.error("{}: is done, and {}; the database: {}", lease, late.trouble(), why.getMessage());
+        }
+    }
+
+    private Late journaled(Late late) {
+        // An interrupt closes files: the end of this process must not be the end of what was done.
+        boolean interrupted = Thread.interrupted();
+        try {
+            journal.add(late.result());
+            return late.with(true, null);
+        } catch (IOException failure) {
+            return late.with(
+                    false,
+                    "its result cannot be written to %s (%s): make room or give it to this user; it is kept in memory, and would be done again after a restart"
+                            .formatted(journal.folder(), failure.getMessage()));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * Holds every result against the database, unless another thread does so now.
+     *
+     * @return false when another does
+     * @throws RuntimeException the database cannot be reached; everything stays as it is
+     */
+    boolean replay() {
+        if (!replaying.tryLock()) {
+            return false;
+        }
+        try {
+            List<Late> inOrder = all.values().stream()
+                    .sorted(Comparator.comparing(late -> late.result().finishedAt()))
+                    .toList();
+            for (Late late : inOrder) {
+                replay(late.durable() ? late : journaledNow(late));
+            }
+            unseen = false;
+            return true;
+        } finally {
+            replaying.unlock();
+        }
+    }
+
+    private Late journaledNow(Late late) {
+        Late now = journaled(late);
+        all.put(now.result().token(), now);
+        return now;
+    }
+
+    private void replay(Late late) {
+        try {
+            switch (standing(late.result())) {
+                case RECORDED -> recorded(late, "recorded now, with what came of it");
+                case RECORDED_BEFORE ->
+                    recorded(late, "was recorded when it ended, only the database's answer was lost");
+                case ENDED -> {
+                    forget(late);
+                    if (late.lease() != null) {
+                        owner.gone(late.lease());
+                    }
+                    log.warn(
+                            "{}: another has done, cancelled or failed it meanwhile; its result is dropped",
+                            late.result());
+                }
+                case HELD -> leaseless(late, "another works on it now");
+                case WAITS -> leaseless(late, "its next attempt is not due yet");
+                case FREE -> {
+                    leaseless(late, "nobody has it: what lies there is looked at again");
+                    owner.adopt(late.result());
+                }
+            }
+        } catch (RuntimeException failure) {
+            if (DatabaseTrouble.in(failure)) {
+                throw failure;
+            }
+            if (failure instanceof ChasquiException ours && ours.retryable()) {
+                waits(late, failure.getMessage());
+            } else {
+                refuse(late, failure);
+            }
+        }
+    }
+
+    private OperationRows.Standing standing(JournaledResult one) {
+        return database.inTransaction(tx -> {
+            if (OperationRows.finish(tx, one.operation().id(), one.token(), WorkStatus.COMPLETED, one.bytes())) {
+                record(one).record(tx, one.operation(), one.result());
+                return OperationRows.Standing.RECORDED;
+            }
+            return OperationRows.standing(tx, one.operation().id(), one.token());
+        });
+    }
+
+    private ResultKind<?> record(JournaledResult one) {
+        return effectsOf.apply(one.operation()).kindOf(one.result());
+    }
+
+    private void recorded(Late late, String how) {
+        forget(late);
+        if (late.lease() != null) {
+            owner.ended(late.lease(), WorkStatus.COMPLETED);
+        }
+        log.info("{}: {}", late.result(), how);
+    }
+
+    /** Its lease, if it was ours, is not any more. */
+    private void leaseless(Late late, String why) {
+        if (late.lease() != null) {
+            owner.gone(late.lease());
+        }
+        waits(new Late(late.result(), null, late.durable(), late.trouble()), why);
+    }
+
+    private void waits(Late late, String why) {
+        all.put(late.result().token(), late.with(late.durable(), why));
+        if (!why.equals(late.trouble())) {
+            log.warn("{}: {}; its result waits", late.result(), why);
+        }
+    }
+
+    private void refuse(Late late, RuntimeException failure) {
+        JournaledResult one = late.result();
+        try {
+            String why = String.valueOf(failure.getMessage());
+            database.useTransaction(tx -> Notifications.raise(
+                    tx,
+                    Notifications.Level.ERROR,
+                    "result-refused:" + one.operation().queue(),
+                    one + " on " + one.node() + ": its result was journaled and is refused by the database: " + why,
+                    "it lies in " + journal.folder().resolve("refused")
+                            + " on that node; the work is done again by itself"));
+            if (!late.durable()) {
+                journal.add(one);
+            }
+            journal.refuse(one, why);
+            all.remove(one.token());
+            log.error("{}: its result is refused for good and lies in {}/refused", one, journal.folder(), failure);
+        } catch (IOException kept) {
+            log.error(
+                    "{}: its result is refused and cannot be put aside, trying again: {}",
+                    one,
+                    kept.toString(),
+                    failure);
+            return;
+        }
+        if (late.lease() != null) {
+            owner.failed(
+                    late.lease(),
+                    new Failure(FailureKind.ITEM, true, one + ": its result is refused: " + failure.getMessage()));
+        }
+    }
+
+    /** The result of an earlier attempt has been taken over by a later one, or was found to be no good. */
+    void drop(JournaledResult one) {
+        Late late = all.get(one.token());
+        if (late != null) {
+            forget(late);
+        }
+    }
+
+    private void forget(Late late) {
+        all.remove(late.result().token());
+        try {
+            journal.remove(late.result());
+        } catch (IOException stays) {
+            log.warn(
+                    "{}: its file stays until the next start, which changes nothing: {}",
+                    late.result(),
+                    stays.toString());
+        }
+    }
+
+    boolean keeps(Lease lease) {
+        return all.containsKey(lease.token());
+    }
+
+    LateReport report() {
+        List<JournaledResult> waiting = all.values().stream().map(Late::result).toList();
+        return new LateReport(
+                waiting.size(),
+                waiting.stream()
+                        .map(JournaledResult::finishedAt)
+                        .min(Comparator.naturalOrder())
+                        .orElse(null),
+                waiting.stream().map(one -> one.operation().id()).collect(Collectors.toUnmodifiableSet()),
+                problems());
+    }
+
+    /** What a human should do something about. */
+    private List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        all.values().stream()
+                .filter(late -> !late.durable())
+                .forEach(late -> problems.add(late.result() + ": " + late.trouble()));
+        int refused = journal == null ? 0 : journal.refused();
+        if (refused > 0) {
+            problems.add(refused + " results of finished work were refused; look at "
+                    + journal.folder().resolve("refused") + ", then remove them there");
+        }
+        return problems;
+    }
+}

@@ -1,0 +1,445 @@
+package chasqui.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import chasqui.notification.Notifications;
+import chasqui.testing.DatabaseLink;
+import chasqui.testing.TestClock;
+import chasqui.testing.TestDatabase;
+import chasqui.testing.TestTopology;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Work that ends while the database is away, over a link that is cut in front of a real one. */
+class LateResultsIT {
+    private static final OperationType TYPE = new OperationType("deletion");
+    private static final String QUEUE = "ccat_buffer_deletion";
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final TestDatabase database = new TestDatabase();
+    private final TestClock clock = new TestClock();
+    private DatabaseLink link;
+    private Path folder;
+    private Path journal;
+    private RuntimeException refusal;
+
+    /** The work of these tests: one file with a text. */
+    private record Written(Path file, String text) implements Result {}
+
+    private final StageEffects stage = new StageEffects() {
+        @Override
+        public OperationType type() {
+            return TYPE;
+        }
+
+        @Override
+        public List<ResultKind<?>> results() {
+            return List.of(new ResultKind<>(Written.class, (tx, operation, written) -> recorded(tx, written)));
+        }
+    };
+
+    private final Adopter reader = new Adopter() {
+        @Override
+        public OperationType type() {
+            return TYPE;
+        }
+
+        @Override
+        public Optional<Result> lookAgain(Lease lease, Result result) throws IOException {
+            Written written = (Written) result;
+            return Files.readString(written.file()).equals(written.text()) ? Optional.of(written) : Optional.empty();
+        }
+    };
+
+    @BeforeEach
+    void a_topology(@TempDir Path temporary) throws Exception {
+        folder = temporary;
+        journal = temporary.resolve("journal");
+        TestTopology.on(database.jdbi(), temporary);
+        link = new DatabaseLink(database);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        link.close();
+        database.close();
+    }
+
+    /** Counts how often a result was recorded. */
+    private void recorded(Handle tx, Written written) {
+        if (refusal != null) {
+            throw refusal;
+        }
+        Notifications.raise(tx, Notifications.Level.INFO, "written", written.text(), "nothing");
+    }
+
+    private String timesRecorded() {
+        return database.value("SELECT coalesce(sum(occurrences), 0) FROM notification WHERE cause = 'written'");
+    }
+
+    private String completed() {
+        return database.value("SELECT count(*) FROM operation_history WHERE status = 'COMPLETED'");
+    }
+
+    private List<String> journaled() throws IOException {
+        if (Files.notExists(journal)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(journal)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> journal.relativize(file).toString())
+                    .toList();
+        }
+    }
+
+    /** A process of this node. */
+    private OperationStore incarnation() {
+        return incarnation("here");
+    }
+
+    private OperationStore incarnation(String node) {
+        LeaseSettings settings = new LeaseSettings(
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)),
+                new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)));
+        OperationStore store =
+                new OperationStore(link.jdbi(), List.of(stage), NodeIdentity.starting(node), settings, clock);
+        store.adoptWith(List.of(reader), failure -> new Failure(FailureKind.ITEM, true, failure.toString()));
+        if (node.equals("here")) {
+            store.keepResultsIn(new ResultJournal(journal));
+        }
+        return store;
+    }
+
+    private static void beat(OperationStore store) {
+        try (LeaseRenewer renewer = new LeaseRenewer(store, () -> {})) {
+            renewer.renewAll();
+        }
+    }
+
+    private long anOperation() {
+        return database.jdbi().inTransaction(tx -> {
+            long location = tx.createQuery("""
+                            SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id
+                             WHERE s.short_name = 'ccat' AND l.name = 'buffer'
+                            """).mapTo(Long.class).one();
+            long batch = tx.createQuery("INSERT INTO deletion_batch (data_location_id) VALUES (:l) RETURNING id")
+                    .bind("l", location)
+                    .mapTo(Long.class)
+                    .one();
+            OperationStore.create(
+                    tx, TYPE, "deletion_batch_id", List.of(new OperationStore.NewOperation(batch, location, 100)));
+            return batch;
+        });
+    }
+
+    private Written written(String text) throws IOException {
+        return new Written(Files.writeString(folder.resolve("written-" + text), text), text);
+    }
+
+    /** Work that is done when the link has been cut. */
+    private Lease doneWithoutDatabase(OperationStore store, String text) throws IOException {
+        anOperation();
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        link.cut();
+        store.complete(lease, written(text));
+        return lease;
+    }
+
+    private void leaseRunsOut() {
+        database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '1 s'");
+        assertThat(new OperationStore(
+                                database.jdbi(),
+                                List.of(stage),
+                                NodeIdentity.starting("monitor"),
+                                new LeaseSettings(
+                                        Duration.ofSeconds(60),
+                                        Duration.ofSeconds(10),
+                                        Duration.ofSeconds(60),
+                                        new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)),
+                                        new Backoff(Duration.ofMillis(1), Duration.ofMillis(1))),
+                                clock)
+                        .recoverStale(10))
+                .hasSize(1);
+    }
+
+    @Test
+    void a_result_waits_in_the_journal_with_its_lease_and_is_recorded_once() throws Exception {
+        OperationStore store = incarnation();
+        Lease lease = doneWithoutDatabase(store, "one");
+        assertThat(journaled()).hasSize(1);
+        assertThat(store.held()).containsExactly(lease);
+        assertThat(store.late().told()).get().asString().startsWith("1 results of finished work wait");
+        assertThat(store.late().problems()).isEmpty();
+        clock.advance(Duration.ofDays(3));
+        beat(store);
+        assertThat(lease.isLost()).as("nothing is left to end").isFalse();
+
+        link.mend();
+        beat(store);
+        beat(store);
+        assertThat(completed()).isEqualTo("1");
+        assertThat(timesRecorded()).isEqualTo("1");
+        assertThat(journaled()).isEmpty();
+        assertThat(store.held()).isEmpty();
+        assertThat(store.late().results()).isZero();
+        assertThat(database.value("SELECT string_agg(outcome, ',') FROM operation_attempt"))
+                .isEqualTo("COMPLETED");
+    }
+
+    @Test
+    void what_a_dead_process_had_done_is_recorded_by_the_next_one_before_it_takes_its_leases_back() throws Exception {
+        doneWithoutDatabase(incarnation(), "one");
+        link.mend();
+        OperationStore next = incarnation();
+        assertThat(next.recoverOwnPast()).isEmpty();
+        assertThat(completed()).isEqualTo("1");
+        assertThat(timesRecorded()).isEqualTo("1");
+        assertThat(journaled()).isEmpty();
+    }
+
+    @Test
+    void a_result_whose_commit_was_carried_out_without_an_answer_is_recorded_once() throws Exception {
+        OperationStore store = incarnation();
+        anOperation();
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        link.loseTheAnswerToTheNextCommit();
+        store.complete(lease, written("one"));
+        assertThat(completed()).as("the server has it").isEqualTo("1");
+        assertThat(journaled()).hasSize(1);
+        beat(store);
+        assertThat(completed()).isEqualTo("1");
+        assertThat(timesRecorded()).isEqualTo("1");
+        assertThat(journaled()).isEmpty();
+        assertThat(store.held()).isEmpty();
+    }
+
+    @Test
+    void where_the_lease_is_gone_and_nobody_has_the_work_it_is_adopted_after_another_look() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "one");
+        leaseRunsOut();
+        link.mend();
+        beat(store);
+        await().atMost(LIMIT).until(() -> store.late().results() == 0);
+        assertThat(completed()).isEqualTo("1");
+        assertThat(timesRecorded()).isEqualTo("1");
+        assertThat(journaled()).isEmpty();
+        assertThat(store.held()).isEmpty();
+        assertThat(database.value("SELECT string_agg(outcome, ',' ORDER BY ended_at) FROM operation_attempt"))
+                .isEqualTo("STALLED,COMPLETED");
+    }
+
+    @Test
+    void where_the_bytes_are_others_by_then_it_is_not_adopted_and_done_again() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "one");
+        leaseRunsOut();
+        Files.writeString(folder.resolve("written-one"), "two");
+        link.mend();
+        beat(store);
+        await().atMost(LIMIT)
+                .until(() -> store.late().results() == 0 && store.held().isEmpty());
+        assertThat(completed()).isEqualTo("0");
+        assertThat(timesRecorded()).isEqualTo("0");
+        assertThat(journaled()).isEmpty();
+        assertThat(database.value("SELECT status || ' ' || attempt FROM operation"))
+                .isEqualTo("PENDING 0");
+        store.complete(store.claim(QUEUE).orElseThrow(), written("again"));
+        assertThat(completed()).isEqualTo("1");
+    }
+
+    @Test
+    void what_is_done_and_not_recorded_is_not_done_again_by_the_same_process() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "one");
+        leaseRunsOut();
+        link.mend();
+        assertThat(store.claim(QUEUE)).as("before any beat").isEmpty();
+        await().atMost(LIMIT).until(() -> store.late().results() == 0);
+        assertThat(timesRecorded()).isEqualTo("1");
+    }
+
+    @Test
+    void while_another_has_the_work_it_waits_and_is_dropped_when_that_has_done_it() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "one");
+        leaseRunsOut();
+        link.mend();
+        OperationStore other = incarnation("elsewhere");
+        Lease theirs = other.claim(QUEUE).orElseThrow();
+        beat(store);
+        assertThat(store.held()).as("the lease is another's").isEmpty();
+        assertThat(journaled()).hasSize(1);
+        other.complete(theirs, written("theirs"));
+        beat(store);
+        assertThat(journaled()).isEmpty();
+        assertThat(completed()).isEqualTo("1");
+        assertThat(timesRecorded()).isEqualTo("1");
+        assertThat(database.value("SELECT message FROM notification")).isEqualTo("theirs");
+    }
+
+    @Test
+    void while_another_has_the_work_it_waits_and_is_adopted_when_that_gives_it_back() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "one");
+        leaseRunsOut();
+        link.mend();
+        OperationStore other = incarnation("elsewhere");
+        Lease theirs = other.claim(QUEUE).orElseThrow();
+        beat(store);
+        other.giveBack(theirs, "shutdown");
+        beat(store);
+        await().atMost(LIMIT).until(() -> store.late().results() == 0);
+        assertThat(database.value("SELECT message FROM notification")).isEqualTo("one");
+        assertThat(completed()).isEqualTo("1");
+    }
+
+    @Test
+    void of_several_results_a_torn_one_and_a_damaged_one_are_told_and_the_others_recorded() throws Exception {
+        OperationStore store = incarnation();
+        List<Lease> leases = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            anOperation();
+            leases.add(store.claim(QUEUE).orElseThrow());
+        }
+        link.cut();
+        for (Lease lease : leases) {
+            store.complete(lease, written("of-" + lease.operation().id()));
+        }
+        List<String> files = new ArrayList<>(journaled());
+        files.sort(null);
+        Path damaged = journal.resolve(files.get(0));
+        Files.writeString(damaged, Files.readString(damaged).replace("\"bytes\":0", "\"bytes\":1"));
+        Path torn = journal.resolve(files.get(1) + ".new");
+        Files.move(journal.resolve(files.get(1)), torn);
+        byte[] whole = Files.readAllBytes(torn);
+        Files.write(torn, java.util.Arrays.copyOf(whole, whole.length / 2));
+
+        link.mend();
+        OperationStore next = incarnation();
+        assertThat(next.recoverOwnPast()).as("those whose results are lost").hasSize(2);
+        assertThat(completed()).isEqualTo("1");
+        assertThat(timesRecorded()).isEqualTo("1");
+        assertThat(journaled())
+                .containsExactlyInAnyOrder("refused/" + files.get(0), "refused/" + files.get(0) + ".why");
+        assertThat(next.late().problems()).singleElement().asString().startsWith("1 results");
+    }
+
+    @Test
+    void where_the_journal_cannot_be_written_the_work_stays_in_hand_and_is_said_to() throws Exception {
+        OperationStore store = incarnation();
+        Files.writeString(journal, "a file where the folder belongs");
+        Lease lease = doneWithoutDatabase(store, "one");
+        assertThat(store.held()).containsExactly(lease);
+        assertThat(store.late().problems())
+                .singleElement()
+                .asString()
+                .contains("cannot be written to " + journal)
+                .contains("make room");
+        beat(store);
+        Files.delete(journal);
+        beat(store);
+        assertThat(journaled()).as("with the database still away").hasSize(1);
+        assertThat(store.late().problems()).isEmpty();
+        link.mend();
+        beat(store);
+        assertThat(timesRecorded()).isEqualTo("1");
+        assertThat(journaled()).isEmpty();
+    }
+
+    @Test
+    void what_the_database_refuses_for_good_is_left_to_a_human_and_the_work_is_tried_again() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "one");
+        refusal = new IllegalArgumentException("no such row");
+        link.mend();
+        beat(store);
+        assertThat(journaled()).hasSize(2).allMatch(file -> file.startsWith("refused/"));
+        assertThat(database.value("SELECT level || ' ' || cause FROM notification"))
+                .isEqualTo("ERROR result-refused:" + QUEUE);
+        assertThat(database.value("SELECT status || ' ' || attempt || ' ' || failure_kind FROM operation"))
+                .isEqualTo("PENDING 1 ITEM");
+        assertThat(store.held()).isEmpty();
+        beat(store);
+        assertThat(database.value("SELECT count(*) FROM notification")).isEqualTo("1");
+    }
+
+    @Test
+    void what_cannot_be_recorded_yet_keeps_its_lease_and_is_tried_again() throws Exception {
+        OperationStore store = incarnation();
+        Lease lease = doneWithoutDatabase(store, "one");
+        refusal = new ChasquiException(FailureKind.PLATFORM, true, "no archive site now");
+        link.mend();
+        beat(store);
+        assertThat(store.held()).containsExactly(lease);
+        assertThat(journaled()).hasSize(1);
+        refusal = null;
+        beat(store);
+        assertThat(timesRecorded()).isEqualTo("1");
+        assertThat(store.held()).isEmpty();
+    }
+
+    @Test
+    void a_shutdown_without_the_database_leaves_the_result_to_the_next_start() throws Exception {
+        OperationStore store = incarnation();
+        Lease lease = doneWithoutDatabase(store, "one");
+        link.mend();
+        store.giveBack(lease, "the node is shutting down");
+        assertThat(database.value("SELECT status FROM operation")).isEqualTo("IN_PROGRESS");
+        incarnation().recoverOwnPast();
+        assertThat(timesRecorded()).isEqualTo("1");
+    }
+
+    @Test
+    void work_that_needs_the_database_in_the_middle_waits_for_it_and_does_not_stall() throws Exception {
+        OperationStore store = incarnation();
+        anOperation();
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        lease.phase("packing", 10, Duration.ofSeconds(60));
+        lease.advance(4);
+        link.cut();
+        CompletableFuture<Void> middle = CompletableFuture.runAsync(
+                () -> store.record(lease, tx -> Notifications.raise(tx, Notifications.Level.INFO, "mid", "m", "n")));
+        await().atMost(LIMIT).until(() -> lease.phase().equals("waiting for the database"));
+        clock.advance(Duration.ofDays(3));
+        beat(store);
+        assertThat(lease.isLost()).isFalse();
+        link.mend();
+        middle.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertThat(lease.phase()).isEqualTo("packing");
+        assertThat(lease.bytesDone()).isEqualTo(4);
+        assertThat(database.value("SELECT occurrences FROM notification WHERE cause = 'mid'"))
+                .isEqualTo("1");
+        assertThat(lease.isStalled()).isFalse();
+    }
+
+    @Test
+    void names_and_texts_come_back_from_the_journal_as_they_were() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "\"quoted\" back\\slash new\nline é 𝄞");
+        byte[] file = Files.readAllBytes(journal.resolve(journaled().get(0)));
+        assertThat(new String(file, StandardCharsets.UTF_8).lines()).hasSize(2);
+        link.mend();
+        incarnation().recoverOwnPast();
+        assertThat(database.value("SELECT message FROM notification"))
+                .isEqualTo("\"quoted\" back\\slash new\nline é 𝄞");
+    }
+}
