@@ -31,12 +31,13 @@ final class FarSites implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Pattern ROOT = Pattern.compile("root: \"?(/[^\",} ]+)");
 
-    final TestDatabase database = new TestDatabase();
+    final TestDatabase database;
     final Path folder;
     private final Installation installation;
     private final Map<String, Sshd> hosts = new HashMap<>();
     private final Map<String, Store> stores = new TreeMap<>();
     private final Map<String, byte[]> written = new TreeMap<>();
+    private Installation.Place observatory = Installation.Place.HERE;
 
     /** An S3 server with keys that nobody else has. */
     record Store(Home home, EmbeddedObjectStore server) {
@@ -53,6 +54,12 @@ final class FarSites implements AutoCloseable {
 
     /** @param folder no blank in its path */
     FarSites(Path folder, Installation installation) throws Exception {
+        this(folder, installation, new TestDatabase());
+    }
+
+    /** @param database closed with this */
+    FarSites(Path folder, Installation installation, TestDatabase database) throws Exception {
+        this.database = database;
         this.folder = Files.createDirectories(folder).toRealPath();
         this.installation = installation;
     }
@@ -87,7 +94,6 @@ final class FarSites implements AutoCloseable {
     /** Tells the installation where everything is; before the topology. */
     FarSites installed(Map<String, String> settings) throws Exception {
         Map<String, String> all = new HashMap<>(Map.ofEntries(
-                Map.entry("chasqui.database.url", database.url()),
                 Map.entry("chasqui.bbcp.command", folder.resolve("bin/bbcp").toString()),
                 Map.entry("chasqui.bbcp.ssh", "ssh -F" + folder.resolve("ssh_config")),
                 Map.entry("chasqui.bbcp.stall", "10s"),
@@ -97,6 +103,7 @@ final class FarSites implements AutoCloseable {
                 Map.entry("chasqui.tape.look.longest", "1s"),
                 Map.entry("chasqui.assembly.max-wait", "1s"),
                 Map.entry("chasqui.deletion.retention.source", "0s")));
+        all.putAll(database.settings());
         all.putAll(settings);
         Map<String, String> keys = new HashMap<>();
         stores.forEach((credential, store) -> {
@@ -128,6 +135,11 @@ final class FarSites implements AutoCloseable {
         return this;
     }
 
+    /** Where the instruments file what they write. */
+    void filedFrom(Installation.Place place) {
+        observatory = place;
+    }
+
     Path root(String location) {
         return folder.resolve("sites").resolve(location);
     }
@@ -150,8 +162,15 @@ final class FarSites implements AutoCloseable {
             Files.write(place.resolve("file-" + i), content);
             written.put(observation + "/file-" + i, content);
         }
-        installation.run(
-                "file", place.toString(), "--instrument", instrument, "--observation", observation, "--finish");
+        installation.runAt(
+                observatory,
+                "file",
+                place.toString(),
+                "--instrument",
+                instrument,
+                "--observation",
+                observation,
+                "--finish");
     }
 
     /** Content of every file that was observed, by its path in a package. */

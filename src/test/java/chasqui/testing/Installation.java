@@ -32,6 +32,22 @@ public final class Installation implements AfterEachCallback, AutoCloseable {
             Map.entry("chasqui.park.longest", "5s"),
             Map.entry("chasqui.drain", "20s"));
 
+    /**
+     * Where a process runs.
+     *
+     * @param before words of the command that leads there, before those of the program
+     * @param settings by key, over those of the whole installation: how the world looks from there
+     */
+    public record Place(List<String> before, Map<String, String> settings) {
+        public static final Place HERE = new Place(List.of(), Map.of());
+
+        public Place with(Map<String, String> more) {
+            Map<String, String> all = new TreeMap<>(settings);
+            all.putAll(more);
+            return new Place(before, all);
+        }
+    }
+
     private final Map<String, ServiceProcess> nodes = new LinkedHashMap<>();
     private final List<String> commands = new ArrayList<>();
     private Path folder;
@@ -64,11 +80,17 @@ public final class Installation implements AfterEachCallback, AutoCloseable {
      */
     public ServiceProcess start(String name, String roles, String locations, Map<String, String> own)
             throws IOException {
-        Map<String, String> all = new TreeMap<>(own);
+        return start(name, roles, locations, Place.HERE.with(own));
+    }
+
+    /** @param place with settings of this node alone */
+    public ServiceProcess start(String name, String roles, String locations, Place place) throws IOException {
+        Map<String, String> all = new TreeMap<>(place.settings());
         all.put("chasqui.node.name", name);
         ServiceProcess node = new ServiceProcess(
                 name,
                 Files.createDirectory(folder.resolve(name)),
+                place.before(),
                 environment(all),
                 List.of("--role", roles, "--locations", locations));
         nodes.put(name, node);
@@ -88,10 +110,16 @@ public final class Installation implements AfterEachCallback, AutoCloseable {
 
     /** A command of an operator, in the environment of the nodes; fails when it does. */
     public Program.Ended run(String... arguments) throws Exception {
+        return runAt(Place.HERE, arguments);
+    }
+
+    /** The same from somewhere else. */
+    public Program.Ended runAt(Place place, String... arguments) throws Exception {
         Path home = Files.createDirectories(folder.resolve("operator"));
-        Map<String, String> own =
-                environment(Map.of("chasqui.home", home.resolve("home").toString()));
-        try (Program program = Program.start(home, own, arguments)) {
+        Map<String, String> own = environment(
+                place.with(Map.of("chasqui.home", home.resolve("home").toString()))
+                        .settings());
+        try (Program program = Program.start(place.before(), home, own, arguments)) {
             Program.Ended ended = program.await(COMMAND_LIMIT);
             commands.add(String.join(" ", arguments) + " -> " + ended.exit() + "\n" + ended.out() + ended.err());
             if (ended.exit() != 0) {

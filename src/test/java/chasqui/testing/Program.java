@@ -27,11 +27,16 @@ public final class Program implements AutoCloseable {
 
     /** Starts {@code ./chasqui} with these arguments; its output goes to files in {@code folder}. */
     public static Program start(Path folder, Map<String, String> environment, String... arguments) {
+        return start(List.of(), folder, environment, arguments);
+    }
+
+    /** @param before words of a command that starts it, such as one that leads into a namespace; it must become the program */
+    static Program start(List<String> before, Path folder, Map<String, String> environment, String... arguments) {
         try {
             Path out = Files.createTempFile(folder, "out", ".txt");
             Path err = Files.createTempFile(folder, "err", ".txt");
-            List<String> command =
-                    new ArrayList<>(List.of(Path.of("chasqui").toAbsolutePath().toString()));
+            List<String> command = new ArrayList<>(before);
+            command.add(Path.of("chasqui").toAbsolutePath().toString());
             command.addAll(List.of(arguments));
             ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(folder.toFile())

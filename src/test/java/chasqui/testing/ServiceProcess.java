@@ -26,14 +26,20 @@ public final class ServiceProcess implements AutoCloseable {
 
     private final String name;
     private final Path folder;
+    private final List<String> before;
     private final Map<String, String> environment;
     private final List<String> arguments;
     private final List<Program> incarnations = new ArrayList<>();
 
-    /** @param folder exists, empty; gets its home and what it writes */
-    ServiceProcess(String name, Path folder, Map<String, String> environment, List<String> arguments) {
+    /**
+     * @param folder exists, empty; gets its home and what it writes
+     * @param before words of the command that leads to where it runs; empty: here
+     */
+    ServiceProcess(
+            String name, Path folder, List<String> before, Map<String, String> environment, List<String> arguments) {
         this.name = name;
         this.folder = folder;
+        this.before = List.copyOf(before);
         this.environment = Map.copyOf(environment);
         this.arguments = List.copyOf(arguments);
     }
@@ -47,7 +53,7 @@ public final class ServiceProcess implements AutoCloseable {
         Files.deleteIfExists(address());
         List<String> words = new ArrayList<>(List.of("run", "--home", home().toString()));
         words.addAll(arguments);
-        incarnations.add(Program.start(folder, environment, words.toArray(String[]::new)));
+        incarnations.add(Program.start(before, folder, environment, words.toArray(String[]::new)));
         return this;
     }
 
@@ -85,6 +91,16 @@ public final class ServiceProcess implements AutoCloseable {
     /** SIGKILL. */
     public void kill() throws InterruptedException {
         current().kill();
+    }
+
+    /** SIGSTOP: it keeps its connections and does nothing. */
+    public void freeze() throws Exception {
+        Tools.run(folder, "kill", "-STOP", Long.toString(pid()));
+    }
+
+    /** SIGCONT. */
+    public void thaw() throws Exception {
+        Tools.run(folder, "kill", "-CONT", Long.toString(pid()));
     }
 
     /** SIGTERM, and the end of it. */

@@ -100,17 +100,33 @@ public final class Sshd implements AutoCloseable {
                         port, host, folder, folder, path.isEmpty() ? "" : "SetEnv PATH=" + path));
     }
 
+    public String address() {
+        return host;
+    }
+
+    public int port() {
+        return port;
+    }
+
     /** What an ssh client needs to reach it by its address alone: a part of a configuration file. */
     public String clientSettings() {
+        return clientSettingsOver(host, port);
+    }
+
+    /** The same for a client that reaches it over another address and port. */
+    public String clientSettingsOver(String relayHost, int relayPort) {
         return """
                 Host %s
+                  HostName %s
                   Port %d
+                  HostKeyAlias [%s]:%d
                   IdentityFile %s
                   IdentitiesOnly yes
                   UserKnownHostsFile %s
                   GlobalKnownHostsFile /dev/null
                   StrictHostKeyChecking yes
-                """.formatted(host, port, folder.resolve("user"), folder.resolve("known_hosts"));
+                """.formatted(
+                        host, relayHost, relayPort, host, port, folder.resolve("user"), folder.resolve("known_hosts"));
     }
 
     /** From here on every command's output begins with this text, as where a login shell's start-up file prints some. */

@@ -1,6 +1,7 @@
 package chasqui.testing;
 
 import chasqui.database.Database;
+import chasqui.embedded.DatabaseAddress;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,11 +22,26 @@ public final class TestDatabase implements AutoCloseable {
 
     private final String name = "test_" + NUMBER.incrementAndGet();
     private final Database database;
+    /** Null: the one of the whole JVM. */
+    private final DatabaseServer own;
 
     public TestDatabase() {
         EmbeddedPostgres running = server();
         execute(running, "CREATE DATABASE " + name + " TEMPLATE migrated");
         database = connect(running, name);
+        own = null;
+    }
+
+    private TestDatabase(DatabaseServer server) {
+        DatabaseAddress address = server.address();
+        database = Database.connect(address.jdbcUrl(), address.user(), address.password(), 4);
+        database.migrate();
+        own = server;
+    }
+
+    /** The one database of a server that a test has for itself; the server outlives it. */
+    public static TestDatabase on(DatabaseServer server) {
+        return new TestDatabase(server);
     }
 
     private TestDatabase(Duration ahead) {
@@ -36,6 +52,7 @@ public final class TestDatabase implements AutoCloseable {
         }
         database = connect(running, name);
         database.migrate();
+        own = null;
     }
 
     /**
@@ -60,6 +77,13 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Settings of a process that uses it. */
     public Map<String, String> settings() {
+        if (own != null) {
+            DatabaseAddress address = own.address();
+            return Map.of(
+                    "chasqui.database.url", address.jdbcUrl(),
+                    "chasqui.database.user", address.user(),
+                    "chasqui.database.password", address.password());
+        }
         return Map.of("chasqui.database.url", server.getJdbcUrl("postgres", name), "chasqui.database.user", "postgres");
     }
 
@@ -93,6 +117,9 @@ public final class TestDatabase implements AutoCloseable {
     @Override
     public void close() {
         database.close();
+        if (own != null) {
+            return;
+        }
         execute(server, "DROP DATABASE " + name + " WITH (FORCE)");
     }
 
