@@ -12,8 +12,14 @@ CREATE TABLE site (
     longitude   double precision CHECK (longitude BETWEEN -180 AND 180),
     country     text,
     lta_weight  integer NOT NULL DEFAULT 1 CHECK (lta_weight BETWEEN 0 AND 1000),
-    active      boolean NOT NULL DEFAULT true
+    active      boolean NOT NULL DEFAULT true,
+    draining_since  timestamptz,
+    draining_by     text,
+    draining_reason text,
+    CONSTRAINT only_a_draining_site_says_why CHECK (draining_since IS NOT NULL OR num_nonnulls(draining_by, draining_reason) = 0)
 );
+COMMENT ON COLUMN site.draining_since IS
+    'nothing is sent or staged here any more beside what was decided before; null: in full service';
 COMMENT ON COLUMN site.lta_weight IS 'share of the primary transfers this site receives as a long-term archive site; 0: never primary';
 
 CREATE TABLE data_location (
@@ -24,6 +30,9 @@ CREATE TABLE data_location (
     storage_type   storage_type NOT NULL,
     priority       integer NOT NULL DEFAULT 100,
     active         boolean NOT NULL DEFAULT true,
+    draining_since  timestamptz,
+    draining_by     text,
+    draining_reason text,
     capacity_bytes bigint CHECK (capacity_bytes > 0),
     -- DISK
     host           text,
@@ -43,17 +52,32 @@ CREATE TABLE data_location (
     checksum_command text[],
     recall_root     text,
     UNIQUE (site_id, name),
+    CONSTRAINT only_a_draining_location_says_why CHECK (draining_since IS NOT NULL OR num_nonnulls(draining_by, draining_reason) = 0),
+    -- What an instrument has written lies there already: refusing to know of it would lose it.
+    CONSTRAINT a_source_does_not_drain CHECK (location_type <> 'SOURCE' OR draining_since IS NULL),
     CONSTRAINT disk_has_a_root CHECK (storage_type <> 'DISK' OR (root IS NOT NULL AND root LIKE '/%')),
     CONSTRAINT s3_has_a_bucket CHECK (storage_type <> 'S3' OR (bucket IS NOT NULL AND credential IS NOT NULL)),
     CONSTRAINT tape_has_its_commands CHECK
         (storage_type <> 'TAPE' OR (archive_command IS NOT NULL AND recall_command IS NOT NULL AND query_command IS NOT NULL
                                     AND recall_root IS NOT NULL AND recall_root LIKE '/%'))
 );
+COMMENT ON COLUMN data_location.draining_since IS
+    'it takes nothing new, the next one of its site does; what is there leaves as usual; null: in full service';
 COMMENT ON COLUMN data_location.credential IS 'name of the credential to look up, never the secret';
 COMMENT ON COLUMN data_location.accept_cached_verification IS
     'the file system cannot be read past the page cache; a cached verification counts as evidence here';
 
 CREATE UNIQUE INDEX one_location_per_path ON data_location (coalesce(host, ''), root) WHERE storage_type = 'DISK' AND active;
+
+-- Archives that take every package of their site's buffers: those that do not drain; where all of them drain, all.
+CREATE VIEW archive_in_charge AS
+    SELECT l.id, l.site_id
+      FROM data_location l JOIN site s ON s.id = l.site_id
+     WHERE l.location_type = 'LONG_TERM_ARCHIVE' AND l.active AND s.active
+       AND (l.draining_since IS NULL
+            OR NOT EXISTS (SELECT FROM data_location o
+                            WHERE o.site_id = l.site_id AND o.location_type = 'LONG_TERM_ARCHIVE'
+                              AND o.active AND o.draining_since IS NULL));
 
 CREATE TABLE transfer_route (
     id                      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -97,7 +97,7 @@ CREATE VIEW hop AS
                           AND r.active AND (r.forbidden OR r.route_type <> 'DIRECT'));
 
 -- The ways from site to site, with where the next hop of each ends. A RELAY route is one as long as the site in the middle
--- has a buffer in service and can send on by itself.
+-- has a buffer that takes something and can send on by itself.
 CREATE VIEW way AS
     SELECT h.*, h.destination_site_id AS next_site_id FROM hop h
     UNION ALL
@@ -109,6 +109,7 @@ CREATE VIEW way AS
                           AND f.active AND f.forbidden AND f.priority < r.priority)
        AND EXISTS (SELECT FROM data_location l JOIN site s ON s.id = l.site_id
                     WHERE l.site_id = r.relay_site_id AND l.active AND s.active
+                      AND l.draining_since IS NULL AND s.draining_since IS NULL
                       AND l.location_type = 'BUFFER' AND l.storage_type = 'DISK')
        AND EXISTS (SELECT FROM hop h WHERE h.origin_site_id = r.relay_site_id
                                        AND h.destination_site_id = r.destination_site_id AND h.for_transfer_package);

@@ -28,6 +28,7 @@ final class ArchiveRepository {
                           FROM data_location buffer
                           JOIN site s ON s.id = buffer.site_id
                           JOIN data_location archive ON archive.site_id = buffer.site_id
+                          JOIN archive_in_charge charge ON charge.id = archive.id
                          CROSS JOIN LATERAL (
                                SELECT x.id, x.raw_data_package_id, x.created_at
                                  FROM physical_copy x

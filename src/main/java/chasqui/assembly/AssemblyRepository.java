@@ -36,13 +36,15 @@ final class AssemblyRepository {
 
     /**
      * Locks packages at active buffers that are in no transfer package and do not travel by themselves, and the copies to be read, most urgent first. Those
-     * that are archived already, by their own site, travel to the others all the same.
+     * that are archived already, by their own site, travel to the others all the same. Where a buffer drains, none waits
+     * for more to come.
      */
     static List<Candidate> lockWaiting(Handle tx, Collection<Long> sites, AssemblySettings settings, int limit) {
         return tx.createQuery("""
                         SELECT p.id, c.id AS copy_id, p.buffer_location_id, l.site_id, m.instrument_id, p.size_bytes, p.priority,
                                p.priority <= :urgent
-                               OR p.packaged_at <= clock_timestamp() - make_interval(secs => :maxWait) AS waited
+                               OR p.packaged_at <= clock_timestamp() - make_interval(secs => :maxWait)
+                               OR l.draining_since IS NOT NULL OR s.draining_since IS NOT NULL AS waited
                           FROM raw_data_package p
                           JOIN instrument_module m ON m.id = p.instrument_module_id
                           JOIN data_location l ON l.id = p.buffer_location_id

@@ -95,7 +95,7 @@ final class Destinations {
                 .toList();
         Long wanted = route.map(TransferRoute::destinationLocationId).orElse(null);
         return buffers.stream()
-                .filter(buffer -> wanted != null && buffer.id() == wanted)
+                .filter(buffer -> wanted != null && buffer.id() == wanted && buffer.takes())
                 .findFirst()
                 .or(() -> buffers.stream().findFirst())
                 .map(buffer -> new Leg(

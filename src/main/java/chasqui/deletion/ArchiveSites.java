@@ -6,7 +6,7 @@ import java.util.Set;
 /**
  * Where long-term archives are in service.
  *
- * @param archives by site: its active archive locations; only sites that have an active buffer too
+ * @param archives by site: the archives that take what its buffers have; only sites that have an active buffer too
  */
 record ArchiveSites(Map<Long, Set<Archive>> archives) {
     record Archive(long locationId, String location) {}

@@ -66,9 +66,7 @@ final class Candidates {
                                                          WHERE t.raw_data_package_id = p.id AND t.is_primary)) = 'COMPLETED',
                                     :archiveSites = ARRAY[place.site_id]))
                AND (place.site_id <> ALL (:archiveSites)
-                    OR <provenHere> = (SELECT count(*) FROM data_location here
-                                        WHERE here.site_id = place.site_id AND here.location_type = 'LONG_TERM_ARCHIVE'
-                                          AND here.active))
+                    OR <provenHere> = (SELECT count(*) FROM archive_in_charge here WHERE here.site_id = place.site_id))
                AND <unprotected>
             """;
 
@@ -138,7 +136,11 @@ final class Candidates {
         if (places.isEmpty()) {
             return List.of();
         }
-        String select = which.replace("<provenHere>", PROVEN.replace("<where>", "a.site_id = place.site_id"))
+        String select = which.replace(
+                        "<provenHere>",
+                        PROVEN.replace(
+                                "<where>",
+                                "a.id IN (SELECT h.id FROM archive_in_charge h WHERE h.site_id = place.site_id)"))
                 .replace("<proven>", PROVEN.replace("<where>", "true"))
                 .replace("<unprotected>", UNPROTECTED);
         return tx.createQuery("""

@@ -45,14 +45,13 @@ final class ProofFacts {
         this.copies = copies;
     }
 
-    /** Archives in service, at sites that have a buffer in service too. */
+    /** Archives in service, at sites that have a buffer in service too; those that drain only where all of a site do. */
     static ArchiveSites archiveSites(Handle db) {
         Map<Long, Set<ArchiveSites.Archive>> archives = new HashMap<>();
         db.createQuery("""
                         SELECT l.id, l.site_id, s.short_name || '/' || l.name AS location
-                          FROM data_location l JOIN site s ON s.id = l.site_id
-                         WHERE l.location_type = 'LONG_TERM_ARCHIVE' AND l.active AND s.active
-                           AND EXISTS (SELECT FROM data_location b
+                          FROM data_location l JOIN site s ON s.id = l.site_id JOIN archive_in_charge i ON i.id = l.id
+                         WHERE EXISTS (SELECT FROM data_location b
                                         WHERE b.site_id = s.id AND b.location_type = 'BUFFER' AND b.active)
                         """)
                 .map((row, context) -> archives.computeIfAbsent(row.getLong("site_id"), site -> new HashSet<>())

@@ -1,5 +1,6 @@
 package chasqui.inspection;
 
+import chasqui.topology.DrainingPlace;
 import java.time.Instant;
 import java.util.List;
 
@@ -13,6 +14,7 @@ import java.util.List;
  * @param links every way between sites that data can take
  * @param running operations in progress, the oldest first, with how far they are
  * @param copies what lies where, without what was deleted
+ * @param draining sites and locations that take nothing new, and what is left there
  * @param failed operations that ended for good without success, newest first
  * @param waiting operations and transfers that cannot go on now, longest first
  * @param problems files that cannot be packaged
@@ -25,6 +27,7 @@ public record Status(
         List<LinkStatus> links,
         List<Running> running,
         List<CopyCount> copies,
+        List<DrainingPlace> draining,
         long failedCount,
         List<FailedOperation> failed,
         long waitingCount,

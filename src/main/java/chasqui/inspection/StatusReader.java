@@ -8,6 +8,7 @@ import chasqui.inspection.Status.QueueCount;
 import chasqui.inspection.Status.Running;
 import chasqui.inspection.Status.StageCount;
 import chasqui.inspection.Status.Waiting;
+import chasqui.topology.Drains;
 import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -37,6 +38,7 @@ public final class StatusReader {
                     List.copyOf(LinkReader.read(db).values()),
                     list(db, Running.class, RUNNING.formatted(SubjectNames.OF_OPERATION, MOST_LISTED)),
                     list(db, CopyCount.class, COPIES),
+                    Drains.now(db),
                     count(db, "SELECT count(*) FROM operation WHERE status = 'FAILED'"),
                     list(db, FailedOperation.class, FAILED.formatted(SubjectNames.OF_OPERATION, MOST_LISTED)),
                     count(db, WAITING_COUNT),

@@ -1,5 +1,7 @@
 package chasqui.inspection;
 
+import chasqui.topology.DrainingPlace;
+import java.time.Duration;
 import java.util.List;
 
 /** How everything stands, as text for people. */
@@ -20,6 +22,9 @@ public final class StatusText {
             section(text, "Links that do not move", LinkText.table(stuck), "");
         }
         section(text, "Copies", copies(status), "none");
+        if (!status.draining().isEmpty()) {
+            section(text, "Draining", draining(status), "");
+        }
         long failed = status.failedCount();
         if (failed > 0) {
             section(text, "Failed for good: " + failed, failed(status), "");
@@ -44,6 +49,20 @@ public final class StatusText {
     private static void section(StringBuilder text, String title, TextTable table, String otherwise) {
         text.append('\n').append(title).append('\n');
         text.append(table.isEmpty() ? "  " + otherwise + "\n" : table.toString());
+    }
+
+    private static TextTable draining(Status status) {
+        TextTable table = new TextTable("place", ">for", "left there", "why");
+        for (DrainingPlace one : status.draining()) {
+            table.row(
+                    one.place(),
+                    TextTable.age(Math.max(
+                            0, Duration.between(one.since(), status.at()).toSeconds())),
+                    one.isEmpty() ? "nothing: it can be switched off" : String.join(", ", one.left()),
+                    (one.reason() == null ? "no reason given" : one.reason())
+                            + (one.by() == null ? "" : " (" + one.by() + ")"));
+        }
+        return table;
     }
 
     private static TextTable stages(Status status) {

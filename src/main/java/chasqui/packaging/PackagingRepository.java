@@ -29,7 +29,7 @@ final class PackagingRepository {
     /**
      * Locks observations with groups that are due, most urgent first; those that another manager looks at are left to
      * it. An observation's end covers what had been filed until then: later files wait like all others. The buffer is the
-     * site's first active one; its next ones take over when levels of fullness are known.
+     * site's first active one that does not drain; its next ones take over when levels of fullness are known.
      */
     static List<DueGroup> lockDue(Handle tx, PackagingSettings settings) {
         return tx.createQuery("""
@@ -47,7 +47,7 @@ final class PackagingRepository {
                           JOIN site s ON s.id = l.site_id AND s.active
                           JOIN LATERAL (SELECT b.id FROM data_location b
                                          WHERE b.site_id = s.id AND b.active AND b.location_type = 'BUFFER'
-                                           AND b.storage_type = 'DISK'
+                                           AND b.storage_type = 'DISK' AND b.draining_since IS NULL
                                          ORDER BY b.priority, b.name LIMIT 1) buffer ON true
                          CROSS JOIN LATERAL (SELECT coalesce(u.finished_at >= g.newest, false)
                                       OR g.newest <= clock_timestamp() - make_interval(secs => :quiet)

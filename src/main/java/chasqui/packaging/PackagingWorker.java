@@ -172,19 +172,20 @@ public final class PackagingWorker implements Adopter {
         return root;
     }
 
-    /** A buffer that was switched off since the package was recorded is left alone. */
+    /** A buffer that was switched off, or began to drain, since the package was recorded is left alone. */
     private PackagingTask atAnActiveBuffer(Lease lease, PackagingTask task, DataLocation source) {
-        if (locations.refresh().location(task.bufferId()).active()) {
+        if (locations.refresh().location(task.bufferId()).takes()) {
             return task;
         }
         long buffer = locations.current().buffersOf(source.siteId()).stream()
-                .filter(location -> location.storage() == StorageType.DISK)
+                .filter(location -> location.takes() && location.storage() == StorageType.DISK)
                 .findFirst()
-                .orElseThrow(() -> new ChasquiException(
-                        FailureKind.LOCATION,
-                        true,
-                        "site " + source.site()
-                                + " has no active buffer on a disk; activate one, packing then goes on"))
+                .orElseThrow(
+                        () -> new ChasquiException(
+                                FailureKind.LOCATION,
+                                true,
+                                "site " + source.site()
+                                        + " has no active buffer on a disk that does not drain; activate one, packing then goes on"))
                 .id();
         PackagingTask moved = task.withBuffer(buffer, database.withHandle(db -> PackagingRecords.wasUsed(db, buffer)));
         operations.record(lease, tx -> PackagingRecords.goesTo(tx, moved));

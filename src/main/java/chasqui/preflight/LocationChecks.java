@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 
 /** What is to be tried at a data location itself, by its storage and by what is done there. */
@@ -60,7 +61,7 @@ public final class LocationChecks {
             if (!others.isEmpty()) {
                 checks.add(new Check(
                         OtherEndCheck.NAME,
-                        others,
+                        others.stream().map(DataLocation::whereabouts).collect(Collectors.toSet()),
                         List.of(twoEnded),
                         limit,
                         () -> OtherEndCheck.look(location, others, location.type() == LocationType.SOURCE)));
@@ -70,7 +71,7 @@ public final class LocationChecks {
     }
 
     private static Check everything(String name, DataLocation location, Duration limit, Check.Look look) {
-        return new Check(name, location, Finding.EVERYTHING, limit, look);
+        return new Check(name, location.whereabouts(), Finding.EVERYTHING, limit, look);
     }
 
     /** Staging reads from an archive or, where one has the package still, from a buffer. */

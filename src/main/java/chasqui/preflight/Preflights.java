@@ -51,8 +51,13 @@ public final class Preflights implements AutoCloseable {
         private boolean tried;
         private long ended;
 
-        Watched(DataLocation location, Check check) {
-            this.looked = new Looked(location, check, List.of(), false);
+        /** @param before what was known under this name of this place, when it is tried in another way; else null */
+        Watched(DataLocation location, Check check, Watched before) {
+            boolean goesOn =
+                    before != null && before.looked.location().whereabouts().equals(location.whereabouts());
+            this.looked = goesOn
+                    ? new Looked(location, check, before.looked.findings(), before.looked.ended())
+                    : new Looked(location, check, List.of(), false);
         }
 
         void begin() {
@@ -133,7 +138,11 @@ public final class Preflights implements AutoCloseable {
         }
     }
 
-    /** Says which locations this node reaches: new and changed ones are tried, others are forgotten, the rest stays. */
+    /**
+     * Says which locations this node reaches: new ones and those that are somewhere else now are tried before anything is
+     * done there, others are forgotten, the rest stays. What is tried in another way than before counts as it did until
+     * that has ended.
+     */
     public void follow(List<DataLocation> locations) {
         List<Watched> fresh = new ArrayList<>();
         synchronized (this) {
@@ -145,9 +154,9 @@ public final class Preflights implements AutoCloseable {
                 for (Check check : checksOf.apply(location)) {
                     Watched same = before.get(check.name());
                     boolean known = same != null
-                            && same.looked.location().equals(location)
+                            && same.looked.location().whereabouts().equals(location.whereabouts())
                             && same.looked.check().about().equals(check.about());
-                    now.put(check.name(), known ? same : new Watched(location, check));
+                    now.put(check.name(), known ? same : new Watched(location, check, same));
                     if (!known) {
                         fresh.add(now.get(check.name()));
                     }

@@ -27,7 +27,8 @@ final class StagingJobs {
         List<String> places = tx.createQuery("""
                         SELECT s.short_name || '/' || l.name
                           FROM data_location l JOIN site s ON s.id = l.site_id
-                         WHERE l.location_type = 'PROCESSING' AND l.active AND s.active ORDER BY 1 LIMIT 50
+                         WHERE l.location_type = 'PROCESSING' AND l.active AND s.active
+                           AND l.draining_since IS NULL AND s.draining_since IS NULL ORDER BY 1 LIMIT 50
                         """).mapTo(String.class).list();
         return places.isEmpty() ? "none" : String.join(", ", places);
     }

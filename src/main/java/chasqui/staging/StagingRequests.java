@@ -85,11 +85,13 @@ public final class StagingRequests {
                         SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id
                          WHERE s.short_name || '/' || l.name = :location AND l.location_type = 'PROCESSING'
                            AND l.storage_type = 'DISK' AND l.active AND s.active
+                           AND l.draining_since IS NULL AND s.draining_since IS NULL
                         """)
                 .bind("location", location)
                 .mapTo(Long.class)
                 .findOne()
-                .orElseThrow(() -> refused("\"" + location + "\" is not an active PROCESSING location; there are: "
+                .orElseThrow(() -> refused("\"" + location
+                        + "\" is not an active PROCESSING location that takes something new; there are: "
                         + StagingJobs.places(tx)));
     }
 

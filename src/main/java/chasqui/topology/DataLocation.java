@@ -1,12 +1,14 @@
 package chasqui.topology;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A place at a site where data lies.
  *
  * @param site short name of its site
  * @param priority lowest first
+ * @param draining it takes nothing new, while what is there leaves
  * @param root folder of a DISK location, absolute; null for others
  * @param host machine that has a DISK location; null: the one whose worker serves it
  * @param user on that host; null: the worker's own
@@ -24,6 +26,7 @@ public record DataLocation(
         StorageType storage,
         int priority,
         boolean active,
+        boolean draining,
         Path root,
         String host,
         String user,
@@ -41,6 +44,16 @@ public record DataLocation(
      */
     public boolean sees(DataLocation that) {
         return that.host == null || that.host.equals(host);
+    }
+
+    /** Whether something new may be put here. */
+    public boolean takes() {
+        return active && !draining;
+    }
+
+    /** What and where it is, without how it is to be used just now, in a form that can be compared. */
+    public Object whereabouts() {
+        return Arrays.asList(id, site, name, type, storage, root, host, user, bucket, tape);
     }
 
     /** Name of the queue of one kind of work here. */

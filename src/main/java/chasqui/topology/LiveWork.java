@@ -22,6 +22,11 @@ final class LiveWork {
                 .mapTo(Long.class)
                 .findOne()
                 .orElse(null);
+        return left(id);
+    }
+
+    /** The same by its id, as it is now, without a lock. */
+    List<String> left(Long id) {
         return counted("""
                 SELECT count(*) AS n, 'copies of raw data files' AS what FROM physical_copy
                  WHERE data_location_id = :id AND state <> 'DELETED' AND raw_data_file_id IS NOT NULL
@@ -55,6 +60,10 @@ final class LiveWork {
 
     /** What is on its way to a site, whichever of its locations it will reach. */
     List<String> towards(SiteEntry site) {
+        return towards(site.shortName());
+    }
+
+    List<String> towards(String site) {
         return counted("""
                 SELECT count(*) AS n, 'unfinished data transfers on their way there' AS what
                   FROM data_transfer t JOIN site s ON s.id = t.destination_site_id
@@ -63,7 +72,7 @@ final class LiveWork {
                 SELECT count(*), 'unfinished data transfer packages meant for it first'
                   FROM data_transfer_package p JOIN site s ON s.id = p.primary_site_id
                  WHERE s.short_name = :id AND p.status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS')
-                """, site.shortName());
+                """, site);
     }
 
     /** Running processes: they know where the locations lie and would go on writing there. */

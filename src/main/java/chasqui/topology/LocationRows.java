@@ -20,6 +20,7 @@ final class LocationRows {
                 storage,
                 row.getInt("priority"),
                 row.getBoolean("active"),
+                row.getBoolean("draining"),
                 storage == StorageType.DISK ? Path.of(root) : null,
                 row.getString("host"),
                 row.getString("host_user"),

@@ -61,27 +61,30 @@ public final class Topology {
         return sites;
     }
 
-    /** Active buffers of a site, the one to use first in front; empty for an unknown or inactive site. */
+    /** Active buffers of a site, the one to use first in front and those that drain at the end; empty for an unknown or inactive site. */
     public List<DataLocation> buffersOf(long siteId) {
         return active(siteId, LocationType.BUFFER);
     }
 
-    /** Active long-term archive locations of a site, the one to use first in front. */
+    /** Active long-term archive locations of a site, the one to use first in front and those that drain at the end. */
     public List<DataLocation> longTermArchivesOf(long siteId) {
         return active(siteId, LocationType.LONG_TERM_ARCHIVE);
     }
 
-    /** Active processing locations of a site, the one to use first in front. */
+    /** Active processing locations of a site, the one to use first in front and those that drain at the end. */
     public List<DataLocation> processingOf(long siteId) {
         return active(siteId, LocationType.PROCESSING);
     }
 
-    /** Sites that can archive, by short name. */
+    /**
+     * Sites that can archive, by short name. One whose buffers all drain is one of them: what is meant for it waits. One
+     * that drains itself, or all of whose archives do, gets nothing more.
+     */
     public List<ArchiveSite> archiveSites() {
         return sites.stream()
-                .filter(Site::active)
+                .filter(site -> site.active() && !site.draining())
                 .filter(site -> !buffersOf(site.id()).isEmpty()
-                        && !longTermArchivesOf(site.id()).isEmpty())
+                        && longTermArchivesOf(site.id()).stream().anyMatch(DataLocation::takes))
                 .map(site -> new ArchiveSite(site.id(), site.shortName(), site.ltaWeight()))
                 .toList();
     }
@@ -93,15 +96,20 @@ public final class Topology {
 
     /**
      * The active routes from one site to another that data may take, best priority first: those before one that forbids
-     * the pair, and RELAY routes whose site in the middle has a buffer in service and may send on by itself.
+     * the pair, and RELAY routes whose site in the middle has a buffer that takes something and may send on by itself.
      */
     public List<TransferRoute> routes(long originSiteId, long destinationSiteId) {
         return between(originSiteId, destinationSiteId)
                 .takeWhile(route -> !route.forbidden())
                 .filter(route -> route.type() != RouteType.RELAY
-                        || (!buffersOf(route.relaySiteId()).isEmpty()
+                        || (takesTransferPackages(route.relaySiteId())
                                 && hopIsPossible(route.relaySiteId(), destinationSiteId)))
                 .toList();
+    }
+
+    private boolean takesTransferPackages(long siteId) {
+        return sites.stream().anyMatch(site -> site.id() == siteId && !site.draining())
+                && buffersOf(siteId).stream().anyMatch(DataLocation::takes);
     }
 
     /** Whether anything may travel from one site to another: by a route, or the default way where the pair has none. */
@@ -141,7 +149,9 @@ public final class Topology {
     private List<DataLocation> active(long siteId, LocationType type) {
         return locations.stream()
                 .filter(l -> l.siteId() == siteId && l.type() == type && l.active())
-                .sorted(Comparator.comparing(DataLocation::priority).thenComparing(DataLocation::name))
+                .sorted(Comparator.comparing(DataLocation::draining)
+                        .thenComparing(DataLocation::priority)
+                        .thenComparing(DataLocation::name))
                 .toList();
     }
 }

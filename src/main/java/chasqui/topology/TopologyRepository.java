@@ -18,12 +18,13 @@ final class TopologyRepository {
         return database.inTransaction(
                 TransactionIsolationLevel.REPEATABLE_READ,
                 tx -> new Topology(
-                        tx.createQuery("SELECT id, short_name, name, lta_weight, active FROM site")
+                        tx.createQuery(
+                                        "SELECT id, short_name, name, lta_weight, active, draining_since IS NOT NULL AS draining FROM site")
                                 .map(TopologyRepository::site)
                                 .list(),
                         tx.createQuery("""
                                 SELECT l.id, l.site_id, s.short_name, l.name, l.location_type, l.storage_type, l.priority,
-                                       l.active AND s.active AS active, l.root, l.host, l.host_user, l.endpoint, l.region, l.bucket, l.prefix,
+                                       l.active AND s.active AS active, l.draining_since IS NOT NULL AS draining, l.root, l.host, l.host_user, l.endpoint, l.region, l.bucket, l.prefix,
                                        l.credential, l.accept_cached_verification, l.archive_command, l.recall_command,
                                        l.query_command, l.checksum_command, l.recall_root
                                   FROM data_location l JOIN site s ON s.id = l.site_id
@@ -42,7 +43,8 @@ final class TopologyRepository {
                 row.getString("short_name"),
                 row.getString("name"),
                 row.getInt("lta_weight"),
-                row.getBoolean("active"));
+                row.getBoolean("active"),
+                row.getBoolean("draining"));
     }
 
     private static TransferRoute route(ResultSet row, StatementContext context) throws SQLException {

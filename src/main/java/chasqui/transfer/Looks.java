@@ -26,7 +26,12 @@ final class Looks {
                                     AND c.state IN ('PRESENT', 'DELETION_POSSIBLE')) END AS goes,
                    coalesce(NOT source.open AND target.location_id IS NOT NULL
                             AND source.site_id = coalesce(last.site_id, home.site_id), false) AS turn,
-                   CASE WHEN source.copy_id IS NOT NULL THEN NULL
+                   CASE WHEN source.copy_id IS NOT NULL AND target.location_id IS NULL
+                        THEN (SELECT 'a buffer of ' || s.short_name || ' that does not drain'
+                                FROM data_location l JOIN site s ON s.id = l.site_id
+                               WHERE s.id = source.next_site_id AND l.active AND s.active
+                                 AND l.location_type = 'BUFFER' AND l.storage_type = 'DISK' LIMIT 1)
+                        WHEN source.copy_id IS NOT NULL THEN NULL
                         WHEN nearer.site_id IS NOT NULL
                         THEN (SELECT 'its packages in the archive of ' || s.short_name FROM site s WHERE s.id = nearer.site_id)
                         ELSE 'mending of its transfer package at ' || mending.location END AS waits_for
@@ -71,6 +76,7 @@ final class Looks {
                    SELECT l.id AS location_id, l.site_id, l.storage_type
                      FROM data_location l JOIN site s ON s.id = l.site_id
                     WHERE l.site_id = coalesce(source.next_site_id, t.destination_site_id) AND l.active AND s.active
+                      AND (l.draining_since IS NULL OR l.location_type <> 'BUFFER')
                       AND CASE WHEN t.raw_data_package_id IS NULL
                                     OR NOT archives_straight(t.destination_site_id,
                                                              coalesce(route.route_type = 'DIRECT', false))
@@ -88,7 +94,7 @@ final class Looks {
                     WHERE l.site_id = CASE WHEN side.pull THEN target.site_id ELSE source.site_id END
                       AND l.location_type = 'BUFFER' AND l.storage_type = 'DISK' AND l.active AND s.active
                     ORDER BY l.id = CASE WHEN side.pull THEN target.location_id ELSE source.location_id END DESC,
-                             l.priority, l.id
+                             l.draining_since IS NOT NULL, l.priority, l.id
                     LIMIT 1) worker ON true
               LEFT JOIN LATERAL (
                    SELECT s.short_name || '/' || l.name AS location
@@ -108,7 +114,7 @@ final class Looks {
      * the site that the last one reached, else at another that holds a readable copy, that of the package's origin last; of
      * its ways the best by priority that is open now is taken. At that site the route's location is read, where it holds a
      * copy; at the next the route's is written, else the one chosen before, else the best: a buffer for a transfer package,
-     * the archive for a package by itself where the site has one alone. Over a relay goes only what is not there, and from
+     * the archive for a package by itself where the site has one alone; a buffer that drains is passed by. Over a relay goes only what is not there, and from
      * the origin no secondary whose packages the primary's site is about to have in its archive. A buffer's worker does the
      * work, at the end where the bytes come from unless they are fetched.
      *

@@ -30,7 +30,7 @@ final class WaitingRows {
                                       WHERE (c.data_transfer_package_id = t.data_transfer_package_id
                                              OR c.raw_data_package_id = t.raw_data_package_id)
                                         AND c.data_location_id = a.id AND c.state IN ('PRESENT', 'DELETION_POSSIBLE'))
-                             AND NOT (a.active AND z.active
+                             AND NOT (a.active AND z.active AND (z.draining_since IS NULL OR z.location_type <> 'BUFFER')
                                       AND (SELECT q.active FROM data_location q WHERE q.id = o.data_location_id)
                                       AND EXISTS (SELECT FROM way w
                                                    WHERE w.origin_site_id = a.site_id

@@ -162,6 +162,36 @@ class AssemblyManagerIT {
     }
 
     @Test
+    void a_site_that_drains_or_whose_archives_do_gets_nothing_more_and_one_whose_buffer_does_is_waited_for() {
+        for (String drains :
+                List.of("site WHERE short_name = 'us'", "data_location WHERE name = 'lta' AND site_id = 3")) {
+            String table = drains.substring(0, drains.indexOf(' '));
+            String which = drains.substring(drains.indexOf(' '));
+            kit.database.execute("UPDATE " + table + " SET draining_since = clock_timestamp()" + which);
+            kit.rows(2);
+            kit.manager(100).findWork();
+            assertThat(primaries()).containsOnly("cologne");
+            kit.database.execute("UPDATE " + table + " SET draining_since = NULL");
+        }
+        kit.database.execute("UPDATE data_location SET draining_since = clock_timestamp()"
+                + " WHERE location_type = 'BUFFER' AND site_id = 3");
+        kit.rows(2);
+        kit.manager(100).findWork();
+        assertThat(primaries())
+                .as("no package misses an archive because a buffer drains for an hour")
+                .contains("us");
+    }
+
+    @Test
+    void packages_at_a_buffer_that_drains_do_not_wait_for_more() throws Exception {
+        kit.packed("first");
+        assertThat(kit.manager(LARGE).findWork()).isZero();
+        kit.database.execute(
+                "UPDATE data_location SET draining_since = clock_timestamp() WHERE name = 'buffer' AND site_id = 1");
+        assertThat(kit.manager(LARGE).findWork()).isEqualTo(1);
+    }
+
+    @Test
     void a_site_that_is_an_archive_itself_sends_to_the_others_only() throws Exception {
         TestTopology.location(kit.database.jdbi(), folder, "ccat", "lta", "LONG_TERM_ARCHIVE");
         kit.database.execute("UPDATE site SET lta_weight = 1");

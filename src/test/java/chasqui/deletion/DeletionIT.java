@@ -314,6 +314,19 @@ class DeletionIT {
                 INSERT INTO data_location (site_id, name, location_type, storage_type, root)
                 SELECT id, 'second', 'LONG_TERM_ARCHIVE', 'DISK', '/nowhere' FROM site WHERE short_name = 'cologne'
                 """)).anyMatch(r -> r.contains("is not proven in cologne/second"));
+        assertThat(stays(path, """
+                INSERT INTO data_location (site_id, name, location_type, storage_type, root, draining_since)
+                SELECT id, 'second', 'LONG_TERM_ARCHIVE', 'DISK', '/nowhere', now() FROM site WHERE short_name = 'cologne'
+                """))
+                .as("one that drains takes no package any more")
+                .isEmpty();
+        assertThat(stays(path, """
+                INSERT INTO data_location (site_id, name, location_type, storage_type, root)
+                SELECT id, 'second', 'LONG_TERM_ARCHIVE', 'DISK', '/nowhere' FROM site WHERE short_name = 'cologne';
+                UPDATE data_location SET draining_since = now() WHERE location_type = 'LONG_TERM_ARCHIVE'
+                """))
+                .as("where all of them drain, all take it")
+                .anyMatch(r -> r.contains("is not proven in cologne/second"));
         assertThat(stays(path, "UPDATE data_location SET active = false WHERE name = 'lta'"))
                 .anyMatch(r -> r.contains("neither made it nor archives it"));
         assertThat(stays("camera/2026/01/" + packed.name() + ".tar", ""))

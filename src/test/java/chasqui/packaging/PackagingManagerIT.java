@@ -152,6 +152,20 @@ class PackagingManagerIT {
     }
 
     @Test
+    void a_buffer_that_drains_is_passed_by_and_without_another_files_wait() throws Exception {
+        kit.write("a", "one");
+        kit.file("obs", true);
+        kit.database.execute(
+                "UPDATE data_location SET draining_since = clock_timestamp() WHERE name = 'buffer' AND site_id = 1");
+        assertThat(kit.manager(CAP).findWork()).isZero();
+        TestTopology.location(kit.database.jdbi(), folder, "ccat", "second", "BUFFER");
+        assertThat(kit.manager(CAP).findWork()).isEqualTo(1);
+        assertThat(kit.database.value(
+                        "SELECT l.name FROM raw_data_package p JOIN data_location l ON l.id = p.buffer_location_id"))
+                .isEqualTo("second");
+    }
+
+    @Test
     void a_site_without_an_active_buffer_or_source_waits() throws Exception {
         kit.write("a", "one");
         kit.file("obs", true);

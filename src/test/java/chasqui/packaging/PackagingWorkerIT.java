@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PackagingWorkerIT {
     private PackagingKit kit;
@@ -339,13 +341,14 @@ class PackagingWorkerIT {
         assertThat(status()).isEqualTo("COMPLETED WAITING");
     }
 
-    @Test
-    void a_package_moves_to_the_next_buffer_when_its_own_was_switched_off() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"active = false", "draining_since = clock_timestamp()"})
+    void a_package_moves_to_the_next_buffer_when_its_own_was_switched_off_or_drains(String change) throws Exception {
         kit.write("a", "one");
         kit.file("obs", true);
         Lease lease = kit.claimed();
         Path second = TestTopology.location(kit.database.jdbi(), folder, "ccat", "second", "BUFFER");
-        kit.database.execute("UPDATE data_location SET active = false WHERE name = 'buffer' AND site_id = 1");
+        kit.database.execute("UPDATE data_location SET " + change + " WHERE name = 'buffer' AND site_id = 1");
         kit.worker().work(lease);
         assertThat(second.resolve("rdp")).isNotEmptyDirectory();
         assertThat(kit.database.value(

@@ -253,9 +253,48 @@ class PreflightsIT {
         preflights.retryDue();
         preflights.again(location -> location.label().equals("cologne/buffer"));
         await().atMost(LIMIT).until(() -> tried.get() == 2);
-        database.execute("UPDATE data_location SET priority = 7 WHERE name = 'buffer'");
+        database.execute("UPDATE data_location SET root = root || '/7' WHERE name = 'buffer'");
         preflights.follow(locations());
         await().atMost(LIMIT).until(() -> tried.get() == 3);
+    }
+
+    @Test
+    void an_edit_that_moves_nothing_is_not_tried_and_one_of_the_try_keeps_what_was_known_until_it_ends()
+            throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        checks.put("us/buffer", List.of(check("works", LIMIT, () -> {
+            tries.incrementAndGet();
+            return List.of();
+        })));
+        preflights.follow(locations());
+        await().atMost(LIMIT).until(() -> allows("us/buffer"));
+        database.execute("UPDATE data_location SET priority = 7, draining_since = now() WHERE name = 'buffer'");
+        preflights.follow(locations());
+        assertThat(allows("us/buffer")).isTrue();
+
+        checks.put("us/buffer", List.of(new Check("works", "another other end", Finding.EVERYTHING, LIMIT, () -> {
+            awaitUninterruptibly(release);
+            throw new IllegalStateException("it fails now");
+        })));
+        preflights.follow(locations());
+        assertThat(allows("us/buffer")).as("as before, until that has ended").isTrue();
+        assertThat(tries).hasValue(1);
+        release.countDown();
+        await().atMost(LIMIT).until(() -> !allows("us/buffer"));
+
+        checks.put("us/buffer", List.of(check("works", LIMIT, List::of)));
+        preflights.follow(locations());
+        await().atMost(LIMIT).until(() -> allows("us/buffer"));
+        CountDownLatch moved = new CountDownLatch(1);
+        checks.put("us/buffer", List.of(check("works", LIMIT, () -> {
+            moved.await();
+            return List.of();
+        })));
+        database.execute("UPDATE data_location SET root = root || '/elsewhere' WHERE name = 'buffer'");
+        preflights.follow(locations());
+        assertThat(allows("us/buffer")).as("nobody knows what is there").isFalse();
+        moved.countDown();
+        await().atMost(LIMIT).until(() -> allows("us/buffer"));
     }
 
     @Test

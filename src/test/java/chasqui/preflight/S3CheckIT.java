@@ -53,7 +53,7 @@ class S3CheckIT {
     private static DataLocation location(LocationType type, String bucket) {
         Bucket at = new Bucket(faults.endpoint(), null, bucket, "cologne/", "chasqui");
         return new DataLocation(
-                1, 1, "cologne", "objects", type, StorageType.S3, 1, true, null, null, null, at, null, false);
+                1, 1, "cologne", "objects", type, StorageType.S3, 1, true, false, null, null, null, at, null, false);
     }
 
     private static List<Finding> look(DataLocation location) throws Exception {

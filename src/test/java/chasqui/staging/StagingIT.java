@@ -152,7 +152,15 @@ class StagingIT {
                 .isInstanceOf(ChasquiException.class)
                 .hasMessageContaining("rdp-x, rdp-y");
         assertThatThrownBy(() -> requests.request(List.of(night.name()), "cologne/lta", "ada", null))
-                .hasMessageContaining("not an active PROCESSING location; there are: cologne/processing");
+                .hasMessageContaining(
+                        "not an active PROCESSING location that takes something new; there are: cologne/processing");
+        for (String drains : List.of("data_location", "site")) {
+            database.execute("UPDATE " + drains
+                    + " SET draining_since = clock_timestamp() WHERE 'processing' = name OR name = 'Cologne'");
+            assertThatThrownBy(() -> requests.request(List.of(night.name()), PLACE, "ada", null))
+                    .hasMessageContaining("takes something new; there are: none");
+            database.execute("UPDATE " + drains + " SET draining_since = NULL");
+        }
         assertThat(database.value("SELECT count(*) FROM staging_job")).isEqualTo("0");
     }
 

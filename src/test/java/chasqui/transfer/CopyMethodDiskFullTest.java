@@ -72,6 +72,7 @@ class CopyMethodDiskFullTest {
                 StorageType.DISK,
                 1,
                 true,
+                false,
                 root,
                 null,
                 null,

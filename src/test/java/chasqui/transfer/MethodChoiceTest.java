@@ -56,6 +56,20 @@ class MethodChoiceTest {
     private static DataLocation location(StorageType storage, String host) {
         Path root = storage == StorageType.DISK ? Path.of("/data") : null;
         return new DataLocation(
-                1, 1, "site", "place", LocationType.BUFFER, storage, 1, true, root, host, null, null, null, false);
+                1,
+                1,
+                "site",
+                "place",
+                LocationType.BUFFER,
+                storage,
+                1,
+                true,
+                false,
+                root,
+                host,
+                null,
+                null,
+                null,
+                false);
     }
 }

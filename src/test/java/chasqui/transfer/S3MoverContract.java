@@ -152,6 +152,7 @@ abstract class S3MoverContract extends ByteMoverContract {
                         StorageType.S3,
                         disk.priority(),
                         true,
+                        false,
                         null,
                         null,
                         null,

@@ -1,6 +1,7 @@
 package chasqui.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import chasqui.pipeline.StallLimit;
 import chasqui.testing.TestDatabase;
@@ -121,6 +122,45 @@ class WaysIT {
         assertThat(goes()).as("another buffer of the site").isEqualTo("ccat/buffer > cologne/buffer by first");
         route(20, "method", "'second'");
         assertThat(goes()).isEqualTo("ccat/buffer > cologne/buffer by second");
+    }
+
+    @Test
+    void a_buffer_that_drains_is_passed_by_and_without_another_the_transfer_waits() throws Exception {
+        TestTopology.location(database.jdbi(), folder, "cologne", "second_buffer", "BUFFER");
+        route(10, "method, destination_location_id", "'first', " + at("cologne", "second_buffer"));
+        drain("second_buffer");
+        assertThat(goes()).isEqualTo("ccat/buffer > cologne/buffer by first");
+        database.execute("UPDATE data_location SET draining_since = now() WHERE id = " + at("cologne", "buffer"));
+        assertThat(goes()).isEmpty();
+        assertThat(database.value("SELECT waits_for FROM data_transfer"))
+                .isEqualTo("a buffer of cologne that does not drain");
+    }
+
+    @Test
+    void a_transfer_that_has_not_begun_goes_to_the_next_buffer_when_its_own_drains() throws Exception {
+        manager.findWork();
+        TestTopology.location(database.jdbi(), folder, "cologne", "second_buffer", "BUFFER");
+        database.execute("UPDATE data_location SET draining_since = now() WHERE id = " + at("cologne", "buffer"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            manager.findWork();
+            return database.value("""
+                    SELECT count(*) FROM data_transfer t JOIN operation o ON o.data_transfer_id = t.id
+                     WHERE t.destination_location_id = %s AND o.status IN ('PENDING', 'SCHEDULED')
+                    """.formatted(at("cologne", "second_buffer"))).equals("1");
+        });
+    }
+
+    @Test
+    void no_relay_goes_over_a_site_whose_buffers_drain() {
+        route(10, "route_type, relay_site_id", "'RELAY', (SELECT id FROM site WHERE short_name = 'us')");
+        route(20, "method", "'second'");
+        assertThat(goes()).startsWith("ccat/buffer > us/buffer");
+        database.execute("UPDATE data_location SET draining_since = now() WHERE id = " + at("us", "buffer"));
+        assertThat(goes()).isEqualTo("ccat/buffer > cologne/buffer by second");
+    }
+
+    private void drain(String location) {
+        database.execute("UPDATE data_location SET draining_since = now() WHERE name = '" + location + "'");
     }
 
     @Test
