@@ -3,13 +3,10 @@ package chasqui.filing;
 import chasqui.filing.FilingRepository.Owner;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
-import chasqui.storage.FileFacts;
 import chasqui.storage.Progress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -75,43 +72,16 @@ final class Batches implements AutoCloseable {
                 toRead.add(file);
             }
         }
-        List<Measured> fresh = new ArrayList<>();
-        List<Long> refusedBefore = new ArrayList<>();
-        Map<Long, FileFacts> touched = new HashMap<>();
+        List<Measured> readable = new ArrayList<>();
         for (Measured file : measure(toRead)) {
-            Known known = registered.get(file.found().path().encoded());
             if (file.refusal() != null) {
                 tally.refuse(file.refusal());
-            } else if (known == null || known.problem() != null) {
-                fresh.add(file);
-                if (known != null) {
-                    refusedBefore.add(known.copyId());
-                }
-            } else if (known.xxh64().equals(file.fingerprint().xxHash64().toString())) {
-                touched.put(known.copyId(), file.found().facts());
-                tally.already();
             } else {
-                tally.refuse(Clash.content(file, known));
+                readable.add(file);
             }
         }
-        repository.refreshFacts(touched);
-        return register(fresh, refusedBefore);
-    }
-
-    private List<Found> register(List<Measured> fresh, List<Long> refusedBefore) {
-        if (fresh.isEmpty()) {
-            return List.of();
-        }
-        Set<String> takenMeanwhile = repository.register(owner, fresh, refusedBefore);
-        List<Found> again = new ArrayList<>();
-        for (Measured file : fresh) {
-            if (takenMeanwhile.contains(file.found().path().encoded())) {
-                again.add(file.found());
-            } else {
-                tally.registered(file);
-            }
-        }
-        return again;
+        return new Registration(repository, owner, tally)
+                .settle(readable, registered).stream().map(Measured::found).toList();
     }
 
     private List<Measured> measure(List<Found> files) {

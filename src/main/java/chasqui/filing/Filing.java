@@ -1,11 +1,8 @@
 package chasqui.filing;
 
-import chasqui.filing.FilingRepository.Named;
 import chasqui.filing.FilingRepository.Owner;
 import chasqui.storage.Progress;
 import chasqui.topology.Locations;
-import java.util.List;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -14,10 +11,12 @@ import org.jdbi.v3.core.Jdbi;
 public final class Filing {
     private final FilingRepository repository;
     private final Locations locations;
+    private final Instruments instruments;
 
     public Filing(Jdbi database, Locations locations) {
         this.repository = new FilingRepository(database);
         this.locations = locations;
+        this.instruments = new Instruments(repository);
     }
 
     /**
@@ -28,13 +27,16 @@ public final class Filing {
      */
     public FilingReport file(FilingRequest request, Progress progress) {
         Source source = Source.of(request.directory(), locations.refresh());
-        Named instrument = instrument(request, source);
-        Named module = module(request, instrument);
-        long unit = repository.observation(instrument.id(), request.observation(), request.priority());
+        Instruments.Chosen chosen = instruments.choose(source.location(), request.instrument(), request.module());
+        long unit = repository.observation(chosen.instrumentId(), request.observation(), request.priority());
         Tally tally = new Tally();
-        Owner owner = new Owner(unit, module.id(), source.location().id());
+        Owner owner = new Owner(
+                unit,
+                chosen.moduleId(),
+                source.location().id(),
+                source.location().label());
         try (Batches batches = new Batches(repository, owner, tally, progress)) {
-            new TreeWalk(new Visit(source, batches, tally)).walk(source.folder());
+            new TreeWalk(new Visit(source, batches::add, tally)).walk(source.folder());
             batches.finish();
         }
         if (tally.sawNothing()) {
@@ -45,37 +47,5 @@ public final class Filing {
             repository.finish(unit);
         }
         return tally.report(source.location().label());
-    }
-
-    private Named instrument(FilingRequest request, Source source) {
-        List<Named> known = repository.instrumentsOf(source.location().siteId());
-        return known.stream()
-                .filter(instrument -> instrument.name().equals(request.instrument()))
-                .findFirst()
-                .orElseThrow(() -> new FilingRefused("instrument \"" + request.instrument() + "\": site "
-                        + source.location().site() + " has no active instrument of this name; "
-                        + choices(known, "add it with chasqui topology apply")));
-    }
-
-    private Named module(FilingRequest request, Named instrument) {
-        List<Named> known = repository.modulesOf(instrument.id());
-        if (request.module() == null && known.size() == 1) {
-            return known.get(0);
-        }
-        return known.stream()
-                .filter(module -> module.name().equals(request.module()))
-                .findFirst()
-                .orElseThrow(() -> new FilingRefused((request.module() == null
-                                ? "module missing"
-                                : "module \"" + request.module() + "\"")
-                        + ": instrument " + instrument.name()
-                        + (request.module() == null ? " has not exactly one; " : " has no active module of this name; ")
-                        + choices(known, "add one with chasqui topology apply")));
-    }
-
-    private static String choices(List<Named> known, String otherwise) {
-        return known.isEmpty()
-                ? otherwise
-                : "choose one of: " + known.stream().map(Named::name).collect(Collectors.joining(", "));
     }
 }

@@ -127,58 +127,75 @@ final class FilingRepository {
                 row.getString("problem"));
     }
 
+    /** Which of these files are registered, as this owner's, and not refused since. */
+    Set<UUID> registered(Owner owner, Set<UUID> files) {
+        return database.withHandle(db -> db.createQuery("""
+                        SELECT uuid FROM raw_data_file
+                         WHERE uuid = ANY (:uuids) AND problem IS NULL
+                           AND executed_observation_unit_id = :unit AND instrument_module_id = :module
+                        """)
+                .bindArray("uuids", UUID.class, files.toArray())
+                .bind("unit", owner.unitId())
+                .bind("module", owner.moduleId())
+                .mapTo(UUID.class)
+                .collect(Collectors.toSet()));
+    }
+
     /**
-     * Registers files, each with its copy, in one transaction.
+     * Registers files, each with its copy, in one transaction and in their order. Registrations at one location wait for
+     * each other.
      *
+     * @param files with different paths
      * @param refusedBefore copies of earlier registrations of these paths that packaging refused: they make room
      * @return paths that another filing registered meanwhile; nothing was written for them
      */
     Set<String> register(Owner owner, List<Measured> files, List<Long> refusedBefore) {
         return database.inTransaction(tx -> {
+            tx.createQuery("SELECT pg_advisory_xact_lock(hashtextextended('filing at ' || :location, 0))")
+                    .bind("location", owner.location())
+                    .mapToMap()
+                    .list();
             Copies.change(tx, refusedBefore, CopyState.PRESENT, CopyState.MISSING);
             Copies.change(tx, refusedBefore, CopyState.MISSING, CopyState.DELETED);
-            List<UUID> uuids = files.stream().map(file -> UUID.randomUUID()).toList();
             Set<String> left = files.stream()
                     .map(file -> file.found().path().encoded())
                     .collect(Collectors.toCollection(HashSet::new));
-            left.removeAll(insert(tx, owner, files, uuids));
-            if (!left.isEmpty()) {
-                tx.createUpdate("""
-                                DELETE FROM raw_data_file f
-                                 WHERE uuid = ANY (:uuids)
-                                   AND NOT EXISTS (SELECT FROM physical_copy c WHERE c.raw_data_file_id = f.id)
-                                """).bindArray("uuids", UUID.class, uuids).execute();
-            }
+            left.removeAll(insert(tx, owner, files));
             return left;
         });
     }
 
-    // In order of path, so that two filings of one folder wait for each other and never both.
-    private static List<String> insert(Handle tx, Owner owner, List<Measured> files, List<UUID> uuids) {
+    // A file that was deleted after it was archived, or that packaging refused, leaves its UUID behind.
+    private static List<String> insert(Handle tx, Owner owner, List<Measured> files) {
         return tx.createQuery("""
                         WITH filed AS (
                             INSERT INTO raw_data_file (uuid, executed_observation_unit_id, instrument_module_id,
                                     source_location_id, path, readable_path, kind, link_target, size_bytes,
                                     modified_at, modified_nanos, file_key, xxh64, sha256)
-                            SELECT w.uuid, :unit, :module, :location, w.path, w.readable, w.kind::file_kind, w.target, w.size,
+                            SELECT CASE WHEN EXISTS (SELECT FROM raw_data_file f WHERE f.uuid = w.uuid)
+                                        THEN gen_random_uuid() ELSE w.uuid END,
+                                   :unit, :module, :location, w.path, w.readable, w.kind::file_kind, w.target, w.size,
                                    to_timestamp(w.seconds) + w.nanos / 1000 * interval '1 microsecond', w.nanos,
                                    w.file_key, w.xxh64, w.sha256
                               FROM unnest(:uuids, :paths, :readables, :kinds, :targets, :sizes, :seconds, :nanos,
-                                          :fileKeys, :xxh64s, :sha256s)
-                                   AS w (uuid, path, readable, kind, target, size, seconds, nanos, file_key, xxh64, sha256)
-                             ORDER BY w.path COLLATE "C"
+                                          :fileKeys, :xxh64s, :sha256s) WITH ORDINALITY
+                                   AS w (uuid, path, readable, kind, target, size, seconds, nanos, file_key, xxh64, sha256,
+                                         place)
+                             WHERE NOT EXISTS (SELECT FROM physical_copy c
+                                                WHERE c.data_location_id = :location AND c.state <> 'DELETED'
+                                                  AND sha256(c.path::bytea) = sha256(w.path::bytea))
+                             ORDER BY w.place
                             RETURNING id, path, size_bytes, xxh64, modified_at, modified_nanos, file_key)
                         INSERT INTO physical_copy (raw_data_file_id, data_location_id, path, state, size_bytes, checksum,
                                                    modified_at, modified_nanos, file_key)
                         SELECT id, :location, path, 'PRESENT', size_bytes, xxh64, modified_at, modified_nanos, file_key
-                          FROM filed ORDER BY path
-                        ON CONFLICT (data_location_id, sha256(path::bytea)) WHERE state <> 'DELETED' DO NOTHING
+                          FROM filed ORDER BY id
                         RETURNING path
                         """)
                 .bind("unit", owner.unitId())
                 .bind("module", owner.moduleId())
                 .bind("location", owner.locationId())
-                .bindArray("uuids", UUID.class, uuids)
+                .bindArray("uuids", UUID.class, each(files, file -> file.uuid(owner.location())))
                 .bindArray("paths", String.class, each(files, file -> file.found()
                         .path()
                         .encoded()))
@@ -244,8 +261,12 @@ final class FilingRepository {
                 .execute());
     }
 
-    /** Whose files they are and where they lie. */
-    record Owner(long unitId, long moduleId, long locationId) {}
+    /**
+     * Whose files they are and where they lie.
+     *
+     * @param location {@code site/name}
+     */
+    record Owner(long unitId, long moduleId, long locationId, String location) {}
 
     private static Instant modified(Measured file) {
         return file.found().facts().modified();

@@ -21,6 +21,11 @@ public record FilingRequest(
     }
 
     public FilingRequest {
+        checkObservation(observation, priority);
+    }
+
+    /** @throws FilingRefused the name or the priority is not what it must be */
+    static void checkObservation(String observation, Integer priority) {
         if (observation.isBlank() || observation.length() > LONGEST_NAME) {
             throw new FilingRefused("observation \"" + observation + "\": its name must have 1 to " + LONGEST_NAME
                     + " characters; give a shorter one that is not empty");

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.UUID;
 
 /**
  * What one read pass over a file gave: its fingerprint, or why there is none.
@@ -18,6 +19,22 @@ import java.nio.file.NoSuchFileException;
  * @param refusal null when the file was measured
  */
 record Measured(Found found, Fingerprint fingerprint, String linkTarget, FilingReport.Refused refusal) {
+    private static final String STILL_WRITTEN = "file it again when its writer has finished";
+
+    /** The same at every filing of this file as it is now. */
+    UUID uuid(String location) {
+        return FileIdentity.of(
+                location,
+                found.path().encoded(),
+                fingerprint.sizeBytes(),
+                found.facts().modified(),
+                fingerprint.sha256().toString());
+    }
+
+    /** Whether it was refused because somebody was at work on it: it may be whole a moment later. */
+    boolean stillWritten() {
+        return refusal != null && refusal.remedy().equals(STILL_WRITTEN);
+    }
 
     static Measured of(Found found, Progress progress) {
         boolean link = found.facts().kind() == FileFacts.Kind.SYMLINK;
@@ -25,7 +42,7 @@ record Measured(Found found, Fingerprint fingerprint, String linkTarget, FilingR
             String target = link ? LinkTarget.encodedOf(found.file()) : null;
             Fingerprint fingerprint = Fingerprint.take(found.file(), progress);
             if (!FileFacts.of(found.file()).equals(found.facts())) {
-                return refused(found, "changed while it was being filed", "file it again when its writer has finished");
+                return refused(found, "changed while it was being filed", STILL_WRITTEN);
             }
             return new Measured(found, fingerprint, target, null);
         } catch (SourceChanged changed) {
@@ -34,7 +51,7 @@ record Measured(Found found, Fingerprint fingerprint, String linkTarget, FilingR
                             found,
                             "a symbolic link whose target is not written plainly (doubled or final slashes)",
                             "make the link again with a plain target")
-                    : refused(found, "changed while it was being read", "file it again when its writer has finished");
+                    : refused(found, "changed while it was being read", STILL_WRITTEN);
         } catch (IOException failure) {
             return new Measured(found, null, null, refusal(found.readable(), failure));
         }

@@ -1,5 +1,7 @@
 package chasqui.filing;
 
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.FailureKind;
 import chasqui.topology.DataLocation;
 import chasqui.topology.LocationType;
 import chasqui.topology.StorageType;
@@ -46,6 +48,31 @@ record Source(DataLocation location, Path root, Path folder, Set<Path> foreign) 
                     + "; file a folder that only the instrument writes to");
         }
         return new Source(source, root, folder, foreign);
+    }
+
+    /**
+     * A location as a whole.
+     *
+     * @throws ChasquiException (location, retryable) its root cannot be reached now
+     */
+    static Source at(DataLocation location, Topology topology) {
+        Path root;
+        try {
+            root = location.root().toRealPath();
+        } catch (IOException absent) {
+            throw new ChasquiException(
+                    FailureKind.LOCATION,
+                    true,
+                    location.label() + ": its root " + location.root() + " cannot be reached (" + absent
+                            + "); mount or repair it, then send this again",
+                    absent);
+        }
+        Set<Path> foreign = topology.locations().stream()
+                .filter(other -> other.storage() == StorageType.DISK && other.id() != location.id())
+                .map(other -> realIfThere(other.root()))
+                .filter(other -> other.startsWith(root) && !other.equals(root))
+                .collect(Collectors.toUnmodifiableSet());
+        return new Source(location, root, root, foreign);
     }
 
     private static String known(Map<DataLocation, Path> roots) {

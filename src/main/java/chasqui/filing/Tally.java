@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Counts a filing as it goes. Used by one thread. */
-final class Tally {
+final class Tally implements Registration.Outcome {
     private final List<FilingReport.Refused> refused = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private long registered;
@@ -13,7 +13,8 @@ final class Tally {
     private long refusedCount;
     private long unnamedWarnings;
 
-    void registered(Measured file) {
+    @Override
+    public void registered(Measured file) {
         registered++;
         bytes += file.fingerprint().sizeBytes();
         if (file.isEmptyFile()) {
@@ -23,6 +24,16 @@ final class Tally {
 
     void already() {
         already++;
+    }
+
+    @Override
+    public void already(Measured file) {
+        already();
+    }
+
+    @Override
+    public void refused(Measured file, FilingReport.Refused why) {
+        refuse(why);
     }
 
     void refuse(FilingReport.Refused file) {
@@ -38,6 +49,10 @@ final class Tally {
         } else {
             unnamedWarnings++;
         }
+    }
+
+    boolean refusedNothing() {
+        return refusedCount == 0;
     }
 
     boolean sawNothing() {

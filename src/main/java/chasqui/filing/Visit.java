@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.function.Consumer;
 
 /** Decides what each name of a tree is: a file to register, a folder to go into, something to skip or refuse. */
 final class Visit implements TreeWalk.Visitor {
@@ -16,13 +17,13 @@ final class Visit implements TreeWalk.Visitor {
     private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
     private final Source source;
-    private final Batches batches;
+    private final Consumer<Found> files;
     private final Tally tally;
     private final Path ownFolder;
 
-    Visit(Source source, Batches batches, Tally tally) {
+    Visit(Source source, Consumer<Found> files, Tally tally) {
         this.source = source;
-        this.batches = batches;
+        this.files = files;
         this.tally = tally;
         this.ownFolder = source.root().resolve(DurableFiles.OWN_FOLDER);
     }
@@ -51,7 +52,7 @@ final class Visit implements TreeWalk.Visitor {
         } else if (facts.modified().isBefore(EARLIEST) || facts.modified().isAfter(LATEST)) {
             refuse(path, "its time of last change is no date of the calendar", "touch it, then file it again");
         } else {
-            batches.add(new Found(path, name, facts));
+            files.accept(new Found(path, name, facts));
         }
         return false;
     }

@@ -16,16 +16,23 @@ final class RouteProperties {
 
     /** Those that are made of settings, in the units in which Camel wants them. */
     static Map<String, String> made(ServiceSettings settings) {
-        return Map.of(
-                "chasqui.manager.delay-ms",
-                        Long.toString(settings.managerInterval().toMillis()),
-                "chasqui.worker.look-ms", Long.toString(settings.look().toMillis()),
-                "chasqui.monitor.interval-ms",
-                        Long.toString(settings.monitorInterval().toMillis()),
-                "chasqui.queue.room", Integer.toString(2 * settings.concurrency()),
-                "chasqui.queue.patience-seconds", Long.toString(HINT_PATIENCE.toSeconds()),
-                "chasqui.history.keep-seconds",
-                        Long.toString(settings.historyKeep().toSeconds()));
+        return Map.ofEntries(
+                Map.entry("chasqui.manager.delay-ms", millis(settings.managerInterval())),
+                Map.entry("chasqui.worker.look-ms", millis(settings.look())),
+                Map.entry("chasqui.monitor.interval-ms", millis(settings.monitorInterval())),
+                Map.entry("chasqui.queue.room", Integer.toString(2 * settings.concurrency())),
+                Map.entry("chasqui.queue.patience-seconds", Long.toString(HINT_PATIENCE.toSeconds())),
+                Map.entry(
+                        "chasqui.history.keep-seconds",
+                        Long.toString(settings.historyKeep().toSeconds())),
+                Map.entry(
+                        "chasqui.filing.spool-folder", settings.filing().spool().toString()),
+                Map.entry("chasqui.filing.look-ms", millis(settings.filing().forward())),
+                Map.entry("chasqui.filing.forward-ms", millis(settings.filing().forward())));
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
     }
 
     /** All of them: Camel reads the program's own file, too. */

@@ -1,5 +1,6 @@
 package chasqui.runtime;
 
+import chasqui.filing.FilingDesk;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.SteadyClock;
@@ -61,6 +62,9 @@ public final class RoutesLook implements AutoCloseable {
                                 Version.version(), List.of(), settings.locations(), ServiceSettings.hostName()),
                         Clock.systemUTC()));
         beans.put("queueWatch", new QueueWatch(database, settings.unclaimedAfter()));
+        FilingDesk filing = FilingDesk.idle(settings.filing());
+        beans.put("filingDesk", filing);
+        beans.put("spoolFilter", new SpoolFilter(filing));
         beans.put("locationCircuit", Service.locationCircuit());
         this.check = new RouteCheck(RouteNeeds.given(beans, RouteProperties.all(settings)));
     }

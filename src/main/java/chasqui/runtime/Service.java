@@ -1,5 +1,6 @@
 package chasqui.runtime;
 
+import chasqui.filing.FilingDesk;
 import chasqui.pipeline.Adopter;
 import chasqui.pipeline.LeaseRenewer;
 import chasqui.pipeline.NodeIdentity;
@@ -25,6 +26,7 @@ import chasqui.runtime.routes.RouteCheck;
 import chasqui.runtime.routes.RouteFiles;
 import chasqui.runtime.routes.RoutesRefused;
 import chasqui.settings.Settings;
+import chasqui.topology.LocationPatterns;
 import chasqui.topology.Locations;
 import java.io.IOException;
 import java.time.Clock;
@@ -69,6 +71,7 @@ public final class Service implements AutoCloseable {
     private final StageBeans stages;
     private final List<AddedStage> added;
     private final RedisQueueComponent redis;
+    private final FilingDesk filing;
     private final ScheduledExecutorService managerPool;
     private final Management management;
     private final RouteCheck routes;
@@ -89,6 +92,14 @@ public final class Service implements AutoCloseable {
         this.redis = new RedisQueueComponent(RedisSettings.from(read), node.name() + "/" + node.bootId());
         read.requireValid();
         management.requirePort();
+        this.filing = FilingDesk.open(
+                foundation.home().root(),
+                settings.filing(),
+                foundation.database().jdbi(),
+                locations,
+                new LocationPatterns(settings.locations()),
+                settings.node());
+        management.probe(new HealthProbe("filing", Concern.SYSTEM, filing::problems, filing::waiting));
         management.probe(new HealthProbe("redis", Concern.SYSTEM, redis::problems));
         this.operations =
                 new OperationStore(foundation.database().jdbi(), effects(), node, settings.lease(), new SteadyClock());
@@ -189,6 +200,8 @@ public final class Service implements AutoCloseable {
         beans.put("monitor", new Monitor(operations));
         beans.put("nodes", nodes);
         beans.put("queueWatch", queueWatch);
+        beans.put("filingDesk", filing);
+        beans.put("spoolFilter", new SpoolFilter(filing));
         beans.put("locationCircuit", locationCircuit());
         return beans;
     }
@@ -232,6 +245,9 @@ public final class Service implements AutoCloseable {
         if (!settings.roles().contains("monitor")) {
             silent.add("monitor");
             silent.add("history");
+        }
+        if (!settings.roles().contains("api")) {
+            silent.add("filing-.*");
         }
         return silent;
     }
@@ -352,6 +368,7 @@ public final class Service implements AutoCloseable {
             last(locationWatch::close);
             last(sweeps::close);
             last(incoming::close);
+            last(filing::close);
             last(management::close);
             last(renewer::close);
             last(managerPool::shutdownNow);

@@ -1,5 +1,6 @@
 package chasqui.runtime;
 
+import chasqui.filing.FilingSettings;
 import chasqui.pipeline.Backoff;
 import chasqui.pipeline.LeaseSettings;
 import chasqui.preflight.PreflightSettings;
@@ -39,6 +40,7 @@ record ServiceSettings(
         Duration incomingAge,
         Duration historyKeep,
         PreflightSettings preflight,
+        FilingSettings filing,
         LeaseSettings lease) {
     private static final Set<String> ROLES = Set.of("manager", "worker", "monitor", "api");
 
@@ -69,6 +71,7 @@ record ServiceSettings(
                 settings.duration("chasqui.transfer.incoming-age"),
                 historyKeep(settings),
                 PreflightSettings.from(settings),
+                FilingSettings.from(settings),
                 lease(settings));
     }
 

@@ -1,0 +1,127 @@
+package chasqui.filing;
+
+import chasqui.topology.LocationPatterns;
+import chasqui.topology.Locations;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Filing at the observatory: takes requests in from the spool, answers when they are safe on the disk of this machine, and
+ * registers them when the database can be reached.
+ */
+public final class FilingDesk implements AutoCloseable {
+    private static final Duration LOOK = Duration.ofSeconds(10);
+
+    private final FilingSettings settings;
+    private final Journal journal;
+    private final Intake intake;
+    private final Spool spool;
+    private final Forwarder forwarder;
+
+    private FilingDesk(FilingSettings settings, Journal journal, Intake intake, Forwarder forwarder) {
+        this.settings = settings;
+        this.journal = journal;
+        this.intake = intake;
+        this.spool = new Spool(intake, Clock.systemUTC());
+        this.forwarder = forwarder;
+    }
+
+    /**
+     * Opens the journal under a home and what stands around it. Asks the database nothing.
+     *
+     * @param reached the data locations whose files this process can read
+     * @param node name of this process
+     */
+    public static FilingDesk open(
+            Path home,
+            FilingSettings settings,
+            Jdbi database,
+            Locations locations,
+            LocationPatterns reached,
+            String node) {
+        try {
+            Path folder = Files.createDirectories(home.resolve("filing").resolve("journal"));
+            if (settings.ownSpool()) {
+                Files.createDirectories(settings.spool());
+            }
+            Journal journal = new Journal(folder, settings.journalLimit());
+            Intake intake =
+                    new Intake(journal, locations::current, reached, new Readers(settings.stall()), Clock.systemUTC());
+            Forwarder forwarder = new Forwarder(journal, database, locations, node, new StillThere(LOOK));
+            return new FilingDesk(settings, journal, intake, forwarder);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot make the folders for filing in the home " + home, failure);
+        }
+    }
+
+    /** One that touches nothing, for who only looks at its routes. */
+    public static FilingDesk idle(FilingSettings settings) {
+        return new FilingDesk(settings, null, null, null);
+    }
+
+    /** Where data acquisition systems put their requests. */
+    public Path spool() {
+        return settings.spool();
+    }
+
+    /** Whether a request in the spool is to be read now. */
+    public boolean due(File request) {
+        return spool.due(request.toPath());
+    }
+
+    /**
+     * Carries out a request of the spool.
+     *
+     * @return the folder below the spool where it goes next
+     * @throws SpoolWaits it stays
+     */
+    public String take(File request) {
+        return spool.take(request.toPath());
+    }
+
+    /** Registers what was filed, as far as the database can be reached. */
+    public void forward() {
+        forwarder.forward();
+    }
+
+    /** Removes old requests that were dealt with. */
+    public void cleanSpool() {
+        spool.clean(settings.spool(), settings.spoolKeep());
+    }
+
+    /** What somebody must look at; empty: nothing. */
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        if (journal.bytes() >= settings.journalLimit() / 10 * 9) {
+            problems.add("the filing journal is nearly full: " + journal.bytes() + " of " + settings.journalLimit()
+                    + " bytes (chasqui.filing.journal-limit); instruments will be refused");
+        }
+        for (String file : journal.damaged()) {
+            problems.add("the filing journal's " + file
+                    + " has lines that cannot be read; compare it with what the instruments filed, then remove it");
+        }
+        return problems;
+    }
+
+    /** What waits for the database; empty: nothing. */
+    public List<String> waiting() {
+        return forwarder.waitsSince() == null
+                ? List.of()
+                : List.of(journal.bytes() + " bytes of filed requests wait for the database since "
+                        + forwarder.waitsSince());
+    }
+
+    @Override
+    public void close() {
+        intake.close();
+        journal.close();
+    }
+}

@@ -1,0 +1,136 @@
+package chasqui.filing;
+
+import chasqui.filing.JournalEntry.AcceptedFile;
+import chasqui.storage.Progress;
+import chasqui.topology.DataLocation;
+import chasqui.topology.LocationPatterns;
+import chasqui.topology.LocationType;
+import chasqui.topology.StorageType;
+import chasqui.topology.Topology;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Takes files in: reads each once and keeps what it is in the journal. Needs no database; whether the instrument is known
+ * is found out at the registration.
+ */
+final class Intake implements AutoCloseable {
+    private final Journal journal;
+    private final Supplier<Topology> topology;
+    private final LocationPatterns reached;
+    private final Readers readers;
+    private final Clock clock;
+
+    /** @param topology as last known */
+    Intake(Journal journal, Supplier<Topology> topology, LocationPatterns reached, Readers readers, Clock clock) {
+        this.journal = journal;
+        this.topology = topology;
+        this.reached = reached;
+        this.readers = readers;
+        this.clock = clock;
+    }
+
+    /**
+     * Files what can be filed.
+     *
+     * @return what is kept from now on, and what is not
+     * @throws FilingRefused nothing was kept, nor will be
+     * @throws JournalFull nothing was kept now
+     * @throws chasqui.pipeline.ChasquiException (location, retryable) likewise
+     */
+    Answer accept(Submission asked) {
+        Topology known = topology.get();
+        DataLocation location = location(asked.location(), known);
+        return readers.at(location, progress -> accept(asked, location, known, progress));
+    }
+
+    private Answer accept(Submission asked, DataLocation location, Topology known, Progress progress) {
+        Source source = Source.at(location, known);
+        Tally tally = new Tally();
+        NamedFiles named = new NamedFiles(source, tally);
+        asked.files().forEach(named::add);
+        boolean again = false;
+        List<Measured> kept = new ArrayList<>();
+        for (Found file : named.found()) {
+            Measured measured = Measured.of(file, progress);
+            progress.advance(0);
+            if (measured.refusal() == null) {
+                kept.add(measured);
+                tally.registered(measured);
+            } else {
+                tally.refuse(measured.refusal());
+                again |= measured.stillWritten();
+            }
+        }
+        if (asked.files().size() > 0 && kept.isEmpty() && tally.sawNothing()) {
+            throw new FilingRefused("there are no files under the names given");
+        }
+        boolean finished = asked.finish() && tally.refusedNothing();
+        List<JournalEntry> entries = entries(asked, location, kept, finished);
+        if (!entries.isEmpty()) {
+            journal.append(entries);
+        }
+        FilingReport report = tally.report(location.label());
+        return new Answer(
+                location.label(), finished, answers(entries), report.refused(), report.warnings(), null, again);
+    }
+
+    private List<JournalEntry> entries(
+            Submission asked, DataLocation location, List<Measured> files, boolean finished) {
+        Instant now = clock.instant();
+        List<JournalEntry> entries = new ArrayList<>();
+        for (Measured file : files) {
+            UUID uuid = file.uuid(location.label());
+            entries.add(entry(asked, location, AcceptedFile.of(uuid, file), now));
+        }
+        if (finished) {
+            entries.add(entry(asked, location, null, now));
+        }
+        return entries;
+    }
+
+    private static JournalEntry entry(Submission asked, DataLocation location, AcceptedFile file, Instant now) {
+        return new JournalEntry(
+                location.label(), asked.instrument(), asked.module(), asked.observation(), asked.priority(), file, now);
+    }
+
+    private static List<Answer.Filed> answers(List<JournalEntry> entries) {
+        return entries.stream()
+                .map(JournalEntry::file)
+                .filter(file -> file != null)
+                .map(file -> new Answer.Filed(file.uuid(), readable(file), file.size(), file.xxh64(), file.sha256()))
+                .toList();
+    }
+
+    private static String readable(AcceptedFile file) {
+        return new chasqui.storage.RelativePath(file.path()).readable();
+    }
+
+    private DataLocation location(String label, Topology known) {
+        List<DataLocation> sources = known.locations().stream()
+                .filter(one -> one.type() == LocationType.SOURCE && one.storage() == StorageType.DISK && one.active())
+                .filter(reached::reach)
+                .toList();
+        List<DataLocation> meant = sources.stream()
+                .filter(one -> label == null || one.label().equals(label))
+                .toList();
+        if (meant.size() == 1) {
+            return meant.get(0);
+        }
+        String choices = sources.stream().map(DataLocation::label).collect(Collectors.joining(", "));
+        throw new FilingRefused((label == null
+                        ? "location missing: "
+                        : "location \"" + label + "\": is no active SOURCE location that this node reaches; ")
+                + (choices.isEmpty() ? "it reaches none" : "it reaches " + choices));
+    }
+
+    @Override
+    public void close() {
+        readers.close();
+    }
+}

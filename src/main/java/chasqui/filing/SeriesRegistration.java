@@ -1,0 +1,170 @@
+package chasqui.filing;
+
+import chasqui.filing.FilingRepository.Owner;
+import chasqui.filing.JournalEntry.AcceptedFile;
+import chasqui.filing.JournalEntry.Series;
+import chasqui.pipeline.ChasquiException;
+import chasqui.topology.DataLocation;
+import chasqui.topology.Topology;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Jdbi;
+
+/** Registers the files of one observation in their order; what cannot be registered goes on the list of rejected ones. */
+final class SeriesRegistration {
+    private final FilingRepository repository;
+    private final Rejections rejections;
+    private final Instruments instruments;
+    private final StillThere stillThere;
+    private final String node;
+
+    SeriesRegistration(Jdbi database, String node, StillThere stillThere) {
+        this.repository = new FilingRepository(database);
+        this.rejections = new Rejections(database);
+        this.instruments = new Instruments(repository);
+        this.stillThere = stillThere;
+        this.node = node;
+    }
+
+    void register(Series series, List<JournalEntry> entries, Topology topology) {
+        try {
+            settle(series, entries, topology);
+        } catch (ChasquiException refused) {
+            if (!(refused instanceof FilingRefused)) {
+                throw refused;
+            }
+            entries.forEach(entry -> reject(entry, refused.getMessage(), "put that right, then file it again"));
+        } catch (RuntimeException failure) {
+            String why = wrongData(failure);
+            if (why == null) {
+                throw failure;
+            }
+            if (entries.size() == 1) {
+                reject(entries.get(0), why, "the database takes no such value: file it under another name");
+            } else {
+                // One of them is to blame; the others must not wait for it.
+                entries.forEach(entry -> register(series, List.of(entry), topology));
+            }
+        }
+    }
+
+    private void settle(Series series, List<JournalEntry> entries, Topology topology) {
+        DataLocation location = topology.locations().stream()
+                .filter(one -> one.label().equals(series.location()))
+                .findFirst()
+                .orElseThrow(() -> new FilingRefused(series.location() + ": there is no such data location any more"));
+        Instruments.Chosen chosen = instruments.choose(location, series.instrument(), series.module());
+        long unit = repository.observation(chosen.instrumentId(), series.observation(), priority(entries));
+        Owner owner = new Owner(unit, chosen.moduleId(), location.id(), location.label());
+        List<JournalEntry> next = new ArrayList<>();
+        for (JournalEntry entry : entries) {
+            if (entry.file() != null) {
+                next.add(entry);
+            } else {
+                files(owner, location, next);
+                next.clear();
+                repository.finish(unit);
+            }
+        }
+        files(owner, location, next);
+    }
+
+    private static Integer priority(List<JournalEntry> entries) {
+        return entries.stream()
+                .map(JournalEntry::priority)
+                .filter(Objects::nonNull)
+                .reduce((before, after) -> after)
+                .orElse(null);
+    }
+
+    private void files(Owner owner, DataLocation location, List<JournalEntry> entries) {
+        // A file that was accepted twice while the database was away is one file.
+        Map<UUID, JournalEntry> left = new LinkedHashMap<>();
+        entries.forEach(entry -> left.putIfAbsent(entry.file().uuid(), entry));
+        Set<UUID> done = left.isEmpty() ? Set.of() : repository.registered(owner, left.keySet());
+        rejections.clear(owner.location(), paths(left, done));
+        left.keySet().removeAll(done);
+        while (!left.isEmpty()) {
+            Map<String, JournalEntry> byPath = new LinkedHashMap<>();
+            left.values().forEach(entry -> byPath.putIfAbsent(entry.file().path(), entry));
+            byPath.values().forEach(entry -> left.remove(entry.file().uuid()));
+            once(owner, location, byPath);
+        }
+    }
+
+    private static List<String> paths(Map<UUID, JournalEntry> entries, Set<UUID> of) {
+        return of.stream().map(uuid -> entries.get(uuid).file().path()).collect(Collectors.toList());
+    }
+
+    private void once(Owner owner, DataLocation location, Map<String, JournalEntry> byPath) {
+        List<Measured> files = byPath.values().stream()
+                .map(JournalEntry::file)
+                .map(file -> file.measured(location.root()))
+                .toList();
+        List<String> registered = new ArrayList<>();
+        Registration registration = new Registration(repository, owner, new Registration.Outcome() {
+            @Override
+            public void registered(Measured file) {
+                registered.add(file.found().path().encoded());
+            }
+
+            @Override
+            public void already(Measured file) {
+                registered(file);
+            }
+
+            @Override
+            public void refused(Measured file, FilingReport.Refused why) {
+                reject(byPath.get(file.found().path().encoded()), why.reason(), why.remedy());
+            }
+        });
+        List<Measured> left = new ArrayList<>(files);
+        stillThere.missing(location, files).forEach((file, why) -> {
+            left.remove(file);
+            reject(byPath.get(file.found().path().encoded()), why, "put it back as it was, then file it again");
+        });
+        while (!left.isEmpty()) {
+            List<Measured> again = registration.settle(
+                    left,
+                    repository.known(
+                            owner.locationId(),
+                            left.stream().map(Measured::found).toList()));
+            left.retainAll(again);
+        }
+        rejections.clear(owner.location(), registered);
+    }
+
+    private void reject(JournalEntry entry, String reason, String remedy) {
+        AcceptedFile file = entry.file();
+        rejections.add(new Rejection(
+                node,
+                entry.location(),
+                file == null ? "" : file.path(),
+                file == null ? null : file.uuid(),
+                entry.instrument(),
+                entry.observation(),
+                reason,
+                remedy,
+                entry.acceptedAt(),
+                null));
+    }
+
+    /** What the database says of a value that it will never take; null when something else is the matter. */
+    private static String wrongData(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql
+                    && sql.getSQLState() != null
+                    && sql.getSQLState().matches("22...|23(?!505)...")) {
+                return String.valueOf(sql.getMessage()).lines().findFirst().orElse("refused by the database");
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,175 @@
+package chasqui.filing;
+
+import chasqui.pipeline.Backoff;
+import chasqui.pipeline.ChasquiException;
+import chasqui.storage.DurableFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The folder into which data acquisition systems put requests: one JSON file each, renamed into place when it is whole. */
+final class Spool {
+    private static final Logger log = LoggerFactory.getLogger(Spool.class);
+    static final String FILED = "filed";
+    static final String REJECTED = "rejected";
+    private static final int LONGEST_REQUEST = 1 << 20;
+    private static final int MOST_WAITING = 1_000;
+    /** A request that is written in place may be half there for so long. */
+    private static final Duration YOUNG = Duration.ofSeconds(5);
+
+    private static final Backoff PAUSE = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
+
+    private final Intake intake;
+    private final Clock clock;
+    private final Map<Path, Pause> pauses = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Path, Pause> eldest) {
+            return size() > MOST_WAITING;
+        }
+    };
+
+    private record Pause(Instant until, int failures) {}
+
+    Spool(Intake intake, Clock clock) {
+        this.intake = intake;
+        this.clock = clock;
+    }
+
+    /**
+     * Does what a request says, and puts the answer where the request goes next, as {@code NAME.answer.json}.
+     *
+     * @return the folder below the spool that it goes to: {@value #FILED} or {@value #REJECTED}
+     * @throws SpoolWaits it stays, to be read again
+     */
+    synchronized String take(Path request) {
+        Instant now = clock.instant();
+        Answer answer = answer(request, now);
+        if (answer.again()) {
+            throw later(request, now, why(answer), null);
+        }
+        String folder = answer.complete() ? FILED : REJECTED;
+        try {
+            write(request, folder, SubmissionJson.write(answer));
+        } catch (IOException failure) {
+            // What was filed is kept; filing it again gives the same answer.
+            throw later(request, now, "the answer cannot be written: " + failure, failure);
+        }
+        pauses.remove(request);
+        return folder;
+    }
+
+    /** Whether it is to be read now: not one that stayed a moment ago. */
+    synchronized boolean due(Path request) {
+        Pause pause = pauses.get(request);
+        return pause == null || !clock.instant().isBefore(pause.until());
+    }
+
+    private Answer answer(Path request, Instant now) {
+        try {
+            return intake.accept(SubmissionJson.read(content(request)));
+        } catch (FilingRefused refused) {
+            if (young(request, now)) {
+                throw later(request, now, refused.getMessage(), refused);
+            }
+            return Answer.refused(refused.getMessage(), false);
+        } catch (ChasquiException notNow) {
+            throw later(request, now, notNow.getMessage(), notNow);
+        } catch (IOException unreadable) {
+            throw later(request, now, "cannot be read: " + unreadable, unreadable);
+        }
+    }
+
+    private static byte[] content(Path request) throws IOException {
+        if (!Files.isRegularFile(request, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FilingRefused("the request is no regular file");
+        }
+        try (InputStream in = Files.newInputStream(request, LinkOption.NOFOLLOW_LINKS)) {
+            byte[] content = in.readNBytes(LONGEST_REQUEST + 1);
+            if (content.length > LONGEST_REQUEST) {
+                throw new FilingRefused("the request is longer than " + LONGEST_REQUEST + " bytes; make several of it");
+            }
+            return content;
+        }
+    }
+
+    private static boolean young(Path request, Instant now) {
+        try {
+            Instant written = Files.getLastModifiedTime(request, LinkOption.NOFOLLOW_LINKS)
+                    .toInstant();
+            return written.isAfter(now.minus(YOUNG)) && written.isBefore(now.plus(YOUNG));
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private SpoolWaits later(Path request, Instant now, String why, Exception cause) {
+        int failures = 1 + (pauses.containsKey(request) ? pauses.get(request).failures() : 0);
+        Duration pause = PAUSE.delay(failures, ThreadLocalRandom.current());
+        pauses.put(request, new Pause(now.plus(pause), failures));
+        log.info("{} stays in the spool: {}", request, why);
+        return new SpoolWaits(request.getFileName() + " stays in the spool: " + why, cause);
+    }
+
+    private static String why(Answer answer) {
+        FilingReport.Refused first = answer.refused().get(0);
+        return first.path() + " " + first.reason();
+    }
+
+    private static void write(Path request, String folder, String answer) throws IOException {
+        Path to = request.resolveSibling(folder);
+        Files.createDirectories(to);
+        String name = request.getFileName().toString().replaceFirst("\\.json$", "") + ".answer.json";
+        Path next = to.resolve("." + name + ".new");
+        Files.writeString(
+                next,
+                answer,
+                StandardCharsets.UTF_8,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.SYNC);
+        Files.move(next, to.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        DurableFiles.fsyncFolder(to);
+    }
+
+    /** Removes requests that were dealt with, and their answers, when they are older than this. */
+    void clean(Path spool, Duration keep) {
+        Instant oldest = clock.instant().minus(keep);
+        for (String folder : new String[] {FILED, REJECTED}) {
+            Path from = spool.resolve(folder);
+            if (Files.isDirectory(from)) {
+                removeBefore(from, oldest);
+            }
+        }
+    }
+
+    private static void removeBefore(Path folder, Instant oldest) {
+        try (var files = Files.newDirectoryStream(folder, "*.json")) {
+            for (Path file : files) {
+                if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+                        .toInstant()
+                        .isBefore(oldest)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot clean " + folder, failure);
+        }
+    }
+}

@@ -1,0 +1,389 @@
+package chasqui.filing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chasqui.testing.TestDatabase;
+import chasqui.testing.TestTopology;
+import chasqui.topology.LocationPatterns;
+import chasqui.topology.Locations;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Requests from the spool to the catalogue, on a real database. */
+class FilingDeskIT {
+    private final TestDatabase database = new TestDatabase();
+    private Path root;
+    private FilingDesk desk;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void open() throws Exception {
+        TestTopology.on(database.jdbi(), folder);
+        root = folder.resolve("ccat/telescope_computer").toRealPath();
+        desk = desk();
+    }
+
+    private FilingDesk desk() {
+        Locations locations = new Locations(database.jdbi());
+        locations.refresh();
+        Path home = folder.resolve("home");
+        return FilingDesk.open(
+                home,
+                new FilingSettings(
+                        home.resolve("filing/spool"),
+                        true,
+                        Duration.ofDays(1),
+                        1 << 20,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(60)),
+                database.jdbi(),
+                locations,
+                new LocationPatterns(List.of("*/*")),
+                "telescope-node");
+    }
+
+    @AfterEach
+    void close() {
+        desk.close();
+        database.close();
+    }
+
+    private Path write(String name, String content) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, content);
+    }
+
+    /** A request as it lies in the spool, written some time ago. */
+    private Path request(String name, String json) throws IOException {
+        Path request = Files.writeString(desk.spool().resolve(name), json);
+        Files.setLastModifiedTime(request, FileTime.from(Instant.now().minusSeconds(60)));
+        return request;
+    }
+
+    private JsonNode take(String name, String json) throws IOException {
+        String to = desk.take(request(name, json).toFile());
+        return new ObjectMapper()
+                .readTree(desk.spool()
+                        .resolve(to)
+                        .resolve(name.replace(".json", ".answer.json"))
+                        .toFile());
+    }
+
+    private JsonNode file(String... names) throws IOException {
+        return take("r.json", """
+                {"instrument": "camera", "observation": "obs", "files": ["%s"]}
+                """.formatted(String.join("\", \"", names)));
+    }
+
+    private List<String> refusals(JsonNode answer) {
+        return answer.get("refused").findValuesAsText("reason");
+    }
+
+    @Test
+    void a_file_has_its_uuid_before_the_database_has_heard_of_it_and_keeps_it() throws Exception {
+        write("night/a.fits", "one");
+        JsonNode answer = file("night/a.fits");
+        String uuid = answer.get("filed").get(0).get("uuid").asText();
+        assertThat(database.value("SELECT count(*) FROM raw_data_file")).isEqualTo("0");
+        desk.forward();
+        assertThat(database.values("SELECT uuid FROM raw_data_file")).containsExactly(uuid);
+        assertThat(database.value("SELECT c.state || ' ' || c.checksum FROM physical_copy c"))
+                .isEqualTo("PRESENT " + answer.get("filed").get(0).get("xxh64").asText());
+        assertThat(file("night/a.fits").get("filed").get(0).get("uuid").asText())
+                .as("asked again")
+                .isEqualTo(uuid);
+        desk.forward();
+        assertThat(database.value("SELECT count(*) FROM raw_data_file")).isEqualTo("1");
+    }
+
+    @Test
+    void filing_by_command_and_by_request_is_the_same_file() throws Exception {
+        write("a", "one");
+        Locations locations = new Locations(database.jdbi());
+        new Filing(database.jdbi(), locations).file(new FilingRequest(root, "camera", "m1", "obs", false), bytes -> {});
+        JsonNode answer = file("a");
+        assertThat(database.value("SELECT uuid FROM raw_data_file"))
+                .isEqualTo(answer.get("filed").get(0).get("uuid").asText());
+    }
+
+    @Test
+    void what_was_answered_is_registered_by_the_next_process_when_this_one_dies() throws Exception {
+        write("a", "one");
+        write("b", "two");
+        file("a", "b");
+        desk = desk();
+        desk.forward();
+        assertThat(database.values("SELECT path FROM raw_data_file ORDER BY id"))
+                .containsExactly("a", "b");
+        desk = desk();
+        desk.forward();
+        assertThat(database.value("SELECT count(*) FROM raw_data_file")).isEqualTo("2");
+    }
+
+    @Test
+    void files_are_registered_in_the_order_of_their_filing_within_each_observation() throws Exception {
+        for (int i : IntStream.range(0, 30).map(i -> 29 - i).toArray()) {
+            write("f%02d".formatted(i), "content " + i);
+            take("r" + i + ".json", """
+                    {"instrument": "camera", "observation": "obs%d", "files": ["f%02d"], "finish": %s}
+                    """.formatted(i % 3, i, i < 3));
+        }
+        desk.forward();
+        for (int observation = 0; observation < 3; observation++) {
+            assertThat(database.values("""
+                            SELECT path FROM raw_data_file f JOIN executed_observation_unit u
+                                ON u.id = f.executed_observation_unit_id
+                             WHERE u.name = 'obs%d' ORDER BY f.id DESC""".formatted(observation))).hasSize(10).isSorted();
+        }
+        assertThat(database.value("SELECT count(*) FROM executed_observation_unit WHERE finished_at IS NOT NULL"))
+                .isEqualTo("3");
+    }
+
+    @Test
+    void folders_and_wildcards_mean_what_is_in_them_each_file_once() throws Exception {
+        write("night/a.fits", "1");
+        write("night/b.fits", "2");
+        write("night/c.log", "3");
+        write("night/deep/d.fits", "4");
+        assertThat(file("night/*.fits").get("filed").findValuesAsText("path"))
+                .containsExactly("night/a.fits", "night/b.fits");
+        assertThat(file("night/*.fits", "night", root.resolve("night/a.fits").toString())
+                        .get("filed")
+                        .findValuesAsText("path"))
+                .containsExactly("night/a.fits", "night/b.fits", "night/c.log", "night/deep/d.fits");
+    }
+
+    @Test
+    void nothing_outside_of_the_location_can_be_named() throws Exception {
+        Files.writeString(folder.resolve("secret"), "not for you");
+        Files.createSymbolicLink(root.resolve("out"), folder);
+        write(".chasqui/tmp/ours", "ours");
+        write("fine", "fine");
+        for (String name : List.of(
+                "../secret",
+                "night/../../secret",
+                "/etc/passwd",
+                folder.resolve("secret").toString(),
+                "out/secret",
+                "out/*",
+                ".",
+                "",
+                ".chasqui/tmp/ours",
+                ".chasqui/*",
+                "a\\u0000b",
+                "x".repeat(300),
+                "gone",
+                "*.gone")) {
+            JsonNode answer = file("fine", name);
+            assertThat(answer.get("filed").findValuesAsText("path")).as(name).isSubsetOf("fine");
+            assertThat(answer.has("error") || answer.get("refused").size() == 1)
+                    .as(name + " " + answer)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void a_request_that_is_none_says_where_and_why() throws Exception {
+        write("a", "one");
+        String[][] wrong = {
+            {"", "not of the right kind"},
+            {"{", "no JSON (line"},
+            {"[]", "not of the right kind"},
+            {"null", "empty"},
+            {"{} {}", "not of the right kind"},
+            {"{\"instrument\": \"camera\"}", "observation missing"},
+            {"{\"observation\": \"o\"}", "instrument missing"},
+            {"{\"instrument\": \"camera\", \"observation\": \"o\"}", "files missing"},
+            {"{\"instrument\": \"camera\", \"observation\": \"\\u0000\", \"files\": [\"a\"]}", "observation"},
+            {"{\"instrument\": \"camera; rm\", \"observation\": \"o\", \"files\": [\"a\"]}", "instrument"},
+            {"{\"instrument\": \"camera\", \"observation\": \"o\", \"file\": [\"a\"]}", "\"file\" is no member"},
+            {"{\"instrument\": \"camera\", \"observation\": \"o\", \"files\": \"a\"}", "\"files\" is not of the right"},
+            {"{\"instrument\": \"camera\", \"observation\": \"o\", \"files\": [\"a\"], \"priority\": 1.5}", "priority"},
+            {"{\"instrument\": \"camera\", \"observation\": \"o\", \"files\": [\"a\"], \"priority\": -1}", "priority"},
+            {"{\"instrument\": \"camera\", \"instrument\": \"x\"}", "no JSON"},
+            {"[".repeat(100_000), "no JSON"},
+            {
+                "{\"instrument\": \"camera\", \"observation\": \"o\", \"files\": [\"a\"], \"location\": \"us/lta\"}",
+                "reaches ccat"
+            },
+            {"{\"instrument\": \"camera\", \"observation\": \"" + "x".repeat(2 << 20) + "\"}", "longer than"},
+        };
+        for (String[] one : wrong) {
+            JsonNode answer = take("w.json", one[0]);
+            assertThat(answer.path("error").asText())
+                    .as(one[0].substring(0, Math.min(80, one[0].length())))
+                    .contains(one[1]);
+        }
+        desk.forward();
+        assertThat(database.value("SELECT count(*) FROM raw_data_file")).isEqualTo("0");
+    }
+
+    @Test
+    void what_the_database_will_never_take_is_listed_with_its_reason_and_holds_up_nothing() throws Exception {
+        write("clash", "one");
+        write("gone", "one");
+        write("grown", "one");
+        write("good", "one");
+        file("clash");
+        desk.forward();
+        take("u.json", "{\"instrument\": \"cmaera\", \"observation\": \"obs\", \"files\": [\"good\"]}");
+        take(
+                "m.json",
+                "{\"instrument\": \"camera\", \"module\": \"m9\", \"observation\": \"obs\", \"files\": [\"good\"]}");
+        take("o.json", "{\"instrument\": \"camera\", \"observation\": \"other\", \"files\": [\"clash\"]}");
+        file("gone", "grown", "good");
+        Files.delete(root.resolve("gone"));
+        Files.writeString(root.resolve("grown"), "longer than before");
+        desk.forward();
+        Rejections rejections = new Rejections(database.jdbi());
+        assertThat(rejections.latest(10))
+                .extracting(one -> one.path() + ": " + one.reason())
+                .satisfiesExactlyInAnyOrder(
+                        one -> assertThat(one).startsWith("clash: is registered for camera"),
+                        one -> assertThat(one).startsWith("gone: is gone"),
+                        one -> assertThat(one).startsWith("grown: changed since it was filed"));
+        assertThat(database.values("SELECT path FROM raw_data_file ORDER BY id"))
+                .as("under the wrong instrument it was rejected, until it was filed under the right one")
+                .containsExactly("clash", "good");
+        file("grown");
+        desk.forward();
+        assertThat(rejections.latest(10)).extracting(Rejection::path).containsExactlyInAnyOrder("clash", "gone");
+    }
+
+    @Test
+    void an_unknown_instrument_is_rejected_with_the_known_ones() throws Exception {
+        write("a", "one");
+        take("u.json", "{\"instrument\": \"cmaera\", \"observation\": \"o\", \"files\": [\"a\"], \"finish\": true}");
+        desk.forward();
+        assertThat(new Rejections(database.jdbi()).latest(10))
+                .hasSize(2)
+                .allMatch(one -> one.reason().contains("choose one of: camera")
+                        && one.node().equals("telescope-node"));
+    }
+
+    @Test
+    void a_value_that_the_database_refuses_rejects_its_file_alone() throws Exception {
+        database.execute("ALTER TABLE raw_data_file ADD CHECK (readable_path <> 'poison')");
+        for (String name : List.of("a", "poison", "z")) {
+            write(name, name);
+        }
+        file("a", "poison", "z");
+        desk.forward();
+        assertThat(database.values("SELECT path FROM raw_data_file ORDER BY id"))
+                .containsExactly("a", "z");
+        assertThat(new Rejections(database.jdbi()).latest(10))
+                .extracting(Rejection::path)
+                .containsExactly("poison");
+    }
+
+    @Test
+    void a_database_that_cannot_do_it_now_rejects_nothing_and_gets_it_later() throws Exception {
+        write("a", "one");
+        file("a");
+        database.execute("ALTER TABLE raw_data_file RENAME TO elsewhere");
+        assertThatThrownBy(desk::forward).hasMessageContaining("raw_data_file");
+        database.execute("ALTER TABLE elsewhere RENAME TO raw_data_file");
+        assertThat(new Rejections(database.jdbi()).latest(10)).isEmpty();
+        desk.forward();
+        assertThat(database.values("SELECT path FROM raw_data_file")).containsExactly("a");
+    }
+
+    @Test
+    void two_versions_of_one_path_that_wait_together_are_told_apart() throws Exception {
+        write("a", "one");
+        String first = file("a").get("filed").get(0).get("sha256").asText();
+        write("a", "two");
+        file("a");
+        file("a");
+        desk.forward();
+        assertThat(database.values("SELECT sha256 FROM raw_data_file")).containsExactly(first);
+        assertThat(database.value("SELECT count(*) FROM physical_copy")).isEqualTo("1");
+        assertThat(new Rejections(database.jdbi()).latest(10))
+                .extracting(Rejection::reason)
+                .singleElement()
+                .asString()
+                .startsWith("was registered with");
+    }
+
+    @Test
+    void a_refused_file_keeps_the_others_and_leaves_the_observation_open() throws Exception {
+        write("a", "one");
+        JsonNode answer = take("r.json", """
+                {"instrument": "camera", "observation": "obs", "files": ["a", "gone"], "finish": true}
+                """);
+        assertThat(answer.get("finished").asBoolean()).isFalse();
+        assertThat(refusals(answer)).hasSize(1);
+        desk.forward();
+        assertThat(database.values("SELECT path FROM raw_data_file")).containsExactly("a");
+        assertThat(database.value("SELECT count(*) FROM executed_observation_unit WHERE finished_at IS NOT NULL"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void a_request_that_is_still_being_written_stays() throws Exception {
+        Path request = Files.writeString(desk.spool().resolve("half.json"), "{\"instrument\": \"cam");
+        assertThatThrownBy(() -> desk.take(request.toFile())).isInstanceOf(SpoolWaits.class);
+        assertThat(desk.due(request.toFile())).isFalse();
+    }
+
+    @Test
+    void a_link_in_the_spool_shows_nobody_what_it_leads_to() throws Exception {
+        Files.writeString(folder.resolve("secret"), "{\"password\": \"xyzzy\"}");
+        Files.createSymbolicLink(desk.spool().resolve("link.json"), folder.resolve("secret"));
+        Files.setAttribute(
+                desk.spool().resolve("link.json"),
+                "lastModifiedTime",
+                FileTime.from(Instant.now().minusSeconds(60)),
+                java.nio.file.LinkOption.NOFOLLOW_LINKS);
+        assertThat(desk.take(desk.spool().resolve("link.json").toFile())).isEqualTo("rejected");
+        assertThat(Files.readString(desk.spool().resolve("rejected/link.answer.json")))
+                .contains("no regular file")
+                .doesNotContain("xyzzy");
+    }
+
+    @Test
+    void a_location_that_is_not_mounted_leaves_its_requests_in_the_spool() throws Exception {
+        Files.move(root, root.resolveSibling("unmounted"));
+        assertThatThrownBy(() -> file("a"))
+                .isInstanceOf(SpoolWaits.class)
+                .hasMessageContaining("ccat/telescope_computer");
+    }
+
+    @Test
+    void a_full_journal_leaves_requests_in_the_spool() throws Exception {
+        for (int i = 0; i < 4_000; i++) {
+            write("many/f" + i, "x" + i);
+        }
+        assertThatThrownBy(() -> file("many")).isInstanceOf(SpoolWaits.class).hasMessageContaining("journal-limit");
+        write("a", "one");
+        assertThat(file("a").get("filed")).hasSize(1);
+    }
+
+    @Test
+    void requests_that_were_dealt_with_leave_the_spool_after_their_time() throws Exception {
+        write("a", "one");
+        file("a");
+        Path answer = desk.spool().resolve("filed/r.answer.json");
+        desk.cleanSpool();
+        assertThat(answer).exists();
+        Files.setLastModifiedTime(answer, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        desk.cleanSpool();
+        assertThat(answer).doesNotExist();
+    }
+}

@@ -1,0 +1,159 @@
+package chasqui.filing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chasqui.testing.Installation;
+import chasqui.testing.ServiceProcess;
+import chasqui.testing.TestDatabase;
+import chasqui.testing.TestTopology;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A service process at the telescope, killed at the worst moments. */
+class FilingServiceIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final TestDatabase database = new TestDatabase();
+
+    @RegisterExtension
+    private final Installation installation = new Installation();
+
+    @TempDir
+    private Path folder;
+
+    private ServiceProcess node;
+    private Path root;
+
+    @BeforeEach
+    void start() throws Exception {
+        TestTopology.on(database.jdbi(), folder);
+        root = folder.resolve("ccat/telescope_computer").toRealPath();
+        installation.at(folder.resolve("nodes with % and # in the name"), database.settings(), java.util.Map.of());
+        node = installation.start("telescope", "api", "ccat/*", java.util.Map.of("chasqui.filing.forward", "200ms"));
+        node.awaitHealthy();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        installation.close();
+        database.close();
+    }
+
+    private Path spool() {
+        return node.home().resolve("filing/spool");
+    }
+
+    /** As a data acquisition system does it: the file, then the request under another name, then its name. */
+    private void drop(String name) throws IOException {
+        Files.writeString(root.resolve(name), "content of " + name);
+        Path next = Files.writeString(spool().resolve(name + ".next"), """
+                {"instrument": "camera", "observation": "obs", "files": ["%s"]}
+                """.formatted(name));
+        Files.move(next, spool().resolve(name + ".json"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private long answers() throws IOException {
+        Path filed = spool().resolve("filed");
+        if (!Files.isDirectory(filed)) {
+            return 0;
+        }
+        try (Stream<Path> all = Files.list(filed)) {
+            return all.filter(file -> file.toString().endsWith(".answer.json")).count();
+        }
+    }
+
+    private long journaled() throws IOException {
+        try (Stream<Path> all = Files.list(node.home().resolve("filing/journal"))) {
+            long bytes = 0;
+            for (Path file : all.toList()) {
+                bytes += Files.size(file);
+            }
+            return bytes;
+        }
+    }
+
+    private static void await(Callable<Boolean> condition) {
+        Awaitility.await().atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(condition);
+    }
+
+    private void awaitEachOnce(List<String> names) {
+        await(() -> database.values("SELECT path FROM raw_data_file").size() >= names.size());
+        assertThat(database.values("SELECT path FROM raw_data_file")).containsExactlyInAnyOrderElementsOf(names);
+        assertThat(database.values("SELECT path FROM physical_copy WHERE state = 'PRESENT'"))
+                .containsExactlyInAnyOrderElementsOf(names);
+        assertThat(database.value("SELECT count(*) FROM filing_rejection")).isEqualTo("0");
+    }
+
+    @Test
+    void a_killed_service_registers_each_file_of_the_spool_once() throws Exception {
+        List<String> names = new ArrayList<>();
+        names.add("answered");
+        try (Handle holding = database.jdbi().open()) {
+            // After the answer, before the registration.
+            holding.begin();
+            holding.execute("LOCK TABLE raw_data_file IN ACCESS EXCLUSIVE MODE");
+            drop("answered");
+            await(() -> answers() == 1);
+            assertThat(journaled()).isPositive();
+            node.kill();
+            holding.rollback();
+        }
+        assertThat(database.value("SELECT count(*) FROM raw_data_file")).isEqualTo("0");
+        node.start().awaitHealthy();
+        awaitEachOnce(names);
+
+        // In the middle of the registration: the files' rows are written, those of their copies are not.
+        database.execute("""
+                CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END $$;
+                CREATE TRIGGER wait_here BEFORE INSERT ON physical_copy FOR EACH ROW EXECUTE FUNCTION wait_here()
+                """);
+        try (Handle holding = database.jdbi().open()) {
+            holding.begin();
+            holding.execute("SELECT pg_advisory_xact_lock(4711)");
+            for (String name : List.of("middle1", "middle2")) {
+                drop(name);
+                names.add(name);
+            }
+            await(() -> !database.values(
+                            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted")
+                    .isEmpty());
+            node.kill();
+            holding.rollback();
+        }
+        node.start().awaitHealthy();
+        awaitEachOnce(names);
+
+        // Anywhere: while requests come in one after the other.
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 40; i++) {
+                String name = "round" + round + "-" + i;
+                drop(name);
+                names.add(name);
+            }
+            long before = answers();
+            int some = 3 + 11 * round;
+            await(() -> answers() >= before + some);
+            node.kill();
+            node.start();
+        }
+        node.awaitHealthy();
+        awaitEachOnce(names);
+        await(() -> answers() == names.size());
+        await(() -> journaled() == 0);
+    }
+}
