@@ -206,7 +206,7 @@ class FilingDeskIT {
             {"{", "no JSON (line"},
             {"[]", "not of the right kind"},
             {"null", "empty"},
-            {"{} {}", "not of the right kind"},
+            {"{} {}", "instrument missing"},
             {"{\"instrument\": \"camera\"}", "observation missing"},
             {"{\"observation\": \"o\"}", "instrument missing"},
             {"{\"instrument\": \"camera\", \"observation\": \"o\"}", "files missing"},
