@@ -23,8 +23,13 @@ public record Submission(
     private static final int LONGEST_NAME = 64;
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0," + (LONGEST_NAME - 1) + "}";
 
-    /** @throws FilingRefused something is missing, or is not what it must be */
     public Submission {
+        files = files == null ? List.of() : List.copyOf(files);
+        finish = finish != null && finish;
+    }
+
+    /** @throws FilingRefused something is missing, or is not what it must be */
+    Submission checked() {
         require(instrument != null, "instrument missing: say whose files they are");
         require(instrument.matches(NAME), "instrument: is no name of an instrument");
         require(module == null || module.matches(NAME), "module: is no name of a module");
@@ -33,12 +38,10 @@ public record Submission(
                 location == null || location.matches("[a-z0-9]{1,32}/[a-z0-9_]{1,64}"),
                 "location: wants site/location");
         FilingRequest.checkObservation(observation, priority);
-        files = files == null ? List.of() : files;
-        finish = finish != null && finish;
         require(!files.isEmpty() || finish, "files missing: name at least one, or finish the observation");
         require(files.size() <= MOST_FILES, "files: at most " + MOST_FILES + " names in one request");
-        require(files.stream().allMatch(name -> name != null && !name.isEmpty()), "files: a name is empty");
-        files = List.copyOf(files);
+        require(files.stream().noneMatch(String::isEmpty), "files: a name is empty");
+        return this;
     }
 
     private static void require(boolean right, String problem) {

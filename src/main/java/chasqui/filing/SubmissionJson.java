@@ -44,7 +44,7 @@ final class SubmissionJson {
             if (read == null) {
                 throw new FilingRefused("the request is empty; docs/formats.md shows one");
             }
-            return read;
+            return read.checked();
         } catch (UnrecognizedPropertyException unknown) {
             throw new FilingRefused("\"" + shown(unknown.getPropertyName()) + "\" is no member of a request; known: "
                     + unknown.getKnownPropertyIds().stream()
@@ -52,9 +52,6 @@ final class SubmissionJson {
                             .sorted()
                             .collect(Collectors.joining(", ")));
         } catch (JsonMappingException wrong) {
-            if (wrong.getCause() instanceof FilingRefused refused) {
-                throw refused;
-            }
             String member = wrong.getPath().stream()
                     .map(at -> String.valueOf(at.getFieldName()))
                     .collect(Collectors.joining("."));

@@ -218,6 +218,7 @@ class FilingDeskIT {
             {"{\"instrument\": \"camera\", \"observation\": \"o\", \"files\": [\"a\"], \"priority\": -1}", "priority"},
             {"{\"instrument\": \"camera\", \"instrument\": \"x\"}", "no JSON"},
             {"[".repeat(100_000), "no JSON"},
+            {"{\"instrument\": \"camera\", \"observation\": \"o\", \"files\": [null]}", "not of the right kind"},
             {
                 "{\"instrument\": \"camera\", \"observation\": \"o\", \"files\": [\"a\"], \"location\": \"us/lta\"}",
                 "reaches ccat"
