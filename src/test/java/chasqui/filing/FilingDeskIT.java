@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -206,7 +207,7 @@ class FilingDeskIT {
             {"{", "no JSON (line"},
             {"[]", "not of the right kind"},
             {"null", "empty"},
-            {"{} {}", "instrument missing"},
+            {"{} {}", "not of the right kind"},
             {"{\"instrument\": \"camera\"}", "observation missing"},
             {"{\"observation\": \"o\"}", "instrument missing"},
             {"{\"instrument\": \"camera\", \"observation\": \"o\"}", "files missing"},
@@ -217,7 +218,7 @@ class FilingDeskIT {
             {"{\"instrument\": \"camera\", \"observation\": \"o\", \"files\": [\"a\"], \"priority\": 1.5}", "priority"},
             {"{\"instrument\": \"camera\", \"observation\": \"o\", \"files\": [\"a\"], \"priority\": -1}", "priority"},
             {"{\"instrument\": \"camera\", \"instrument\": \"x\"}", "no JSON"},
-            {"[".repeat(100_000), "no JSON"},
+            {"[".repeat(100_000), "not of the right kind"},
             {"{\"instrument\": \"camera\", \"observation\": \"o\", \"files\": [null]}", "not of the right kind"},
             {
                 "{\"instrument\": \"camera\", \"observation\": \"o\", \"files\": [\"a\"], \"location\": \"us/lta\"}",
@@ -225,12 +226,14 @@ class FilingDeskIT {
             },
             {"{\"instrument\": \"camera\", \"observation\": \"" + "x".repeat(2 << 20) + "\"}", "longer than"},
         };
+        SoftAssertions all = new SoftAssertions();
         for (String[] one : wrong) {
             JsonNode answer = take("w.json", one[0]);
-            assertThat(answer.path("error").asText())
+            all.assertThat(answer.path("error").asText())
                     .as(one[0].substring(0, Math.min(80, one[0].length())))
                     .contains(one[1]);
         }
+        all.assertAll();
         desk.forward();
         assertThat(database.value("SELECT count(*) FROM raw_data_file")).isEqualTo("0");
     }
