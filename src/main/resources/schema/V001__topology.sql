@@ -118,3 +118,23 @@ CREATE TABLE instrument_module (
     active        boolean NOT NULL DEFAULT true,
     UNIQUE (instrument_id, name)
 );
+
+-- Counts the changes of the topology: whoever has read it at one number need not read it again.
+CREATE TABLE topology_version (
+    one     boolean PRIMARY KEY DEFAULT true CHECK (one),
+    version bigint NOT NULL
+);
+INSERT INTO topology_version (version) VALUES (1);
+
+CREATE FUNCTION count_topology_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE topology_version SET version = version + 1;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER count_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON site
+    FOR EACH STATEMENT EXECUTE FUNCTION count_topology_change();
+CREATE TRIGGER count_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON data_location
+    FOR EACH STATEMENT EXECUTE FUNCTION count_topology_change();
+CREATE TRIGGER count_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON transfer_route
+    FOR EACH STATEMENT EXECUTE FUNCTION count_topology_change();

@@ -2,13 +2,13 @@ package chasqui.command;
 
 import chasqui.topology.Surroundings;
 import chasqui.topology.TopologyChange;
-import chasqui.topology.TopologyChange.Kind;
+import chasqui.topology.TopologyPlan;
 import chasqui.topology.TopologyRefused;
 import chasqui.topology.TopologyUpdate;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Jdbi;
 
 /** Applies a topology file and tells what became of it. */
@@ -31,7 +31,9 @@ public final class TopologyApply {
      */
     public int run(Path file, String who) {
         try {
-            print(file, update.apply(file, who));
+            List<TopologyChange> changes = update.apply(file, who);
+            TopologyPlanned.changes(changes, out);
+            applied(file, changes);
             return ChasquiCommand.DONE;
         } catch (TopologyRefused e) {
             problems.println(e.getMessage());
@@ -39,26 +41,32 @@ public final class TopologyApply {
         }
     }
 
-    private void print(Path file, List<TopologyChange> changes) {
-        if (changes.isEmpty()) {
-            out.println(file + ": no change");
-            return;
+    /**
+     * The same for a person: shows the plan first.
+     *
+     * @param agrees asks, once the plan was shown
+     * @return exit code: 1 when the person did not agree
+     */
+    public int runAsking(Path file, String who, BooleanSupplier agrees) {
+        TopologyPlan plan = update.plan(file);
+        if (plan.changes().isEmpty() || !plan.problems().isEmpty()) {
+            return run(file, who);
         }
-        changes.forEach(change -> out.printf(Locale.ROOT, "%-12s%s%n", word(change.kind()), change));
-        out.printf(
-                Locale.ROOT,
-                "%s applied: %d added, %d changed, %d deactivated%n",
-                file,
-                count(changes, Kind.ADDED),
-                count(changes, Kind.CHANGED),
-                count(changes, Kind.DEACTIVATED));
+        TopologyPlanned.print(plan, out, problems);
+        if (!agrees.getAsBoolean()) {
+            out.println("nothing was changed");
+            return ChasquiCommand.FAILED;
+        }
+        try {
+            applied(file, update.apply(file, who, plan.changes()));
+            return ChasquiCommand.DONE;
+        } catch (TopologyRefused e) {
+            problems.println(e.getMessage());
+            return ChasquiCommand.REFUSED;
+        }
     }
 
-    private static long count(List<TopologyChange> changes, Kind kind) {
-        return changes.stream().filter(change -> change.kind() == kind).count();
-    }
-
-    private static String word(Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
+    private void applied(Path file, List<TopologyChange> changes) {
+        out.println(changes.isEmpty() ? file + ": no change" : file + " applied: " + TopologyPlanned.counts(changes));
     }
 }

@@ -28,6 +28,7 @@ import chasqui.runtime.routes.RoutesRefused;
 import chasqui.settings.Settings;
 import chasqui.topology.LocationPatterns;
 import chasqui.topology.Locations;
+import chasqui.topology.StoredTopology;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -59,6 +60,7 @@ public final class Service implements AutoCloseable {
 
     private final Main camel = new Main();
     private final ServiceSettings settings;
+    private final StoredTopology stored;
     private final OperationStore operations;
     private final LeaseRenewer renewer;
     private final WorkDesk desk;
@@ -91,6 +93,7 @@ public final class Service implements AutoCloseable {
                 new Management(ManagementSettings.from(read), foundation.home().root());
         this.redis = new RedisQueueComponent(RedisSettings.from(read), node.name() + "/" + node.bootId());
         read.requireValid();
+        this.stored = new StoredTopology(foundation.database().jdbi(), Surrounding.ofNode(foundation.home(), read));
         management.requirePort();
         this.filing = FilingDesk.open(
                 foundation.home().root(),
@@ -302,10 +305,15 @@ public final class Service implements AutoCloseable {
     private void watch(Foundation foundation, Locations locations) {
         management.expect(TOPOLOGY_LOOP);
         watch = new TopologyWatch(
-                foundation, locations, Optional.ofNullable(workers), locationWatch, incoming::begin, () -> management
-                        .rounds()
-                        .completed(TOPOLOGY_LOOP));
-        long pause = settings.managerInterval().toMillis();
+                foundation,
+                locations,
+                Optional.ofNullable(workers),
+                locationWatch,
+                incoming::begin,
+                stored,
+                () -> management.rounds().completed(TOPOLOGY_LOOP));
+        management.probe(new HealthProbe("topology", Concern.SYSTEM, watch::problems, watch::told));
+        long pause = TopologyWatch.pause(settings.managerInterval()).toMillis();
         managerPool.scheduleWithFixedDelay(watch, pause, pause, TimeUnit.MILLISECONDS);
     }
 

@@ -27,6 +27,12 @@ public final class Surrounding {
                 });
     }
 
+    /** The same for a node: which credentials it must have, the preflights of the locations that it reaches say. */
+    static Surroundings ofNode(HomeFolders home, Settings settings) {
+        Surroundings here = of(home, settings);
+        return new Surroundings(here.placeholders(), here.transferMethods(), here.methodOptions(), name -> true);
+    }
+
     private static List<String> wrongOptions(String method, Map<String, String> options) {
         if (!"bbcp".equals(method)) {
             return Surroundings.noOptions(method, options);

@@ -1,7 +1,9 @@
 package chasqui.runtime;
 
+import chasqui.pipeline.DatabaseTrouble;
 import chasqui.topology.DataLocation;
 import chasqui.topology.Locations;
+import chasqui.topology.StoredTopology;
 import chasqui.topology.Topology;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class TopologyWatch implements Runnable, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TopologyWatch.class);
 
+    /** What was edited is to be served within 10 s; a round costs one row as long as nothing was. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(3);
+
     /** A round waits for the database and for routes that stop; what takes longer hangs. */
     private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
@@ -27,6 +32,7 @@ final class TopologyWatch implements Runnable, AutoCloseable {
     private final LocationWatch preflights;
     private final Consumer<List<DataLocation>> onServed;
     private final Runnable completed;
+    private final StoredTopology stored;
     private final OneAtATime rounds = new OneAtATime(this::round);
     /** Null before the first round. */
     private List<Object> followed;
@@ -37,11 +43,15 @@ final class TopologyWatch implements Runnable, AutoCloseable {
     private Object served;
 
     private boolean failing;
+    private volatile boolean unfit;
+    /** What is wrong with the topology that is followed. */
+    private volatile List<String> wrong = List.of();
 
     /**
      * @param workers routes to keep; empty in a process that works on nothing
      * @param preflights what can be done where
      * @param served told what this process works on after each change
+     * @param stored the same topology, with what is wrong with it
      * @param completed told after each round that went well
      */
     TopologyWatch(
@@ -50,13 +60,20 @@ final class TopologyWatch implements Runnable, AutoCloseable {
             Optional<WorkerRoutes> workers,
             LocationWatch preflights,
             Consumer<List<DataLocation>> served,
+            StoredTopology stored,
             Runnable completed) {
+        this.stored = stored;
         this.foundation = foundation;
         this.locations = locations;
         this.workers = workers;
         this.preflights = preflights;
         this.onServed = served;
         this.completed = completed;
+    }
+
+    /** @param wanted how often others look for work */
+    static Duration pause(Duration wanted) {
+        return wanted.compareTo(LONGEST_PAUSE) < 0 ? wanted : LONGEST_PAUSE;
     }
 
     /** One round, or one more after that under way. Never throws: a scheduled task that throws is never run again. */
@@ -70,6 +87,7 @@ final class TopologyWatch implements Runnable, AutoCloseable {
             Topology topology = locations.refresh();
             List<Object> now = List.of(topology.locations(), topology.routes());
             if (!now.equals(followed)) {
+                look();
                 OwnGround.prepare(foundation);
                 if (workers.isPresent()) {
                     preflights.follow(topology);
@@ -88,12 +106,39 @@ final class TopologyWatch implements Runnable, AutoCloseable {
             }
             completed.run();
             failing = false;
+            unfit = false;
         } catch (Exception failure) {
             if (!failing) {
                 log.warn("the topology could not be followed, the last good one stays in force; tried again", failure);
             }
             failing = true;
+            unfit = !DatabaseTrouble.in(failure);
         }
+    }
+
+    /** A person may write anything into the database; what is wrong there is told once, and followed as far as possible. */
+    private void look() {
+        List<String> found = stored.problems();
+        found.stream()
+                .filter(problem -> !wrong.contains(problem))
+                .forEach(problem -> log.warn("the topology in the database: {}", problem));
+        if (found.isEmpty() && !wrong.isEmpty()) {
+            log.info("nothing is wrong with the topology any more");
+        }
+        wrong = found;
+    }
+
+    /** Why the topology as it is in the database is not followed now; empty: it is. */
+    List<String> problems() {
+        return unfit
+                ? List.of("what the database has cannot be followed, the last good topology stays in force;"
+                        + " the log says why, and chasqui topology show what is wrong")
+                : List.of();
+    }
+
+    /** What is wrong with it and is followed as far as possible. */
+    List<String> told() {
+        return wrong;
     }
 
     private boolean follow() throws Exception {

@@ -102,7 +102,7 @@ public final class Drains {
 
     /** All that drains now, by name. */
     public static List<DrainingPlace> now(Handle db) {
-        LiveWork work = new LiveWork(db);
+        LiveWork work = LiveWork.looking(db);
         return db.createQuery(PLACES).map((row, context) -> place(row, work)).list();
     }
 

@@ -6,17 +6,29 @@ import org.jdbi.v3.core.Handle;
 /** Counts what still lies at, or is on its way through, a part of the topology that is to be switched off. */
 final class LiveWork {
     private final Handle tx;
+    private final String lock;
 
-    LiveWork(Handle tx) {
+    private LiveWork(Handle tx, String lock) {
         this.tx = tx;
+        this.lock = lock;
     }
 
-    /** Such as {@code copies of raw data packages (12)}; empty when nothing is there. Locks the location's row. */
+    /** For who is about to switch something off: nobody adds anything until the transaction ends. */
+    static LiveWork locking(Handle tx) {
+        return new LiveWork(tx, " FOR UPDATE OF l");
+    }
+
+    /** For who only asks. */
+    static LiveWork looking(Handle db) {
+        return new LiveWork(db, "");
+    }
+
+    /** Such as {@code copies of raw data packages (12)}; empty when nothing is there. */
     List<String> at(LocationEntry location) {
         Long id = tx.createQuery("""
                         SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id
-                         WHERE s.short_name = :site AND l.name = :name FOR UPDATE OF l
-                        """)
+                         WHERE s.short_name = :site AND l.name = :name
+                        """ + lock)
                 .bind("site", location.site())
                 .bind("name", location.name())
                 .mapTo(Long.class)
@@ -25,7 +37,7 @@ final class LiveWork {
         return left(id);
     }
 
-    /** The same by its id, as it is now, without a lock. */
+    /** The same by its id, as it is now. */
     List<String> left(Long id) {
         return counted("""
                 SELECT count(*) AS n, 'copies of raw data files' AS what FROM physical_copy

@@ -1,5 +1,6 @@
 package chasqui.topology;
 
+import chasqui.topology.TopologyRepository.Reading;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Jdbi;
@@ -7,8 +8,8 @@ import org.jdbi.v3.core.Jdbi;
 /** The current topology, read from the database once and again on demand; no work in hand waits for it. */
 public final class Locations {
     private final TopologyRepository repository;
-    private final AtomicReference<Topology> current =
-            new AtomicReference<>(new Topology(List.of(), List.of(), List.of()));
+    private final AtomicReference<Reading> last =
+            new AtomicReference<>(new Reading(0, new Topology(List.of(), List.of(), List.of())));
 
     public Locations(Jdbi database) {
         this.repository = new TopologyRepository(database);
@@ -16,19 +17,19 @@ public final class Locations {
 
     /** The topology as last read; empty before the first {@link #refresh}. */
     public Topology current() {
-        return current.get();
+        return last.get().topology();
     }
 
     /** The location with this id; reads the topology again when it is new to us. */
     public DataLocation byId(long id) {
-        boolean known = current.get().locations().stream().anyMatch(l -> l.id() == id);
-        return (known ? current.get() : refresh()).location(id);
+        boolean known = current().locations().stream().anyMatch(l -> l.id() == id);
+        return (known ? current() : refresh()).location(id);
     }
 
-    /** Reads the topology again. */
+    /** Reads the topology again if it has changed; the same object when it has not. */
     public Topology refresh() {
-        Topology read = repository.read();
-        current.set(read);
-        return read;
+        Reading read = repository.read(last.get());
+        last.set(read);
+        return read.topology();
     }
 }

@@ -19,8 +19,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Brings the database to what a topology file says. A file describes the whole topology: what it leaves out is switched
- * off. Showing the changes without making them, and draining a location, can follow beside {@link #apply}.
+ * Brings the database to what a topology file says, or tells what that would do. A file describes the whole topology: what
+ * it leaves out is switched off.
  */
 public final class TopologyUpdate {
     private static final long LARGEST_FILE = 1 << 20;
@@ -41,6 +41,16 @@ public final class TopologyUpdate {
      * @throws TopologyRefused names every problem; nothing was changed
      */
     public List<TopologyChange> apply(Path file, String who) {
+        return apply(file, who, null);
+    }
+
+    /**
+     * The same for who has seen a plan.
+     *
+     * @param shown its changes; null: none was shown
+     * @throws TopologyRefused also when they are others by now
+     */
+    public List<TopologyChange> apply(Path file, String who, List<TopologyChange> shown) {
         // Before the transaction: looking at roots may take as long as a hung mount pleases.
         TopologyFile wanted = checked(file);
         return database.inTransaction(tx -> {
@@ -48,8 +58,14 @@ public final class TopologyUpdate {
             tx.execute("LOCK TABLE site, data_location, transfer_route, instrument IN SHARE ROW EXCLUSIVE MODE");
             TopologyFile present = PresentTopology.read(tx);
             TopologyDifference difference = TopologyDifference.between(present, wanted);
-            refuse(file, new ChangeRules(present, new LiveWork(tx)).problems(difference));
+            refuse(file, new ChangeRules(present, LiveWork.locking(tx)).problems(difference));
             List<TopologyChange> changes = difference.changes();
+            if (shown != null && !changes.equals(shown)) {
+                refuse(
+                        file,
+                        List.of("the changes are others than those shown: somebody changed the topology meanwhile;"
+                                + " look at the plan again"));
+            }
             if (!changes.isEmpty()) {
                 new TopologyWriter(tx).write(difference);
                 audit(tx, file, who, changes);
@@ -58,14 +74,41 @@ public final class TopologyUpdate {
         });
     }
 
+    /** Tells what {@link #apply} would do now, problems included. */
+    public TopologyPlan plan(Path file) {
+        List<String> problems = new ArrayList<>();
+        TopologyFile wanted;
+        try {
+            wanted = read(file, problems);
+        } catch (TopologyRefused unreadable) {
+            return new TopologyPlan(file.toString(), List.of(), List.of(), unreadable.problems());
+        }
+        if (wanted == null) {
+            return new TopologyPlan(file.toString(), List.of(), List.of(), problems);
+        }
+        return database.inTransaction(tx -> {
+            TopologyFile present = PresentTopology.read(tx);
+            TopologyDifference difference = TopologyDifference.between(present, wanted);
+            problems.addAll(new ChangeRules(present, LiveWork.looking(tx)).problems(difference));
+            return new TopologyPlan(
+                    file.toString(), difference.changes(), new PlanEffects(tx).of(difference), List.copyOf(problems));
+        });
+    }
+
     private TopologyFile checked(Path file) {
         List<String> problems = new ArrayList<>();
+        TopologyFile wanted = read(file, problems);
+        refuse(file, problems);
+        return wanted;
+    }
+
+    /** Null when it cannot be read. */
+    private TopologyFile read(Path file, List<String> problems) {
         TopologyFile wanted = new TopologyFileReader(surroundings.placeholders(), problems).read(text(file));
         if (wanted != null) {
             problems.addAll(new TopologyRules(surroundings, database.withHandle(TopologyUpdate::operationTypes))
                     .problems(wanted));
         }
-        refuse(file, problems);
         return wanted;
     }
 
@@ -91,7 +134,7 @@ public final class TopologyUpdate {
         }
     }
 
-    private static Map<LocationType, Set<String>> operationTypes(Handle tx) {
+    static Map<LocationType, Set<String>> operationTypes(Handle tx) {
         Map<LocationType, Set<String>> types = new EnumMap<>(LocationType.class);
         tx.createQuery("SELECT name, unnest(location_types)::text AS location_type FROM operation_type")
                 .map((row, context) ->

@@ -6,6 +6,7 @@ import chasqui.testing.TapeStandIn;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,22 @@ class LocationsIT {
         assertThat(locations.refresh().buffersOf(site("cologne")))
                 .extracting(DataLocation::label)
                 .containsExactly("cologne/quick", "cologne/buffer");
+    }
+
+    @Test
+    void an_unchanged_topology_is_not_read_again_and_each_change_is_seen() {
+        Topology first = locations.refresh();
+        assertThat(locations.refresh()).isSameAs(first);
+        for (String change : List.of(
+                "UPDATE site SET lta_weight = 7 WHERE short_name = 'us'",
+                "UPDATE data_location SET priority = 7 WHERE name = 'lta'",
+                "INSERT INTO transfer_route (origin_site_id, destination_site_id) VALUES (1, 2)",
+                "DELETE FROM transfer_route")) {
+            Topology before = locations.current();
+            database.execute(change);
+            assertThat(locations.refresh()).as(change).isNotSameAs(before);
+            assertThat(locations.refresh()).isSameAs(locations.current());
+        }
     }
 
     @Test
