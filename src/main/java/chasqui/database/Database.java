@@ -1,45 +1,108 @@
 package chasqui.database;
 
+import chasqui.pipeline.DatabaseTrouble;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
+import org.postgresql.ds.PGSimpleDataSource;
 
-/** A pooled connection to PostgreSQL with the schema in place. */
+/**
+ * Pooled connections to PostgreSQL with the schema in place, and a few more for beats, which must not wait for others or
+ * for a server that went away without a word.
+ */
 public final class Database implements AutoCloseable {
+    /** No statement of a command takes so long. */
+    private static final Duration LONGEST_ANSWER = Duration.ofMinutes(10);
+
+    /** Two addresses in one URL are tried one after another within the time that a caller waits for a connection. */
+    private static final Duration CONNECT = Duration.ofSeconds(4);
+
+    private static final Duration WAIT = Duration.ofSeconds(10);
+    private static final Duration BEAT_WAIT = Duration.ofSeconds(5);
+    private static final Duration BEAT_ANSWER = Duration.ofSeconds(10);
+    private static final int BEAT_CONNECTIONS = 2;
+
+    private final Access access;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
+    private HikariDataSource beats;
 
-    private Database(HikariDataSource pool) {
+    /** Where it is, and who we are there. */
+    private record Access(String url, String user, String password) {}
+
+    private Database(Access access, HikariDataSource pool) {
+        this.access = access;
         this.pool = pool;
         this.jdbi = Jdbi.create(pool);
     }
 
     /**
-     * Connects.
+     * Connects, for as long as a statement may ever take.
      *
      * @param connections most connections to hold, 1 or more
      * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException PostgreSQL cannot be reached
      */
     public static Database connect(String url, String user, String password, int connections) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("chasqui");
-        config.setJdbcUrl(url);
-        config.setUsername(user);
-        config.setPassword(password);
+        return connect(url, user, password, connections, LONGEST_ANSWER);
+    }
+
+    /**
+     * The same with a limit.
+     *
+     * @param answer longest time that a statement waits for PostgreSQL, 1 s or more; then its connection is given up
+     */
+    public static Database connect(String url, String user, String password, int connections, Duration answer) {
+        Access access = new Access(url, user, password);
+        HikariConfig config = configuration("chasqui", access, answer.compareTo(WAIT) < 0 ? answer : WAIT, answer);
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(Math.min(2, connections));
-        config.setConnectionTimeout(Duration.ofSeconds(10).toMillis());
+        return new Database(access, new HikariDataSource(config));
+    }
+
+    private static HikariConfig configuration(String name, Access access, Duration wait, Duration answer) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setJdbcUrl(access.url());
+        config.setUsername(access.user());
+        config.setPassword(access.password());
+        config.setConnectionTimeout(wait.toMillis());
+        config.setValidationTimeout(wait.dividedBy(3).toMillis());
+        config.setExceptionOverride(new LostPrimary());
+        // Whose client went away without a word must not hold its locks for as long as TCP takes to notice.
+        config.setConnectionInitSql("SET idle_in_transaction_session_timeout = '2min'; SET tcp_keepalives_idle = 30;"
+                + " SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3");
         // Strings arrive untyped, so that PostgreSQL's own enumerations accept them.
         config.addDataSourceProperty("stringtype", "unspecified");
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
         config.addDataSourceProperty("ApplicationName", "chasqui");
         config.addDataSourceProperty("tcpKeepAlive", "true");
-        // A server that went away without a word must not hold a loop for ever; no statement of ours takes so long.
-        config.addDataSourceProperty("socketTimeout", "600");
-        return new Database(new HikariDataSource(config));
+        config.addDataSourceProperty("connectTimeout", Long.toString(CONNECT.toSeconds()));
+        // A server that went away without a word must not hold a loop for ever.
+        config.addDataSourceProperty("socketTimeout", Long.toString(Math.max(1, answer.toSeconds())));
+        return config;
+    }
+
+    /**
+     * Connections for beats and questions, apart from those of the work: whoever asks has an answer, or an error, within
+     * seconds. Opened with the first call.
+     */
+    public synchronized Jdbi beats() {
+        if (beats == null) {
+            HikariConfig config = configuration("chasqui-beats", access, BEAT_WAIT, BEAT_ANSWER);
+            config.setMaximumPoolSize(BEAT_CONNECTIONS);
+            config.setMinimumIdle(1);
+            config.setInitializationFailTimeout(-1);
+            beats = new HikariDataSource(config);
+        }
+        return Jdbi.create(beats);
+    }
+
+    /** The database was away: connections from before may be dead without knowing it, and are opened anew. */
+    public void renewConnections() {
+        pool.getHikariPoolMXBean().softEvictConnections();
     }
 
     /**
@@ -60,9 +123,9 @@ public final class Database implements AutoCloseable {
      */
     public int migrate(String node) {
         try {
-            return new Schema(pool, jdbi).migrate(node);
+            return new Schema(patient(), jdbi).migrate(node);
         } catch (FlywayException mismatch) {
-            throw Schema.doesNotFit(mismatch);
+            throw explained(mismatch);
         }
     }
 
@@ -73,10 +136,25 @@ public final class Database implements AutoCloseable {
      */
     public void requireSchema() {
         try {
-            new Schema(pool, jdbi).require();
+            new Schema(patient(), jdbi).require();
         } catch (FlywayException mismatch) {
-            throw Schema.doesNotFit(mismatch);
+            throw explained(mismatch);
         }
+    }
+
+    private static RuntimeException explained(FlywayException failure) {
+        return DatabaseTrouble.in(failure) ? failure : Schema.doesNotFit(failure);
+    }
+
+    /** A migration may take its time. */
+    private DataSource patient() {
+        PGSimpleDataSource patient = new PGSimpleDataSource();
+        patient.setUrl(access.url());
+        patient.setUser(access.user());
+        patient.setPassword(access.password());
+        patient.setTcpKeepAlive(true);
+        patient.setApplicationName("chasqui");
+        return patient;
     }
 
     public Jdbi jdbi() {
@@ -89,7 +167,10 @@ public final class Database implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         pool.close();
+        if (beats != null) {
+            beats.close();
+        }
     }
 }

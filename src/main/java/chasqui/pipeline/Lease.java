@@ -98,6 +98,11 @@ public final class Lease {
         return bytesTotal;
     }
 
+    /** Nothing could move meanwhile: its limit counts from here. */
+    void excuse() {
+        stamp = clock.instant();
+    }
+
     boolean isStalled() {
         return !kept && Duration.between(stamp, clock.instant()).compareTo(stallLimit) > 0;
     }

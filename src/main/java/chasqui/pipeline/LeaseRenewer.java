@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,13 +23,29 @@ public final class LeaseRenewer implements AutoCloseable {
     private static final Duration SLOWEST_BEAT = Duration.ofSeconds(10);
 
     private final OperationStore store;
-    private final Runnable afterRound;
+    private final Jdbi database;
+    private final Beat told;
+    private final Rarely silent = new Rarely();
     private final ScheduledExecutorService beat;
 
-    /** @param afterRound told of every beat that reached the database */
-    public LeaseRenewer(OperationStore store, Runnable afterRound) {
+    /** Who hears of each beat. */
+    public interface Beat {
+        /** It reached the database. */
+        void renewed();
+
+        /** It did not, or what follows it failed. */
+        default void failed(RuntimeException why) {}
+    }
+
+    public LeaseRenewer(OperationStore store, Beat told) {
+        this(store, null, told);
+    }
+
+    /** @param database for renewals, apart from what the work uses and with short limits; null: as the store has it */
+    public LeaseRenewer(OperationStore store, Jdbi database, Beat told) {
         this.store = store;
-        this.afterRound = afterRound;
+        this.database = database;
+        this.told = told;
         this.beat = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "lease-renewer");
             thread.setDaemon(true);
@@ -43,7 +60,7 @@ public final class LeaseRenewer implements AutoCloseable {
         try {
             store.recordLate();
             List<Lease> alive = store.held().stream().filter(this::isAlive).toList();
-            Set<UUID> ours = new HashSet<>(store.renew(alive));
+            Set<UUID> ours = new HashSet<>(renew(alive));
             for (Lease lease : alive) {
                 if (!ours.contains(lease.token())
                         && store.held().contains(lease)
@@ -51,14 +68,26 @@ public final class LeaseRenewer implements AutoCloseable {
                     log.warn("{}: no longer ours; its work is ended", lease);
                 }
             }
-            afterRound.run();
+            told.renewed();
+            if (silent.over()) {
+                log.info("leases are renewed again");
+            }
         } catch (RuntimeException unreachable) {
             // The work goes on: only the database decides when a lease ends, and the next beat asks again.
-            log.warn(
-                    "cannot renew {} leases now, trying again at the next beat: {}",
-                    store.held().size(),
-                    unreachable.toString());
+            if (silent.now()) {
+                log.warn(
+                        "cannot renew {} leases now, trying again at every beat: {}",
+                        store.held().size(),
+                        unreachable.toString());
+            }
+            // What waits for the database makes no progress, and has not stalled.
+            store.held().forEach(Lease::excuse);
+            told.failed(unreachable);
         }
+    }
+
+    private List<UUID> renew(List<Lease> alive) {
+        return database == null ? store.renew(alive) : database.withHandle(db -> store.renew(db, alive));
     }
 
     private boolean isAlive(Lease lease) {

@@ -342,6 +342,15 @@ public final class OperationStore {
     }
 
     /**
+     * Asks the database for nothing.
+     *
+     * @throws JdbiException it does not answer, or takes no writes
+     */
+    public void ask() {
+        database.useTransaction(tx -> tx.execute("SELECT FROM operation LIMIT 0 FOR UPDATE"));
+    }
+
+    /**
      * Puts work back whose lease ran out. A stall consumes no attempt, but three stalls of one operation on live nodes
      * are a permanent item failure. A node counts as live when it has renewed its leases since this one ran out: work
      * whose node died, or could not reach the database, has not stalled.
@@ -380,9 +389,11 @@ public final class OperationStore {
      * @return tokens that are still ours; a missing one was put back, cancelled or finished by another
      */
     public List<UUID> renew(List<Lease> leases) {
-        return leases.isEmpty()
-                ? List.of()
-                : database.withHandle(db -> OperationRows.renew(db, leases, settings.lease()));
+        return leases.isEmpty() ? List.of() : database.withHandle(db -> renew(db, leases));
+    }
+
+    List<UUID> renew(Handle db, List<Lease> leases) {
+        return leases.isEmpty() ? List.of() : OperationRows.renew(db, leases, settings.lease());
     }
 
     /**

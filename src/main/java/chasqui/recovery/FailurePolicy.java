@@ -1,12 +1,14 @@
 package chasqui.recovery;
 
 import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.DatabaseTrouble;
 import chasqui.pipeline.Failure;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.LeaseLost;
 import chasqui.pipeline.NotYet;
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.Rarely;
 import chasqui.pipeline.Verdict;
 import chasqui.pipeline.WorkStatus;
 import java.time.Duration;
@@ -20,6 +22,7 @@ public final class FailurePolicy {
     private static final Logger log = LoggerFactory.getLogger(FailurePolicy.class);
 
     private final OperationStore operations;
+    private final Rarely databaseAway = new Rarely();
     /** By queue: what its breaker last counted, so that work it turns away says the cause and not only the effect. */
     private final Map<String, String> causes = new ConcurrentHashMap<>();
 
@@ -86,6 +89,17 @@ public final class FailurePolicy {
 
     /** An error outside of any operation: the loop goes on with its next round. */
     public void loopFailed(String route, Throwable error) {
+        if (DatabaseTrouble.in(error)) {
+            // It concerns every loop at every round, and health says it.
+            if (databaseAway.now()) {
+                log.warn(
+                        "{}: this round failed, and others will until the database is back; each tries again: {}",
+                        route,
+                        String.valueOf(error));
+            }
+            log.debug("{}: this round failed", route, error);
+            return;
+        }
         log.warn("{}: this round failed, the next one tries again: {}", route, String.valueOf(error), error);
     }
 

@@ -12,10 +12,13 @@ import chasqui.pipeline.FailureKind;
 import chasqui.settings.Settings;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** What everything stands on: the home, PostgreSQL and the object store, embedded where none is configured. */
 public final class Foundation implements AutoCloseable {
+    private static final Duration SHORTEST_ANSWER = Duration.ofSeconds(5);
+
     private final Home home;
     private final EmbeddedDatabase embeddedDatabase;
     private final EmbeddedObjectStore objectStore;
@@ -167,7 +170,8 @@ public final class Foundation implements AutoCloseable {
         }
         String user = settings.text("chasqui.database.user");
         try {
-            return Database.connect(url, user, settings.text("chasqui.database.password"), connections(settings));
+            return Database.connect(
+                    url, user, settings.text("chasqui.database.password"), connections(settings), answer(settings));
         } catch (HikariPool.PoolInitializationException refused) {
             Throwable why = refused.getCause() == null ? refused : refused.getCause();
             throw new ChasquiException(
@@ -181,7 +185,17 @@ public final class Foundation implements AutoCloseable {
     }
 
     private static Database connect(Settings settings, DatabaseAddress address) {
-        return Database.connect(address.jdbcUrl(), address.user(), address.password(), connections(settings));
+        return Database.connect(
+                address.jdbcUrl(), address.user(), address.password(), connections(settings), answer(settings));
+    }
+
+    private static Duration answer(Settings settings) {
+        Duration answer = settings.duration("chasqui.database.answer");
+        if (answer.compareTo(SHORTEST_ANSWER) < 0) {
+            settings.refuse("chasqui.database.answer", "wants at least " + SHORTEST_ANSWER.toSeconds() + "s");
+        }
+        settings.requireValid();
+        return answer;
     }
 
     private static int connections(Settings settings) {

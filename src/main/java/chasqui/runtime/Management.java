@@ -1,5 +1,6 @@
 package chasqui.runtime;
 
+import chasqui.database.Database;
 import chasqui.embedded.PrivateFiles;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.SteadyClock;
@@ -21,7 +22,6 @@ import org.apache.camel.Route;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.Main;
-import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +37,7 @@ final class Management implements AutoCloseable {
     private final Rounds rounds = new Rounds(new SteadyClock());
     private final List<HealthProbe> probes = new ArrayList<>();
     private PipelineMetrics metrics;
-    private DatabasePulse pulse;
+    private volatile DatabasePulse pulse;
     private String url;
 
     /** @param home folder that keeps the password and tells the address */
@@ -99,7 +99,7 @@ final class Management implements AutoCloseable {
      *
      * @param parts what else must be alive, by name, such as an embedded server
      */
-    void started(CamelContext camel, Jdbi database, OperationStore operations, Map<String, BooleanSupplier> parts) {
+    void started(CamelContext camel, Database database, OperationStore operations, Map<String, BooleanSupplier> parts) {
         if (!settings.enabled()) {
             return;
         }
@@ -109,10 +109,11 @@ final class Management implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException("the management server did not start"));
         new Console(router).mount();
         expectLoops(camel);
-        health(camel, database, parts);
-        pulse = new DatabasePulse(database, settings.loopLimit(), rounds::excuse);
-        metrics =
-                PipelineMetrics.start(camel.getRegistry().findSingleByType(MeterRegistry.class), database, operations);
+        pulse = new DatabasePulse(database, rounds::excuse);
+        health(camel, pulse, parts);
+        pulse.start(settings.loopLimit());
+        metrics = PipelineMetrics.start(
+                camel.getRegistry().findSingleByType(MeterRegistry.class), database.jdbi(), operations);
         url = "http://%s:%d/hawtio/"
                 .formatted(bracketed(settings.host()), router.getServer().getPort());
         announce();
@@ -133,6 +134,21 @@ final class Management implements AutoCloseable {
         probes.add(probe);
     }
 
+    /** The node's beat reached the database. */
+    void beatReached(String loop) {
+        rounds.completed(loop);
+        if (pulse != null) {
+            pulse.beatReached();
+        }
+    }
+
+    /** The node's beat did not reach the database, or what it carries did not. */
+    void beatFailed(RuntimeException why) {
+        if (pulse != null) {
+            pulse.beatFailed(why);
+        }
+    }
+
     /** Where loops outside of Camel count their rounds. */
     Rounds rounds() {
         return rounds;
@@ -149,12 +165,9 @@ final class Management implements AutoCloseable {
         }
     }
 
-    private void health(CamelContext camel, Jdbi database, Map<String, BooleanSupplier> parts) {
+    private void health(CamelContext camel, DatabasePulse database, Map<String, BooleanSupplier> parts) {
         HealthCheckRegistry checks = HealthCheckRegistry.get(camel);
-        checks.register(new HealthProbe("database", Concern.PROCESS, () -> {
-            DatabasePulse.ask(database);
-            return List.of();
-        }));
+        checks.register(new HealthProbe("database", Concern.PROCESS, database::problems));
         checks.register(new HealthProbe("loops", Concern.RESTART, () -> rounds.silent().stream()
                 .map(loop -> "%s has completed no round since %s; look at the log for its errors, or restart"
                         .formatted(loop, rounds.last().get(loop)))

@@ -119,7 +119,7 @@ public final class Service implements AutoCloseable {
         this.incoming = new IncomingFolders(foundation.database().jdbi());
         this.queueWatch = new QueueWatch(foundation.database().jdbi(), settings.unclaimedAfter());
         this.nodes = new Nodes(
-                foundation.database().jdbi(),
+                foundation.database().beats(),
                 node,
                 NodeProcess.here(
                         Version.version(),
@@ -141,10 +141,7 @@ public final class Service implements AutoCloseable {
             log.info("{} operations of an earlier incarnation of {} are back in their queues", mine, settings.node());
         }
         // The node's own beat comes after its leases': a lease that is older than it was left out on purpose.
-        this.renewer = new LeaseRenewer(operations, () -> {
-            nodes.beat(operations.held().size());
-            management.rounds().completed(LEASE_LOOP);
-        });
+        this.renewer = new LeaseRenewer(operations, foundation.database().beats(), new NodeBeat());
         management.probe(new HealthProbe(
                 "node", Concern.RESTART, () -> nodes.trouble().stream().toList()));
         management.probe(new HealthProbe("locations", Concern.SYSTEM, locationWatch::problems, locationWatch::told));
@@ -185,6 +182,19 @@ public final class Service implements AutoCloseable {
                 .toList();
     }
 
+    private final class NodeBeat implements LeaseRenewer.Beat {
+        @Override
+        public void renewed() {
+            nodes.beat(operations.held().size());
+            management.beatReached(LEASE_LOOP);
+        }
+
+        @Override
+        public void failed(RuntimeException why) {
+            management.beatFailed(why);
+        }
+    }
+
     /** Managers and workers. */
     private Map<String, Object> work() {
         Map<String, Object> beans = new LinkedHashMap<>(stages.beans(operations));
@@ -200,7 +210,7 @@ public final class Service implements AutoCloseable {
         beans.put("queueEndpoints", queues);
         beans.put("workDesk", desk);
         beans.put("failurePolicy", new FailurePolicy(operations));
-        beans.put("monitor", new Monitor(operations));
+        beans.put("monitor", new Monitor(operations, settings.lease().renewEvery().multipliedBy(2)));
         beans.put("nodes", nodes);
         beans.put("queueWatch", queueWatch);
         beans.put("filingDesk", filing);
@@ -285,7 +295,7 @@ public final class Service implements AutoCloseable {
                         TimeUnit.HOURS);
             }
             watch(foundation, locations);
-            management.started(camel.getCamelContext(), foundation.database().jdbi(), operations, parts(foundation));
+            management.started(camel.getCamelContext(), foundation.database(), operations, parts(foundation));
         } catch (RoutesRefused refused) {
             close();
             throw refused;

@@ -71,7 +71,7 @@ class ManagementIT {
         management.configure(camel, List.of());
         camel.start();
         management.started(
-                camel.getCamelContext(), database.jdbi(), operations, Map.of("object-store", storeAlive::get));
+                camel.getCamelContext(), database.database(), operations, Map.of("object-store", storeAlive::get));
         Properties users = properties("management-users.properties");
         password = users.getProperty("user.operator").replace(",admin", "");
         server = management.url().orElseThrow().replace("/hawtio/", "");
