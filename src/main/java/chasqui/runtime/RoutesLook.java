@@ -18,6 +18,7 @@ import chasqui.topology.Locations;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ public final class RoutesLook implements AutoCloseable {
                 new QueueEndpoints(database, endpoint -> {}, settings.queueEndpoint(), settings.concurrency()));
         beans.put("workDesk", new WorkDesk(operations));
         beans.put("failurePolicy", new FailurePolicy(operations));
-        beans.put("monitor", new Monitor(operations));
+        beans.put("monitor", new Monitor(operations, Duration.ZERO));
         beans.put(
                 "nodes",
                 new Nodes(

@@ -210,7 +210,8 @@ public final class Service implements AutoCloseable {
         beans.put("queueEndpoints", queues);
         beans.put("workDesk", desk);
         beans.put("failurePolicy", new FailurePolicy(operations));
-        beans.put("monitor", new Monitor(operations, settings.lease().renewEvery().multipliedBy(2)));
+        beans.put(
+                "monitor", new Monitor(operations, settings.lease().renewEvery().multipliedBy(2)));
         beans.put("nodes", nodes);
         beans.put("queueWatch", queueWatch);
         beans.put("filingDesk", filing);
