@@ -25,6 +25,9 @@ public final class Database implements AutoCloseable {
     private static final Duration BEAT_ANSWER = Duration.ofSeconds(10);
     private static final int BEAT_CONNECTIONS = 2;
 
+    /** After this a beat has reached the database, or has failed and the next one tries. */
+    public static final Duration LONGEST_BEAT = BEAT_WAIT.plus(BEAT_ANSWER);
+
     private final Access access;
     private final HikariDataSource pool;
     private final Jdbi jdbi;

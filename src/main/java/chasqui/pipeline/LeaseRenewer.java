@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,16 +59,7 @@ public final class LeaseRenewer implements AutoCloseable {
     /** One beat; public so that a test need not wait for the clock. */
     public void renewAll() {
         try {
-            store.recordLate();
-            List<Lease> alive = store.held().stream().filter(this::isAlive).toList();
-            Set<UUID> ours = new HashSet<>(renew(alive));
-            for (Lease lease : alive) {
-                if (!ours.contains(lease.token())
-                        && store.held().contains(lease)
-                        && lease.lose("put back, cancelled or finished by another")) {
-                    log.warn("{}: no longer ours; its work is ended", lease);
-                }
-            }
+            renewHeld();
             told.renewed();
             if (silent.over()) {
                 log.info("leases are renewed again");
@@ -83,6 +75,32 @@ public final class LeaseRenewer implements AutoCloseable {
             // What waits for the database makes no progress, and has not stalled.
             store.held().forEach(Lease::excuse);
             told.failed(unreachable);
+        }
+        recordLate();
+    }
+
+    private void renewHeld() {
+        List<Lease> alive = store.held().stream().filter(this::isAlive).toList();
+        // What ended and could not be recorded is ours until it is.
+        List<Lease> all = Stream.concat(alive.stream(), store.unrecorded().stream())
+                .distinct()
+                .toList();
+        Set<UUID> ours = new HashSet<>(renew(all));
+        for (Lease lease : alive) {
+            if (!ours.contains(lease.token())
+                    && store.held().contains(lease)
+                    && lease.lose("put back, cancelled or finished by another")) {
+                log.warn("{}: no longer ours; its work is ended", lease);
+            }
+        }
+    }
+
+    /** After the renewals, and on the connections of the work: when those are dead, this waits long. */
+    private void recordLate() {
+        try {
+            store.recordLate();
+        } catch (RuntimeException unreachable) {
+            log.debug("what ended late cannot be recorded yet", unreachable);
         }
     }
 

@@ -342,15 +342,6 @@ public final class OperationStore {
     }
 
     /**
-     * Asks the database for nothing.
-     *
-     * @throws JdbiException it does not answer, or takes no writes
-     */
-    public void ask() {
-        database.useTransaction(tx -> tx.execute("SELECT FROM operation LIMIT 0 FOR UPDATE"));
-    }
-
-    /**
      * Puts work back whose lease ran out. A stall consumes no attempt, but three stalls of one operation on live nodes
      * are a permanent item failure. A node counts as live when it has renewed its leases since this one ran out: work
      * whose node died, or could not reach the database, has not stalled.
@@ -509,6 +500,11 @@ public final class OperationStore {
     /** Results that wait for the database. */
     public LateReport late() {
         return late.report();
+    }
+
+    /** What ended here and is not recorded yet. */
+    Set<Lease> unrecorded() {
+        return Set.copyOf(unrecorded.keySet());
     }
 
     /** What this process works on now; unsorted, a snapshot. */

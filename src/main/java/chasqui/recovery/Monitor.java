@@ -15,23 +15,45 @@ public final class Monitor {
     private static final int BATCH = 500;
 
     private final OperationStore operations;
+    private final Duration betweenBeats;
     private final Duration patience;
     private final Clock clock;
-    /** Null: it was away at the last look. */
-    private Instant databaseSince = Instant.EPOCH;
-
-    public Monitor(OperationStore operations, Duration patience) {
-        this(operations, patience, new SteadyClock());
-    }
+    private Instant lastBeat;
+    /** Since when beats have come without a gap. */
+    private Instant beating = Instant.EPOCH;
 
     /**
-     * @param patience how long nobody's lease counts as run out after the database was away, at least two beats: until
-     *     then all that went on without it would look dead
+     * @param betweenBeats of this node, as a rule
+     * @param patience how long nobody's lease counts as run out after the database was away: all that went on without it
+     *     look dead until they have had their first beat
      */
-    Monitor(OperationStore operations, Duration patience, Clock clock) {
+    public Monitor(OperationStore operations, Duration betweenBeats, Duration patience) {
+        this(operations, betweenBeats, patience, new SteadyClock());
+    }
+
+    Monitor(OperationStore operations, Duration betweenBeats, Duration patience, Clock clock) {
         this.operations = operations;
+        this.betweenBeats = betweenBeats;
         this.patience = patience;
         this.clock = clock;
+        this.lastBeat = clock.instant();
+    }
+
+    /** A beat of this node has reached the database. */
+    public synchronized void beat() {
+        if (gap()) {
+            beating = clock.instant();
+            log.info("leases that ran out while the database was away have {} s to be renewed", patience.toSeconds());
+        }
+        lastBeat = clock.instant();
+    }
+
+    private boolean gap() {
+        return lastBeat.plus(betweenBeats.multipliedBy(2)).isBefore(clock.instant());
+    }
+
+    private synchronized boolean canTell() {
+        return !gap() && !clock.instant().isBefore(beating.plus(patience));
     }
 
     /**
@@ -40,7 +62,7 @@ public final class Monitor {
      * @return how many operations
      */
     public int recoverStalled() {
-        if (!databaseStays()) {
+        if (!canTell()) {
             return 0;
         }
         int recovered = 0;
@@ -53,23 +75,5 @@ public final class Monitor {
             log.warn("{} operations had a worker that died or stalled; they are back in their queues", recovered);
         }
         return recovered;
-    }
-
-    private boolean databaseStays() {
-        Instant asked = clock.instant();
-        try {
-            operations.ask();
-        } catch (RuntimeException away) {
-            databaseSince = null;
-            throw away;
-        }
-        // An answer that took as long as two beats kept everybody's from coming.
-        if (databaseSince == null || asked.plus(patience).isBefore(clock.instant())) {
-            databaseSince = clock.instant();
-            log.info(
-                    "the database is back; leases that ran out meanwhile have {} s to be renewed",
-                    patience.toSeconds());
-        }
-        return databaseSince.equals(Instant.EPOCH) || !clock.instant().isBefore(databaseSince.plus(patience));
     }
 }

@@ -53,7 +53,7 @@ public final class RoutesLook implements AutoCloseable {
                 new QueueEndpoints(database, endpoint -> {}, settings.queueEndpoint(), settings.concurrency()));
         beans.put("workDesk", new WorkDesk(operations));
         beans.put("failurePolicy", new FailurePolicy(operations));
-        beans.put("monitor", new Monitor(operations, Duration.ZERO));
+        beans.put("monitor", new Monitor(operations, Duration.ZERO, Duration.ZERO));
         beans.put(
                 "nodes",
                 new Nodes(

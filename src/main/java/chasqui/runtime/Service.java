@@ -1,6 +1,7 @@
 package chasqui.runtime;
 
 import chasqui.filing.FilingDesk;
+import chasqui.database.Database;
 import chasqui.pipeline.Adopter;
 import chasqui.pipeline.LeaseRenewer;
 import chasqui.pipeline.NodeIdentity;
@@ -31,6 +32,7 @@ import chasqui.topology.Locations;
 import chasqui.topology.StoredTopology;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +67,7 @@ public final class Service implements AutoCloseable {
     private final LeaseRenewer renewer;
     private final WorkDesk desk;
     private final Nodes nodes;
+    private final Monitor monitor;
     private final QueueWatch queueWatch;
     private final LocationWatch locationWatch;
     private final PreflightControl control;
@@ -140,6 +143,8 @@ public final class Service implements AutoCloseable {
         if (mine > 0) {
             log.info("{} operations of an earlier incarnation of {} are back in their queues", mine, settings.node());
         }
+        Duration beat = settings.lease().renewEvery();
+        this.monitor = new Monitor(operations, beat, beat.multipliedBy(2).plus(Database.LONGEST_BEAT));
         // The node's own beat comes after its leases': a lease that is older than it was left out on purpose.
         this.renewer = new LeaseRenewer(operations, foundation.database().beats(), new NodeBeat());
         management.probe(new HealthProbe(
@@ -186,6 +191,7 @@ public final class Service implements AutoCloseable {
         @Override
         public void renewed() {
             nodes.beat(operations.held().size());
+            monitor.beat();
             management.beatReached(LEASE_LOOP);
         }
 
@@ -210,8 +216,7 @@ public final class Service implements AutoCloseable {
         beans.put("queueEndpoints", queues);
         beans.put("workDesk", desk);
         beans.put("failurePolicy", new FailurePolicy(operations));
-        beans.put(
-                "monitor", new Monitor(operations, settings.lease().renewEvery().multipliedBy(2)));
+        beans.put("monitor", monitor);
         beans.put("nodes", nodes);
         beans.put("queueWatch", queueWatch);
         beans.put("filingDesk", filing);
