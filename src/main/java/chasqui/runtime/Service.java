@@ -1,7 +1,7 @@
 package chasqui.runtime;
 
-import chasqui.filing.FilingDesk;
 import chasqui.database.Database;
+import chasqui.filing.FilingDesk;
 import chasqui.pipeline.Adopter;
 import chasqui.pipeline.LeaseRenewer;
 import chasqui.pipeline.NodeIdentity;
