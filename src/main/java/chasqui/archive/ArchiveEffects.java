@@ -7,9 +7,11 @@ import chasqui.pipeline.Failure;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Operation;
 import chasqui.pipeline.OperationType;
+import chasqui.pipeline.ResultKind;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.WorkStatus;
 import java.time.Duration;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /** The status of the way into the archive, and of the data transfer that ends there. Its use of the source stays until it is COMPLETED. */
@@ -20,6 +22,11 @@ public final class ArchiveEffects implements StageEffects {
     @Override
     public OperationType type() {
         return ArchiveWorker.TYPE;
+    }
+
+    @Override
+    public List<ResultKind<?>> results() {
+        return List.of(new ResultKind<>(Archived.class, ArchiveRecords::archived));
     }
 
     @Override

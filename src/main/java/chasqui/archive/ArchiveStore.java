@@ -38,6 +38,15 @@ interface ArchiveStore {
                 path + ": this kind of archive takes no packages straight from a transfer; make the route CUSTOM");
     }
 
+    /**
+     * Reads once more what was stored.
+     *
+     * @return empty: it is not there, holds other bytes, or reading it is dearer than to ask for it to be stored again
+     */
+    default Optional<Stored> lookAgain(String path, PackageDigest digest, Lease lease) throws IOException {
+        return Optional.empty();
+    }
+
     /** What lies under a path; empty when nothing does. The caller closes it. */
     Optional<InputStream> open(String path, Lease lease) throws IOException;
 }

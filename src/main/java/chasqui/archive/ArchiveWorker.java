@@ -1,34 +1,24 @@
 package chasqui.archive;
 
-import chasqui.catalogue.Copies;
-import chasqui.catalogue.CopyOf;
-import chasqui.catalogue.NewCopy;
 import chasqui.catalogue.ReadMode;
-import chasqui.catalogue.Subjects;
-import chasqui.catalogue.UseBy;
-import chasqui.catalogue.Uses;
-import chasqui.catalogue.Verifications;
 import chasqui.notification.Notifications;
-import chasqui.notification.OtherBytes;
+import chasqui.pipeline.Adopter;
 import chasqui.pipeline.ChasquiException;
-import chasqui.pipeline.CopyState;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.NotYet;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.OperationType;
-import chasqui.pipeline.PackageState;
-import chasqui.pipeline.WorkStatus;
+import chasqui.pipeline.Result;
 import chasqui.topology.DiskRoot;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.List;
-import org.jdbi.v3.core.Handle;
+import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /** Stores one package in one archive: the bytes, then the sidecar, then the rows that say so. */
-public final class ArchiveWorker {
+public final class ArchiveWorker implements Adopter {
     public static final OperationType TYPE = new OperationType("long_term_archive_transfer");
 
     private final Jdbi database;
@@ -47,8 +37,7 @@ public final class ArchiveWorker {
     }
 
     public void work(Lease lease) throws IOException {
-        ToArchive work = database.withHandle(
-                db -> ArchiveRepository.toArchive(db, lease.operation().subjectId(), archives::location));
+        ToArchive work = toArchive(lease);
         ArchiveStore archive = archives.at(work.archive(), work.archiveUsed());
         Stored stored;
         try {
@@ -69,11 +58,7 @@ public final class ArchiveWorker {
         // What the history shows as done is the package, not the sidecar.
         lease.phase("recording", work.digest().sizeBytes(), archives.stall().silence());
         lease.advance(work.digest().sizeBytes());
-        operations.complete(lease, tx -> {
-            record(tx, lease, work, stored);
-            OtherBytes.tell(tx, work.archive().label(), work.path(), stored.aside());
-            OtherBytes.tell(tx, work.archive().label(), work.sidecarPath(), besideIt);
-        });
+        operations.complete(lease, Archived.of(work, stored, besideIt, node.name()));
     }
 
     private static Stored store(ToArchive work, ArchiveStore archive, Lease lease) throws IOException, Damaged {
@@ -127,33 +112,30 @@ public final class ArchiveWorker {
         }
     }
 
-    private void record(Handle tx, Lease lease, ToArchive work, Stored stored) {
-        String sha256 = work.digest().sha256().toString();
-        long copy = Copies.addOrRenew(
-                tx,
-                new NewCopy(
-                        CopyOf.RAW_DATA_PACKAGE,
-                        work.packageId(),
-                        work.archive().id(),
-                        work.path(),
-                        CopyState.PRESENT,
-                        work.digest().sizeBytes(),
-                        sha256,
-                        stored.facts() == null ? null : stored.facts().modified(),
-                        stored.facts() == null ? null : stored.facts().fileKey(),
-                        true));
-        Verifications.record(
-                tx, copy, lease.operation().id(), stored.mode(), sha256, sha256, node.name(), work.provenAt());
-        List<Long> one = List.of(work.packageId());
-        // Whatever befell its copy at another buffer: it is in an archive now.
-        Subjects.changeState(tx, one, PackageState.FAILED, PackageState.WAITING);
-        Subjects.changeState(tx, one, PackageState.WAITING, PackageState.ARCHIVED);
-        Subjects.changeState(tx, one, PackageState.TRANSFERRING, PackageState.ARCHIVED);
-        if (work.arrival() != null) {
-            Arrivals.completed(tx, work, copy);
+    @Override
+    public OperationType type() {
+        return TYPE;
+    }
+
+    /** Without its sidecar, or on tape, it is stored once more: what lies there already is adopted by that. */
+    @Override
+    public Optional<Result> lookAgain(Lease lease, Result result) throws IOException {
+        Archived archived = (Archived) result;
+        ToArchive work = toArchive(lease);
+        if (work.archive().id() != archived.at().archiveId()
+                || !work.path().equals(archived.at().path())) {
+            return Optional.empty();
         }
-        Subjects.LONG_TERM_ARCHIVE_TRANSFER.change(tx, work.transferId(), WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
-        ArchiveRepository.completed(tx, work.transferId());
-        Uses.release(tx, UseBy.LONG_TERM_ARCHIVE_TRANSFER, List.of(work.transferId()));
+        ArchiveStore archive = archives.at(work.archive(), work.archiveUsed());
+        Optional<Stored> there = archive.lookAgain(work.path(), work.digest(), lease);
+        return there.isPresent() && sidecars.isThere(work, archive, lease)
+                ? Optional.of(
+                        archived.foundAgain(there.get().aside(archived.stored().aside())))
+                : Optional.empty();
+    }
+
+    private ToArchive toArchive(Lease lease) {
+        return database.withHandle(
+                db -> ArchiveRepository.toArchive(db, lease.operation().subjectId(), archives::location));
     }
 }

@@ -132,12 +132,8 @@ final class Arrivals {
                         """).bind("id", work.transferId()).execute();
     }
 
-    static void completed(Handle tx, ToArchive work, long copy) {
-        completed(tx, work.arrival().dataTransferId(), work.archive().id(), copy);
-    }
-
     /** The transfer has reached its end; what waited for a primary goes on from here. */
-    private static void completed(Handle tx, long transfer, long archive, long copy) {
+    static void completed(Handle tx, long transfer, long archive, long copy) {
         Subjects.DATA_TRANSFER.change(tx, transfer, WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
         tx.createUpdate("UPDATE data_transfer SET completed_at = clock_timestamp(), waits_for = NULL WHERE id = :id")
                 .bind("id", transfer)

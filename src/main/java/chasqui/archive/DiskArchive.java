@@ -40,13 +40,9 @@ final class DiskArchive implements ArchiveStore {
         Path target = new RelativePath(path).under(root);
         // Begun in any case: a dead attempt may have made the name and left its temporary beside it.
         try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {
-            if (!Files.notExists(target, LinkOption.NOFOLLOW_LINKS)) {
-                lease.phase("reading back", digest.sizeBytes(), stall.silence());
-                DurableFiles.makeDurable(root, target);
-                ReadBackResult there = ReadBack.read(target, true, lease::advance);
-                if (there.holds(digest)) {
-                    return stored(target, there.mode(), null);
-                }
+            Optional<Stored> already = lookAgain(path, digest, lease);
+            if (already.isPresent()) {
+                return already.get();
             }
             Path temporary = temporaries.name("archive");
             lease.phase("storing", digest.sizeBytes(), stall.whenWriting(digest.sizeBytes()));
@@ -59,6 +55,18 @@ final class DiskArchive implements ArchiveStore {
             ReadBackResult.Mode mode = placed.readMode() == null ? written.mode() : placed.readMode();
             return stored(target, mode, placed.aside());
         }
+    }
+
+    @Override
+    public Optional<Stored> lookAgain(String path, PackageDigest digest, Lease lease) throws IOException {
+        Path target = new RelativePath(path).under(root);
+        if (Files.notExists(target, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        lease.phase("reading back", digest.sizeBytes(), stall.silence());
+        DurableFiles.makeDurable(root, target);
+        ReadBackResult there = ReadBack.read(target, true, lease::advance);
+        return there.holds(digest) ? Optional.of(stored(target, there.mode(), null)) : Optional.empty();
     }
 
     @Override

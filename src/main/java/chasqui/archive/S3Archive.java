@@ -67,6 +67,14 @@ final class S3Archive implements ArchiveStore {
         return new Stored(null, ReadMode.REMOTE, aside);
     }
 
+    @Override
+    public Optional<Stored> lookAgain(String path, PackageDigest digest, Lease lease) throws IOException {
+        String key = bucket.key(path);
+        boolean there = objects.head(bucket.bucket(), key).isPresent()
+                && read(key, digest, lease).digest().equals(digest);
+        return there ? Optional.of(new Stored(null, ReadMode.REMOTE)) : Optional.empty();
+    }
+
     /** Nothing can be renamed in a bucket: the transfer made the final name, whole or not at all. */
     @Override
     public Stored adopt(String incomingName, String path, PackageDigest digest, Lease lease)

@@ -1,5 +1,6 @@
 package chasqui.archive;
 
+import chasqui.pipeline.DatabaseWait;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.storage.DurableFiles;
@@ -36,22 +37,31 @@ public final class Sidecars {
         // Begun in any case: a dead attempt may have put the sidecar into place and left its document behind.
         try (Temporaries temporaries =
                 Temporaries.begin(work.origin().root(), lease.operation().id(), lease.token())) {
-            Optional<InputStream> there = archive.open(work.sidecarPath(), lease);
-            if (there.isPresent()
-                    && SidecarCheck.describes(
-                            there.get(), work.name(), work.digest().sha256())) {
+            if (isThere(work, archive, lease)) {
                 return null;
             }
             Path document = temporaries.name("sidecar");
-            SidecarFacts facts = database.withHandle(
-                    db -> SidecarRepository.facts(db, work, stored, settings.version(), node.name()));
+            SidecarFacts facts = DatabaseWait.until(
+                    lease,
+                    () -> database.withHandle(
+                            db -> SidecarRepository.facts(db, work, stored, settings.version(), node.name())));
             ArchiveSidecar.Files files = last -> {
                 lease.advance(0);
-                return database.withHandle(
-                        db -> SidecarRepository.filesAfter(db, work.packageId(), last, FILES_PER_PAGE));
+                return DatabaseWait.until(
+                        lease,
+                        () -> database.withHandle(
+                                db -> SidecarRepository.filesAfter(db, work.packageId(), last, FILES_PER_PAGE)));
             };
             PackageDigest digest = DurableFiles.write(out -> ArchiveSidecar.write(facts, files, out), document);
             return archive.put(document, work.sidecarPath(), digest, lease).aside();
         }
+    }
+
+    /** Whether an undamaged sidecar of this package lies beside it. */
+    boolean isThere(ToArchive work, ArchiveStore archive, Lease lease) throws IOException {
+        Optional<InputStream> there = archive.open(work.sidecarPath(), lease);
+        return there.isPresent()
+                && SidecarCheck.describes(
+                        there.get(), work.name(), work.digest().sha256());
     }
 }

@@ -13,4 +13,8 @@ record Stored(FileFacts facts, ReadMode mode, String aside) {
     Stored(FileFacts facts, ReadMode mode) {
         this(facts, mode, null);
     }
+
+    Stored aside(String others) {
+        return new Stored(facts, mode, others);
+    }
 }

@@ -7,8 +7,10 @@ import chasqui.pipeline.Failure;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Operation;
 import chasqui.pipeline.OperationType;
+import chasqui.pipeline.ResultKind;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.WorkStatus;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -19,6 +21,13 @@ public final class AssemblyEffects implements StageEffects {
     @Override
     public OperationType type() {
         return AssemblyManager.TYPE;
+    }
+
+    @Override
+    public List<ResultKind<?>> results() {
+        return List.of(
+                new ResultKind<>(Assembled.class, AssemblyRecords::completed),
+                new ResultKind<>(Mended.class, MendingRecords::present));
     }
 
     @Override

@@ -9,19 +9,23 @@ import chasqui.catalogue.UseBy;
 import chasqui.catalogue.Uses;
 import chasqui.catalogue.Verifications;
 import chasqui.notification.Notifications;
+import chasqui.notification.OtherBytes;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.CopyState;
 import chasqui.pipeline.FailureKind;
-import chasqui.pipeline.Lease;
+import chasqui.pipeline.Finished;
 import chasqui.pipeline.PackageState;
 import chasqui.pipeline.WorkStatus;
 import chasqui.storage.Checksum;
 import chasqui.storage.FileFacts;
 import chasqui.storage.PackageDigest;
 import chasqui.storage.RelativePath;
+import chasqui.topology.ArchiveSite;
+import chasqui.topology.Locations;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -32,11 +36,7 @@ import org.jdbi.v3.core.Handle;
 final class AssemblyRecords {
     static final String PRIMARY_FIRST = "primary transfer";
 
-    private final String node;
-
-    AssemblyRecords(String node) {
-        this.node = node;
-    }
+    private AssemblyRecords() {}
 
     static AssemblyTask task(Handle db, long id) {
         return task(
@@ -111,7 +111,9 @@ final class AssemblyRecords {
     }
 
     /** The package is at its buffer, and everything it is to do from here on is recorded and protected. */
-    void completed(Handle tx, Lease lease, AssemblyTask task, Assembled assembled, List<Destinations.Leg> legs) {
+    static void completed(Handle tx, Finished work, Assembled assembled) {
+        long id = work.subjectId();
+        List<Destinations.Leg> legs = legs(tx, id, assembled.at().siteId());
         PackageDigest digest = assembled.digest();
         tx.createUpdate("""
                         UPDATE data_transfer_package
@@ -121,37 +123,57 @@ final class AssemblyRecords {
                 .bind("size", digest.sizeBytes())
                 .bind("xxh64", digest.xxHash64().toString())
                 .bind("primary", legs.get(0).siteId())
-                .bind("id", task.id())
+                .bind("id", id)
                 .execute();
-        Subjects.DATA_TRANSFER_PACKAGE.change(tx, task.id(), WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
-        long copy = copy(tx, lease, task, assembled);
-        List<Long> transfers = transfers(tx, task, legs);
+        Subjects.DATA_TRANSFER_PACKAGE.change(tx, id, WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
+        long copy = copy(tx, work, assembled);
+        List<Long> transfers = transfers(tx, id, assembled.at().bufferId(), legs);
         int kept = Uses.add(
                         tx,
                         UseBy.DATA_TRANSFER,
-                        transfers.stream().map(id -> new Uses.Intent(id, copy)).toList())
+                        transfers.stream()
+                                .map(transfer -> new Uses.Intent(transfer, copy))
+                                .toList())
                 .size();
         if (kept != legs.size()) {
-            throw new ChasquiException(FailureKind.PLATFORM, true, task.name() + ": its copy could not be protected");
+            throw new ChasquiException(FailureKind.PLATFORM, true, work + ": its copy could not be protected");
         }
-        Subjects.changeState(
-                tx,
-                task.travellers().stream().map(Traveller::packageId).toList(),
-                PackageState.WAITING,
-                PackageState.TRANSFERRING);
-        Uses.release(tx, UseBy.DATA_TRANSFER_PACKAGE, List.of(task.id()));
+        Subjects.changeState(tx, assembled.packages(), PackageState.WAITING, PackageState.TRANSFERRING);
+        Uses.release(tx, UseBy.DATA_TRANSFER_PACKAGE, List.of(id));
+        OtherBytes.tell(tx, assembled.at().buffer(), assembled.at().path().readable(), assembled.aside());
     }
 
-    private long copy(Handle tx, Lease lease, AssemblyTask task, Assembled assembled) {
+    /** To the primary destination that the manager chose, as long as it takes data; nothing has moved yet. */
+    private static List<Destinations.Leg> legs(Handle tx, long id, long siteId) {
+        Destinations destinations = new Destinations(Locations.in(tx), siteId);
+        long chosen = tx.createQuery("SELECT primary_site_id FROM data_transfer_package WHERE id = :id")
+                .bind("id", id)
+                .mapTo(Long.class)
+                .one();
+        List<ArchiveSite> possible = destinations.primaries();
+        ArchiveSite primary = possible.stream()
+                .filter(site -> site.siteId() == chosen)
+                .findFirst()
+                .or(() -> possible.stream().max(Comparator.comparingInt(ArchiveSite::weight)))
+                .orElseThrow(() -> new ChasquiException(
+                        FailureKind.PLATFORM,
+                        true,
+                        "data transfer package " + id
+                                + ": there is no archive site now that its packages may be sent to; activate one or "
+                                + "allow a transfer route, work then goes on"));
+        return destinations.legs(primary);
+    }
+
+    private static long copy(Handle tx, Finished work, Assembled assembled) {
         String checksum = assembled.digest().xxHash64().toString();
         boolean readBack = assembled.readMode() != null;
         long copy = Copies.add(
                 tx,
                 new NewCopy(
                         CopyOf.DATA_TRANSFER_PACKAGE,
-                        task.id(),
-                        task.bufferId(),
-                        assembled.path().encoded(),
+                        work.subjectId(),
+                        assembled.at().bufferId(),
+                        assembled.at().path().encoded(),
                         CopyState.PRESENT,
                         assembled.digest().sizeBytes(),
                         checksum,
@@ -160,12 +182,12 @@ final class AssemblyRecords {
                         readBack));
         if (readBack) {
             ReadMode mode = ReadMode.valueOf(assembled.readMode().name());
-            Verifications.record(tx, copy, lease.operation().id(), mode, checksum, checksum, node);
+            Verifications.ofWork(tx, copy, work, mode, checksum, checksum, assembled.node());
         }
         return copy;
     }
 
-    private static List<Long> transfers(Handle tx, AssemblyTask task, List<Destinations.Leg> legs) {
+    private static List<Long> transfers(Handle tx, long id, long bufferId, List<Destinations.Leg> legs) {
         return tx.createQuery("""
                         INSERT INTO data_transfer (data_transfer_package_id, destination_site_id, is_primary, origin_location_id,
                                                    destination_location_id, transfer_route_id, method, pull, waits_for)
@@ -175,8 +197,8 @@ final class AssemblyRecords {
                                AS w (site, is_primary, destination, route, method, pull)
                         RETURNING id
                         """)
-                .bind("package", task.id())
-                .bind("buffer", task.bufferId())
+                .bind("package", id)
+                .bind("buffer", bufferId)
                 .bind("waitsFor", PRIMARY_FIRST)
                 .bindArray("sites", Long.class, each(legs, Destinations.Leg::siteId))
                 .bindArray("primaries", Boolean.class, each(legs, Destinations.Leg::primary))

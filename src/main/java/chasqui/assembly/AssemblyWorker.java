@@ -1,37 +1,42 @@
 package chasqui.assembly;
 
-import chasqui.notification.OtherBytes;
+import chasqui.pipeline.Adopter;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.OperationType;
+import chasqui.pipeline.Result;
+import chasqui.storage.DurableFiles;
 import chasqui.storage.FileFacts;
 import chasqui.storage.Placement;
+import chasqui.storage.ReadBack;
 import chasqui.storage.ReadBackResult;
 import chasqui.storage.RelativePath;
 import chasqui.storage.Temporaries;
-import chasqui.topology.ArchiveSite;
 import chasqui.topology.DataLocation;
 import chasqui.topology.DiskRoot;
 import chasqui.topology.Locations;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Builds one transfer package at its buffer and records the transfers it is made for. */
-public final class AssemblyWorker {
+public final class AssemblyWorker implements Adopter {
     private static final Logger log = LoggerFactory.getLogger(AssemblyWorker.class);
 
     private final Jdbi database;
     private final OperationStore operations;
     private final Locations locations;
     private final AssemblySettings settings;
-    private final AssemblyRecords records;
+    private final String node;
     private final Mending mending;
 
     public AssemblyWorker(
@@ -44,8 +49,8 @@ public final class AssemblyWorker {
         this.operations = operations;
         this.locations = locations;
         this.settings = settings;
-        this.records = new AssemblyRecords(node.name());
-        this.mending = new Mending(database, operations, settings.stall(), new MendingRecords(node.name()));
+        this.node = node.name();
+        this.mending = new Mending(database, operations, settings.stall(), node.name());
     }
 
     /**
@@ -108,12 +113,20 @@ public final class AssemblyWorker {
                 log.warn("{}: {} was there already: {}", lease, path, placement.outcome());
             }
             ReadBackResult.Mode mode = placement.readMode() == null ? proven.readMode() : placement.readMode();
-            Assembled assembled = new Assembled(path, proven.digest(), FileFacts.of(path.under(root)), mode);
-            List<Destinations.Leg> legs = legs(task);
-            operations.complete(lease, tx -> {
-                records.completed(tx, lease, task, assembled, legs);
-                OtherBytes.tell(tx, locations.byId(task.bufferId()).label(), path.readable(), placement.aside());
-            });
+            operations.complete(
+                    lease,
+                    new Assembled(
+                            new Assembled.At(
+                                    task.siteId(),
+                                    task.bufferId(),
+                                    locations.byId(task.bufferId()).label(),
+                                    path),
+                            proven.digest(),
+                            FileFacts.of(path.under(root)),
+                            mode,
+                            placement.aside(),
+                            ids(task),
+                            node));
         } catch (IOException | Unfit | RuntimeException failure) {
             removeAfter(failure, temporaries);
             throw failure;
@@ -128,20 +141,39 @@ public final class AssemblyWorker {
         }
     }
 
-    /** The primary destination that the manager chose, as long as it takes data; nothing has moved yet. */
-    private List<Destinations.Leg> legs(AssemblyTask task) {
-        Destinations destinations = new Destinations(locations.refresh(), task.siteId());
-        List<ArchiveSite> possible = destinations.primaries();
-        ArchiveSite primary = possible.stream()
-                .filter(site -> site.siteId() == task.primarySiteId())
-                .findFirst()
-                .or(() -> possible.stream().max(Comparator.comparingInt(ArchiveSite::weight)))
-                .orElseThrow(() -> new ChasquiException(
-                        FailureKind.PLATFORM,
-                        true,
-                        task.name()
-                                + ": there is no archive site now that its packages may be sent to; activate one or "
-                                + "allow a transfer route, work then goes on"));
-        return destinations.legs(primary);
+    @Override
+    public OperationType type() {
+        return AssemblyManager.TYPE;
+    }
+
+    /** A package of others, or at another buffer, was made of what an attempt has changed meanwhile. */
+    @Override
+    public Optional<Result> lookAgain(Lease lease, Result result) throws IOException {
+        long id = lease.operation().subjectId();
+        DataLocation buffer = locations.byId(lease.operation().dataLocationId());
+        Path root = root(buffer);
+        if (result instanceof Mended mended) {
+            return mending.lookAgain(lease, buffer, root, mended);
+        }
+        Assembled assembled = (Assembled) result;
+        AssemblyTask task = database.withHandle(db -> AssemblyRecords.task(db, id));
+        Path file = assembled.at().path().under(root);
+        if (task.bufferId() != assembled.at().bufferId()
+                || !ids(task).equals(assembled.packages())
+                || Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        lease.phase(
+                "reading back", assembled.digest().sizeBytes(), settings.stall().silence());
+        DurableFiles.makeDurable(root, file);
+        FileFacts facts = FileFacts.of(file);
+        ReadBackResult there = ReadBack.read(file, false, lease::advance);
+        return there.holds(assembled.digest())
+                ? Optional.of(assembled.foundAgain(facts, there.mode()))
+                : Optional.empty();
+    }
+
+    private static List<Long> ids(AssemblyTask task) {
+        return task.travellers().stream().map(Traveller::packageId).toList();
     }
 }

@@ -3,9 +3,11 @@ package chasqui.assembly;
 import chasqui.notification.Notifications;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Finished;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.Operation;
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.Result;
 import chasqui.pipeline.StallLimit;
 import chasqui.storage.DurableFiles;
 import chasqui.storage.FileFacts;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -35,13 +38,13 @@ final class Mending {
     private final Jdbi database;
     private final OperationStore operations;
     private final StallLimit stall;
-    private final MendingRecords records;
+    private final String node;
 
-    Mending(Jdbi database, OperationStore operations, StallLimit stall, MendingRecords records) {
+    Mending(Jdbi database, OperationStore operations, StallLimit stall, String node) {
         this.database = database;
         this.operations = operations;
         this.stall = stall;
-        this.records = records;
+        this.node = node;
     }
 
     /**
@@ -73,7 +76,7 @@ final class Mending {
             Placement placed = Placement.place(root, temporary, file, copy.digest(), lease::advance);
             FileFacts facts = FileFacts.of(file);
             ReadBackResult.Mode mode = placed.readMode() == null ? built.readMode() : placed.readMode();
-            operations.complete(lease, tx -> records.present(tx, lease, copy, facts, mode));
+            operations.complete(lease, new Mended(copy, facts, mode, node));
         } catch (Unfit unfit) {
             log.error("{}: {}", lease, unfit.getMessage());
             operations.cancel(lease, tx -> MendingRecords.unfit(tx, copy, buffer.label(), unfit));
@@ -84,7 +87,7 @@ final class Mending {
     private boolean isGoodAfterAll(Lease lease, MendingRecords.BadCopy copy, Path root) throws IOException {
         Path file = copy.path().under(root);
         if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
-            operations.record(lease, tx -> records.missing(tx, copy));
+            operations.record(lease, tx -> MendingRecords.missing(tx, copy));
             return false;
         }
         lease.phase("reading again", copy.digest().sizeBytes(), stall.silence());
@@ -92,14 +95,14 @@ final class Mending {
         FileFacts facts = FileFacts.of(file);
         ReadBackResult there = ReadBack.read(file, false, lease::advance);
         if (there.holds(copy.digest())) {
-            operations.complete(lease, tx -> records.present(tx, lease, copy, facts, there.mode()));
+            operations.complete(lease, new Mended(copy, facts, there.mode(), node));
             return true;
         }
         lease.requireHeld();
         Path aside = Quarantine.take(
                 root, file, facts, "was " + copy.digest() + " when it was built, read twice as " + there);
         operations.record(lease, tx -> {
-            records.corrupt(tx, lease, copy, there);
+            MendingRecords.corrupt(tx, new Finished(lease.operation(), Duration.ZERO), copy, there, node);
             Notifications.raise(
                     tx,
                     Notifications.Level.WARNING,
@@ -109,6 +112,24 @@ final class Mending {
                     "look at this disk: it changed what it was given to keep");
         });
         return false;
+    }
+
+    /** What was mended without being recorded. */
+    Optional<Result> lookAgain(Lease lease, DataLocation buffer, Path root, Mended mended) throws IOException {
+        Operation operation = lease.operation();
+        MendingRecords.BadCopy copy = mended.copy();
+        Path file = copy.path().under(root);
+        boolean asBefore = database.withHandle(db -> MendingRecords.badCopy(db, operation.subjectId(), buffer.id()))
+                .filter(now -> now.id() == copy.id())
+                .isPresent();
+        if (!asBefore || Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        lease.phase("reading again", copy.digest().sizeBytes(), stall.silence());
+        DurableFiles.makeDurable(root, file);
+        FileFacts facts = FileFacts.of(file);
+        ReadBackResult there = ReadBack.read(file, false, lease::advance);
+        return there.holds(copy.digest()) ? Optional.of(new Mended(copy, facts, there.mode(), node)) : Optional.empty();
     }
 
     private static void requireTheSame(MendingRecords.BadCopy copy, TransferFile.Proven built) {

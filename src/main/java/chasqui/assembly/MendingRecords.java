@@ -9,7 +9,7 @@ import chasqui.catalogue.Uses;
 import chasqui.catalogue.Verifications;
 import chasqui.notification.Notifications;
 import chasqui.pipeline.CopyState;
-import chasqui.pipeline.Lease;
+import chasqui.pipeline.Finished;
 import chasqui.pipeline.OperationStore.NewOperation;
 import chasqui.storage.Checksum;
 import chasqui.storage.FileFacts;
@@ -22,11 +22,7 @@ import org.jdbi.v3.core.Handle;
 
 /** What the database says about copies of transfer packages that went bad, and what mending them changes there. */
 final class MendingRecords {
-    private final String node;
-
-    MendingRecords(String node) {
-        this.node = node;
-    }
+    private MendingRecords() {}
 
     /** A copy to be mended; the digest is what it must hold. */
     record BadCopy(
@@ -110,23 +106,25 @@ final class MendingRecords {
     }
 
     /** The second reading agreed with the first. */
-    void corrupt(Handle tx, Lease lease, BadCopy copy, ReadBackResult found) {
+    static void corrupt(Handle tx, Finished work, BadCopy copy, ReadBackResult found, String node) {
         Copies.change(tx, List.of(copy.id()), CopyState.SUSPECT, CopyState.CORRUPT);
-        verified(tx, lease, copy, found.mode(), found.xxHash64());
+        verified(tx, work, copy, found.mode(), found.xxHash64(), node);
     }
 
-    void missing(Handle tx, BadCopy copy) {
+    static void missing(Handle tx, BadCopy copy) {
         Copies.change(tx, List.of(copy.id()), CopyState.SUSPECT, CopyState.MISSING);
     }
 
     /** The bytes are right, or right again. */
-    void present(Handle tx, Lease lease, BadCopy copy, FileFacts facts, ReadBackResult.Mode mode) {
+    static void present(Handle tx, Finished work, Mended mended) {
+        BadCopy copy = mended.copy();
+        FileFacts facts = mended.facts();
         Copies.addOrRenew(
                 tx,
                 new NewCopy(
                         CopyOf.DATA_TRANSFER_PACKAGE,
                         copy.transferPackageId(),
-                        lease.operation().dataLocationId(),
+                        work.operation().dataLocationId(),
                         copy.path().encoded(),
                         CopyState.PRESENT,
                         copy.digest().sizeBytes(),
@@ -134,15 +132,16 @@ final class MendingRecords {
                         facts.modified(),
                         facts.fileKey(),
                         true));
-        verified(tx, lease, copy, mode, copy.digest().xxHash64());
+        verified(tx, work, copy, mended.readMode(), copy.digest().xxHash64(), mended.node());
         over(tx, copy.transferPackageId());
     }
 
-    private void verified(Handle tx, Lease lease, BadCopy copy, ReadBackResult.Mode mode, Checksum found) {
-        Verifications.record(
+    private static void verified(
+            Handle tx, Finished work, BadCopy copy, ReadBackResult.Mode mode, Checksum found, String node) {
+        Verifications.ofWork(
                 tx,
                 copy.id(),
-                lease.operation().id(),
+                work,
                 ReadMode.valueOf(mode.name()),
                 copy.digest().xxHash64().toString(),
                 found.toString(),

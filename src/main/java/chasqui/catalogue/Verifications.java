@@ -1,5 +1,6 @@
 package chasqui.catalogue;
 
+import chasqui.pipeline.Finished;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import org.jdbi.v3.core.Handle;
@@ -18,6 +19,18 @@ public final class Verifications {
     public static void record(
             Handle tx, long copyId, Long operationId, ReadMode mode, String expected, String found, String node) {
         record(tx, copyId, operationId, mode, expected, found, node, null);
+    }
+
+    /** The same, of bytes that an operation read when it was done. */
+    public static void ofWork(
+            Handle tx, long copyId, Finished work, ReadMode mode, String expected, String found, String node) {
+        Instant when = work.ago().isZero()
+                ? null
+                : tx.createQuery("SELECT clock_timestamp() - make_interval(secs => :ago)")
+                        .bind("ago", work.ago().toMillis() / 1000.0)
+                        .mapTo(Instant.class)
+                        .one();
+        record(tx, copyId, work.id(), mode, expected, found, node, when);
     }
 
     /**

@@ -9,7 +9,7 @@ import chasqui.catalogue.Verifications;
 import chasqui.notification.Notifications;
 import chasqui.notification.OtherBytes;
 import chasqui.pipeline.CopyState;
-import chasqui.pipeline.Operation;
+import chasqui.pipeline.Finished;
 import chasqui.pipeline.WorkStatus;
 import chasqui.storage.Checksum;
 import chasqui.storage.FileFacts;
@@ -120,8 +120,8 @@ final class PackagingRecords {
     }
 
     /** The package is at its buffer, read back. */
-    static void completed(Handle tx, Operation operation, Packed packed) {
-        long packageId = operation.subjectId();
+    static void completed(Handle tx, Finished work, Packed packed) {
+        long packageId = work.subjectId();
         PackageDigest digest = packed.digest();
         tx.createUpdate("""
                         UPDATE raw_data_package
@@ -148,14 +148,8 @@ final class PackagingRecords {
                         packed.facts().modified(),
                         packed.facts().fileKey(),
                         true));
-        Verifications.record(
-                tx,
-                copy,
-                operation.id(),
-                ReadMode.valueOf(packed.readMode().name()),
-                checksum,
-                checksum,
-                packed.node());
+        Verifications.ofWork(
+                tx, copy, work, ReadMode.valueOf(packed.readMode().name()), checksum, checksum, packed.node());
         OtherBytes.tell(tx, packed.at().buffer(), packed.at().path().readable(), packed.aside());
     }
 

@@ -134,7 +134,7 @@ public final class PackagingWorker implements Adopter {
         Packed packed = (Packed) result;
         Path sourceRoot = locations.byId(lease.operation().dataLocationId()).root();
         PackagingTask task =
-                operations.read(lease, db -> records.task(db, lease.operation().subjectId(), sourceRoot));
+                database.withHandle(db -> records.task(db, lease.operation().subjectId(), sourceRoot));
         Path root = bufferRoot(task);
         Path file = packed.at().path().under(root);
         if (task.bufferId() != packed.at().bufferId()

@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Waits, in the middle of work, for a database that cannot be reached. */
-final class DatabaseWait {
+/** Waits, in the middle of work, for a database that cannot be reached: what was done so far is not done again. */
+public final class DatabaseWait {
     private static final Logger log = LoggerFactory.getLogger(DatabaseWait.class);
     private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -16,10 +16,12 @@ final class DatabaseWait {
     /**
      * Tries a step until the database has answered it.
      *
+     * @param step may run twice, when the answer to the first time was lost
+     *
      * @throws LeaseLost (retryable) the operation is no longer ours
      * @throws RuntimeException what the step throws for another reason, or the trouble itself when the work is interrupted
      */
-    static <T> T until(Lease lease, Supplier<T> step) {
+    public static <T> T until(Lease lease, Supplier<T> step) {
         Lease.Pause pause = null;
         while (true) {
             try {

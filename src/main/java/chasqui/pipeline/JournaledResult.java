@@ -1,5 +1,6 @@
 package chasqui.pipeline;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -12,6 +13,12 @@ import java.util.UUID;
  * @param bytes that the attempt moved
  */
 record JournaledResult(Operation operation, UUID token, String node, Instant finishedAt, long bytes, Result result) {
+    /** @param now by the same machine's clock */
+    Finished finished(Instant now) {
+        Duration ago = Duration.between(finishedAt, now);
+        return new Finished(operation, ago.isNegative() ? Duration.ZERO : ago);
+    }
+
     @Override
     public String toString() {
         return operation + ", finished " + finishedAt;

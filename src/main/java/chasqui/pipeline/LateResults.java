@@ -2,6 +2,7 @@ package chasqui.pipeline;
 
 import chasqui.notification.Notifications;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -179,15 +180,14 @@ final class LateResults {
     private OperationRows.Standing standing(JournaledResult one) {
         return database.inTransaction(tx -> {
             if (OperationRows.finish(tx, one.operation().id(), one.token(), WorkStatus.COMPLETED, one.bytes())) {
-                record(one).record(tx, one.operation(), one.result());
+                effectsOf
+                        .apply(one.operation())
+                        .kindOf(one.result())
+                        .record(tx, one.finished(Instant.now()), one.result());
                 return OperationRows.Standing.RECORDED;
             }
             return OperationRows.standing(tx, one.operation().id(), one.token());
         });
-    }
-
-    private ResultKind<?> record(JournaledResult one) {
-        return effectsOf.apply(one.operation()).kindOf(one.result());
     }
 
     private void recorded(Late late, String how) {

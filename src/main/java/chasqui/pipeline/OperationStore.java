@@ -131,7 +131,7 @@ public final class OperationStore {
         ResultKind<?> kind = effectsOf(operation).kindOf(result);
         lease.ending(true);
         try {
-            commit(lease, WorkStatus.COMPLETED, tx -> kind.record(tx, operation, result));
+            commit(lease, WorkStatus.COMPLETED, tx -> kind.record(tx, new Finished(operation, Duration.ZERO), result));
         } catch (RuntimeException failure) {
             if (late.canKeep() && isUnanswered(failure)) {
                 late.keep(
@@ -169,15 +169,6 @@ public final class OperationStore {
             });
             return true;
         });
-    }
-
-    /**
-     * Reads in the middle of the work. Waits while the database cannot be reached, so that what was done is not done again.
-     *
-     * @throws LeaseLost (retryable) the operation is no longer ours
-     */
-    public <T> T read(Lease lease, Function<Handle, T> query) {
-        return DatabaseWait.until(lease, () -> database.withHandle(query::apply));
     }
 
     /**

@@ -14,14 +14,14 @@ public record ResultKind<R extends Result>(Class<R> type, Recording<R> effect) {
     @FunctionalInterface
     public interface Recording<R> {
         /** @throws ChasquiException it cannot be recorded now (retryable), or never, since what it was made of has changed */
-        void record(Handle tx, Operation operation, R result);
+        void record(Handle tx, Finished work, R result);
     }
 
     String name() {
         return type.getSimpleName();
     }
 
-    void record(Handle tx, Operation operation, Result result) {
-        effect.record(tx, operation, type.cast(result));
+    void record(Handle tx, Finished work, Result result) {
+        effect.record(tx, work, type.cast(result));
     }
 }

@@ -9,6 +9,7 @@ import chasqui.pipeline.Failure;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Operation;
 import chasqui.pipeline.OperationType;
+import chasqui.pipeline.ResultKind;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.WorkStatus;
 import java.util.List;
@@ -19,6 +20,12 @@ public final class StagingEffects implements StageEffects {
     @Override
     public OperationType type() {
         return StagingManager.STAGING;
+    }
+
+    /** Nobody looks again at a tree whose staging could not be recorded in its time: the next attempt compares and adopts it. */
+    @Override
+    public List<ResultKind<?>> results() {
+        return List.of(new ResultKind<>(Staged.class, StagingRecords::completed));
     }
 
     @Override

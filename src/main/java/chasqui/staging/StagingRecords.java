@@ -9,9 +9,11 @@ import chasqui.catalogue.UseBy;
 import chasqui.catalogue.Uses;
 import chasqui.catalogue.Verifications;
 import chasqui.notification.Notifications;
+import chasqui.notification.OtherBytes;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.CopyState;
 import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Finished;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.WorkStatus;
@@ -72,17 +74,19 @@ final class StagingRecords {
     }
 
     /** The tree is there: a STAGED copy, pinned instead of the copy that was read for as long as it is wanted. */
-    void completed(Handle tx, Lease lease, StagingTask task, ReadMode mode) {
+    static void completed(Handle tx, Finished work, Staged staged) {
+        StagingTask task = staged.task();
         boolean wanted = StagingRepository.lockWanted(tx, task.job());
         long copy = stagedCopy(tx, task);
         String whole = task.expected().xxHash64().toString();
-        Verifications.record(tx, copy, lease.operation().id(), mode, whole, whole, node);
+        Verifications.ofWork(tx, copy, work, staged.mode(), whole, whole, staged.node());
         Uses.release(tx, UseBy.STAGING_JOB, List.of(task.job()));
         if (wanted) {
             Uses.add(tx, UseBy.STAGING_JOB, List.of(new Uses.Intent(task.job(), copy)));
         }
         StagingRepository.staged(tx, task.job());
         Subjects.STAGING_JOB.change(tx, task.job(), WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
+        OtherBytes.tell(tx, staged.place(), task.packageName(), staged.aside());
     }
 
     private static long stagedCopy(Handle tx, StagingTask task) {

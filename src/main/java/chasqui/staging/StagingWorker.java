@@ -1,7 +1,6 @@
 package chasqui.staging;
 
 import chasqui.catalogue.ReadMode;
-import chasqui.notification.OtherBytes;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
@@ -38,6 +37,7 @@ public final class StagingWorker {
     private final StagingRecords records;
     private final PackageSources sources;
     private final StagingSettings settings;
+    private final NodeIdentity node;
 
     public StagingWorker(
             Jdbi database,
@@ -49,6 +49,7 @@ public final class StagingWorker {
         this.records = new StagingRecords(database, node.name());
         this.sources = sources;
         this.settings = settings;
+        this.node = node;
     }
 
     /**
@@ -69,10 +70,8 @@ public final class StagingWorker {
                 source = records.source(operations, lease, task)) {
             try {
                 Brought brought = bring(lease, task, root, sources.open(source.get()));
-                operations.complete(lease, tx -> {
-                    records.completed(tx, lease, task, brought.mode());
-                    OtherBytes.tell(tx, sources.label(task), task.packageName(), brought.aside());
-                });
+                operations.complete(
+                        lease, new Staged(task, brought.mode(), brought.aside(), sources.label(task), node.name()));
                 return;
             } catch (BadCopy bad) {
                 SourceCopy copy = source.get();

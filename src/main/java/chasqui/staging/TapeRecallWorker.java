@@ -4,7 +4,6 @@ import chasqui.catalogue.Copies;
 import chasqui.catalogue.ReadMode;
 import chasqui.catalogue.Verifications;
 import chasqui.notification.Notifications;
-import chasqui.notification.OtherBytes;
 import chasqui.pipeline.CopyState;
 import chasqui.pipeline.Effect;
 import chasqui.pipeline.Lease;
@@ -83,10 +82,7 @@ public final class TapeRecallWorker {
             lease.requireHeld();
             Placement placed =
                     Placement.place(tape.recallRoot(), temporary, file, recall.expected(), bytes -> lease.advance(0));
-            operations.complete(lease, tx -> {
-                TapeRecallRepository.recalled(tx, recall.copy());
-                OtherBytes.tell(tx, archive.label(), file.toString(), placed.aside());
-            });
+            operations.complete(lease, new Recalled(recall.copy(), archive.label(), file.toString(), placed.aside()));
         }
     }
 

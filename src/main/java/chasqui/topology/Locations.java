@@ -3,6 +3,7 @@ package chasqui.topology;
 import chasqui.topology.TopologyRepository.Reading;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** The current topology, read from the database once and again on demand; no work in hand waits for it. */
@@ -24,6 +25,11 @@ public final class Locations {
     public DataLocation byId(long id) {
         boolean known = current().locations().stream().anyMatch(l -> l.id() == id);
         return (known ? current() : refresh()).location(id);
+    }
+
+    /** The topology as a transaction sees it now; what others read of it stays as it is. */
+    public static Topology in(Handle tx) {
+        return TopologyRepository.all(tx);
     }
 
     /** Reads the topology again if it has changed; the same object when it has not. */

@@ -28,7 +28,8 @@ final class TopologyRepository {
         });
     }
 
-    private static Topology all(Handle tx) {
+    /** As the transaction sees it. */
+    static Topology all(Handle tx) {
         return new Topology(
                 tx.createQuery(
                                 "SELECT id, short_name, name, lta_weight, active, draining_since IS NOT NULL AS draining FROM site")

@@ -7,10 +7,14 @@ import chasqui.notification.Notifications;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.Failure;
 import chasqui.pipeline.FailureKind;
+import chasqui.pipeline.Finished;
 import chasqui.pipeline.Operation;
+import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.OperationType;
+import chasqui.pipeline.ResultKind;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.WorkStatus;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +36,20 @@ public final class TransferEffects implements StageEffects {
     @Override
     public OperationType type() {
         return TransferWorker.TYPE;
+    }
+
+    @Override
+    public List<ResultKind<?>> results() {
+        return List.of(new ResultKind<>(Sent.class, TransferEffects::sent));
+    }
+
+    private static void sent(Handle tx, Finished work, Sent sent) {
+        TransferRepository.sent(tx, work.subjectId(), sent);
+        Subjects.DATA_TRANSFER.change(tx, work.subjectId(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+        if (LinkHealth.succeeded(tx, sent.link())) {
+            log.info("{}: its link answers again", work);
+            OperationStore.hasten(tx, TransferWorker.TYPE, TransferRepository.parkedFor(tx, sent.link()));
+        }
     }
 
     @Override

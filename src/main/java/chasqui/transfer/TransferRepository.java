@@ -184,22 +184,22 @@ final class TransferRepository {
     }
 
     /** Notes that the bytes lie at the destination under their incoming name. */
-    static void sent(Handle tx, Transfer transfer) {
+    static void sent(Handle tx, long transferId, Sent sent) {
         tx.createUpdate("""
                         UPDATE data_transfer
                            SET sent_at = clock_timestamp(), incoming_name = :incoming, send_count = send_count + 1
                          WHERE id = :id
                         """)
-                .bind("incoming", transfer.incomingName())
-                .bind("id", transfer.id())
+                .bind("incoming", sent.incomingName())
+                .bind("id", transferId)
                 .execute();
         tx.createUpdate("""
                         INSERT INTO ends_reached (origin_location_id, destination_location_id, last_at)
                         VALUES (:origin, :destination, clock_timestamp())
                         ON CONFLICT (origin_location_id, destination_location_id) DO UPDATE SET last_at = excluded.last_at
                         """)
-                .bind("origin", transfer.origin().id())
-                .bind("destination", transfer.destination().id())
+                .bind("origin", sent.originId())
+                .bind("destination", sent.destinationId())
                 .execute();
     }
 }

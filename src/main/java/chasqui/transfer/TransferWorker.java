@@ -3,16 +3,17 @@ package chasqui.transfer;
 import chasqui.catalogue.Copies;
 import chasqui.catalogue.Subjects;
 import chasqui.link.Link;
-import chasqui.link.LinkHealth;
 import chasqui.link.LinkState;
 import chasqui.link.Links;
 import chasqui.notification.Notifications;
+import chasqui.pipeline.Adopter;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.CopyState;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.OperationType;
+import chasqui.pipeline.Result;
 import chasqui.pipeline.WorkStatus;
 import chasqui.storage.ReadBack;
 import chasqui.storage.ReadBackResult;
@@ -23,6 +24,7 @@ import chasqui.topology.Locations;
 import chasqui.topology.StorageType;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
@@ -30,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What comes before and after the bytes move. Which method moves them is the route's business. */
-public final class TransferWorker {
+public final class TransferWorker implements Adopter {
     public static final OperationType TYPE = new OperationType("data_transfer");
     private static final Logger log = LoggerFactory.getLogger(TransferWorker.class);
 
@@ -180,16 +182,35 @@ public final class TransferWorker {
 
     /** Completes the operation: the bytes are at the destination, to be proven there. */
     public void sent(Lease lease, Transfer transfer) {
-        operations.complete(lease, tx -> {
-            TransferRepository.sent(tx, transfer);
-            Subjects.DATA_TRANSFER.change(tx, transfer.id(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
-            Link link =
-                    new Link(transfer.origin().siteId(), transfer.destination().siteId());
-            if (LinkHealth.succeeded(tx, link)) {
-                log.info("{}: its link answers again", lease);
-                OperationStore.hasten(tx, TYPE, TransferRepository.parkedFor(tx, link));
-            }
-        });
+        operations.complete(lease, Sent.of(transfer));
+    }
+
+    @Override
+    public OperationType type() {
+        return TYPE;
+    }
+
+    /** What its sender does not see is proven at its destination, and sent again from there, as after any sending. */
+    @Override
+    public Optional<Result> lookAgain(Lease lease, Result result) throws IOException {
+        Sent sent = (Sent) result;
+        boolean asBefore = database.withHandle(
+                        db -> TransferRepository.toSend(db, lease.operation().subjectId()))
+                .filter(now -> now.destinationLocationId() == sent.destinationId())
+                .isPresent();
+        DataLocation destination = locations.byId(sent.destinationId());
+        if (!asBefore || !sent.seen() || destination.storage() != StorageType.DISK) {
+            return asBefore ? Optional.of(sent) : Optional.empty();
+        }
+        DiskRoot.require(destination);
+        Path incoming = DiskRoot.incoming(destination, sent.incomingName());
+        if (!Files.isRegularFile(incoming)) {
+            return Optional.empty();
+        }
+        lease.phase("reading back", sent.digest().sizeBytes(), settings.stall().silence());
+        return ReadBack.read(incoming, false, lease::advance).holds(sent.digest())
+                ? Optional.of(sent)
+                : Optional.empty();
     }
 
     /**

@@ -7,8 +7,10 @@ import chasqui.pipeline.Failure;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Operation;
 import chasqui.pipeline.OperationType;
+import chasqui.pipeline.ResultKind;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.WorkStatus;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /** The transfer's status follows its unpacking. Its use of the source stays until it is COMPLETED. */
@@ -16,6 +18,11 @@ public final class UnpackingEffects implements StageEffects {
     @Override
     public OperationType type() {
         return UnpackingWorker.TYPE;
+    }
+
+    @Override
+    public List<ResultKind<?>> results() {
+        return List.of(new ResultKind<>(Unpacked.class, UnpackingRecords::unpacked));
     }
 
     @Override

@@ -84,23 +84,20 @@ final class UnpackingRepository {
     }
 
     /** One hop is behind the transfer: from here on it is sent from where it is now, by a way that is still to be chosen. */
-    static void hopped(Handle tx, Arrival arrival) {
+    static void hopped(Handle tx, long transferId, int sendCount) {
         tx.createUpdate("""
                         INSERT INTO data_transfer_hop (data_transfer_id, hop, origin_location_id, destination_location_id, method,
                                                        send_count, sent_at)
                         SELECT t.id, 1 + (SELECT count(*) FROM data_transfer_hop h WHERE h.data_transfer_id = t.id),
                                t.origin_location_id, t.destination_location_id, t.method, :sendCount, t.sent_at
                           FROM data_transfer t WHERE t.id = :id
-                        """)
-                .bind("sendCount", arrival.sendCount())
-                .bind("id", arrival.transferId())
-                .execute();
+                        """).bind("sendCount", sendCount).bind("id", transferId).execute();
         tx.createUpdate("""
                         UPDATE data_transfer
                            SET origin_location_id = destination_location_id, destination_location_id = NULL,
                                transfer_route_id = NULL, method = NULL, pull = false, sent_at = NULL, incoming_name = NULL
                          WHERE id = :id
-                        """).bind("id", arrival.transferId()).execute();
+                        """).bind("id", transferId).execute();
     }
 
     static void completed(Handle tx, long transferId) {
@@ -114,7 +111,7 @@ final class UnpackingRepository {
      *
      * @return ids of the secondary transfers; empty when it is no primary
      */
-    static List<Long> letSecondariesGo(Handle tx, Arrival arrival) {
+    static List<Long> letSecondariesGo(Handle tx, long transferId, long destinationId) {
         return tx.createQuery("""
                         UPDATE data_transfer w SET waits_for = NULL, look_again_at = NULL, origin_location_id = :origin
                           FROM data_transfer t
@@ -124,8 +121,8 @@ final class UnpackingRepository {
                            AND w.status NOT IN ('COMPLETED', 'CANCELLED')
                         RETURNING w.id
                         """)
-                .bind("origin", arrival.destination().id())
-                .bind("id", arrival.transferId())
+                .bind("origin", destinationId)
+                .bind("id", transferId)
                 .mapTo(Long.class)
                 .list();
     }

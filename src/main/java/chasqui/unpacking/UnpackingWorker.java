@@ -1,36 +1,34 @@
 package chasqui.unpacking;
 
-import chasqui.catalogue.Copies;
-import chasqui.catalogue.CopyOf;
-import chasqui.catalogue.NewCopy;
 import chasqui.catalogue.Subjects;
-import chasqui.catalogue.UseBy;
-import chasqui.catalogue.Uses;
-import chasqui.catalogue.Verifications;
 import chasqui.notification.Notifications;
-import chasqui.notification.OtherBytes;
+import chasqui.pipeline.Adopter;
 import chasqui.pipeline.ChasquiException;
-import chasqui.pipeline.CopyState;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.OperationType;
+import chasqui.pipeline.Result;
 import chasqui.pipeline.WorkStatus;
 import chasqui.storage.DurableFiles;
+import chasqui.storage.PackageDigest;
+import chasqui.storage.ReadBack;
+import chasqui.storage.ReadBackResult;
 import chasqui.storage.Temporaries;
 import chasqui.topology.DiskRoot;
 import chasqui.topology.Locations;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** Proves one arrival and records it, or has it sent again. */
-public final class UnpackingWorker {
+public final class UnpackingWorker implements Adopter {
     public static final OperationType TYPE = new OperationType("data_transfer_unpacking");
 
     private final Jdbi database;
@@ -67,71 +65,55 @@ public final class UnpackingWorker {
         }
         try (Temporaries temporaries = Temporaries.begin(root, lease.operation().id(), lease.token())) {
             Unpacking.Result result = new Unpacking(arrival, lease, settings.stall(), temporaries).run();
-            operations.complete(lease, tx -> record(tx, lease, arrival, result));
+            operations.complete(lease, Unpacked.of(arrival, result, node.name()));
         } catch (Unpacking.Damaged damaged) {
             sendAgain(lease, arrival, damaged);
         }
     }
 
-    private void record(Handle tx, Lease lease, Arrival arrival, Unpacking.Result result) {
-        if (arrival.relayed()) {
-            sendOn(tx, arrival, addTransferPackage(tx, lease, arrival, result.transferPackage()));
-            return;
-        }
-        Long sendOnFrom = null;
-        for (Arrival.ArrivedPackage one : arrival.packages()) {
-            Proven proven = result.packages().get(one.id());
-            long copy = addCopy(tx, lease, arrival, CopyOf.RAW_DATA_PACKAGE, one.id(), one.path(), proven);
-            sendOnFrom = arrival.transferPackageId() == null ? copy : null;
-        }
-        if (result.transferPackage() != null) {
-            sendOnFrom = addTransferPackage(tx, lease, arrival, result.transferPackage());
-        }
-        if (sendOnFrom != null) {
-            long copy = sendOnFrom;
-            Uses.move(
-                    tx,
-                    UseBy.DATA_TRANSFER,
-                    UnpackingRepository.letSecondariesGo(tx, arrival).stream()
-                            .map(id -> new Uses.Intent(id, copy))
-                            .toList());
-        }
-        Subjects.DATA_TRANSFER.change(tx, arrival.transferId(), WorkStatus.IN_PROGRESS, WorkStatus.COMPLETED);
-        UnpackingRepository.completed(tx, arrival.transferId());
-        Uses.release(tx, UseBy.DATA_TRANSFER, List.of(arrival.transferId()));
+    @Override
+    public OperationType type() {
+        return TYPE;
     }
 
-    /** From here on the transfer reads the relay's copy, and stage 3 finds it as it found it at its origin. */
-    private static void sendOn(Handle tx, Arrival arrival, long copy) {
-        Uses.move(tx, UseBy.DATA_TRANSFER, List.of(new Uses.Intent(arrival.transferId(), copy)));
-        UnpackingRepository.hopped(tx, arrival);
-        Subjects.DATA_TRANSFER.change(tx, arrival.transferId(), WorkStatus.IN_PROGRESS, WorkStatus.PENDING);
+    @Override
+    public Optional<Result> lookAgain(Lease lease, Result result) throws IOException {
+        Unpacked unpacked = (Unpacked) result;
+        Optional<Arrival> now = database.withHandle(
+                db -> UnpackingRepository.arrival(db, lease.operation().subjectId(), locations));
+        if (now.isEmpty() || now.get().destination().id() != unpacked.at().destinationId()) {
+            return Optional.empty();
+        }
+        Path root = DiskRoot.require(now.get().destination());
+        List<Unpacked.Placed> packages = new ArrayList<>();
+        for (Unpacked.Placed one : unpacked.packages()) {
+            Optional<Unpacked.Placed> there = lookAgain(lease, root, one);
+            if (there.isEmpty()) {
+                return Optional.empty();
+            }
+            packages.add(there.get());
+        }
+        if (unpacked.transferPackage() == null) {
+            return Optional.of(unpacked.foundAgain(packages, null));
+        }
+        return lookAgain(lease, root, unpacked.transferPackage()).map(there -> unpacked.foundAgain(packages, there));
     }
 
-    private long addTransferPackage(Handle tx, Lease lease, Arrival arrival, Proven proven) {
-        return addCopy(
-                tx, lease, arrival, CopyOf.DATA_TRANSFER_PACKAGE, arrival.transferPackageId(), arrival.path(), proven);
-    }
-
-    private long addCopy(
-            Handle tx, Lease lease, Arrival arrival, CopyOf of, long subjectId, String path, Proven proven) {
-        String checksum = proven.digest().xxHash64().toString();
-        long copy = Copies.addOrRenew(
-                tx,
-                new NewCopy(
-                        of,
-                        subjectId,
-                        arrival.destination().id(),
-                        path,
-                        CopyState.PRESENT,
-                        proven.facts().sizeBytes(),
-                        checksum,
-                        proven.facts().modified(),
-                        proven.facts().fileKey(),
-                        true));
-        Verifications.record(tx, copy, lease.operation().id(), proven.mode(), checksum, checksum, node.name());
-        OtherBytes.tell(tx, arrival.destination().label(), path, proven.aside());
-        return copy;
+    private Optional<Unpacked.Placed> lookAgain(Lease lease, Path root, Unpacked.Placed one) throws IOException {
+        Path file = one.path().under(root);
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        PackageDigest digest = one.proven().digest();
+        lease.phase("reading back", digest.sizeBytes(), settings.stall().silence());
+        DurableFiles.makeDurable(root, file);
+        ReadBackResult there = ReadBack.read(file, false, lease::advance);
+        return there.holds(digest)
+                ? Optional.of(new Unpacked.Placed(
+                        one.id(),
+                        one.path(),
+                        Proven.at(file, digest, there.mode(), one.proven().aside())))
+                : Optional.empty();
     }
 
     /** What arrived damaged is kept for whoever wants to know why, and sent once more; a human's retry allows one more. */

@@ -1,8 +1,6 @@
 package chasqui.verification;
 
 import chasqui.catalogue.Copies;
-import chasqui.catalogue.Verifications;
-import chasqui.notification.Notifications;
 import chasqui.pipeline.CopyState;
 import chasqui.pipeline.Effect;
 import chasqui.pipeline.Lease;
@@ -14,7 +12,6 @@ import chasqui.topology.StorageType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** Reads one archived copy again and records what was found. */
@@ -59,14 +56,13 @@ public final class VerificationWorker {
         if (read.isEmpty() && copies.location(copy.locationId()).storage() == StorageType.TAPE) {
             requireBelieved(lease, copy);
         }
-        operations.complete(lease, tx -> {
-            Absences.forget(tx, copy.copyId());
-            if (read.isPresent()) {
-                judge(tx, lease, copy, read.get());
-            } else {
-                missing(tx, copy);
-            }
-        });
+        operations.complete(
+                lease,
+                new Verified(
+                        copy,
+                        read.orElse(null),
+                        copies.location(copy.locationId()).label(),
+                        node.name()));
     }
 
     /**
@@ -92,60 +88,5 @@ public final class VerificationWorker {
                             .formatted(copies.location(copy.locationId()), copy.path(), answers[0], absence.answers()),
                     absence.pauses());
         }
-    }
-
-    private void judge(Handle tx, Lease lease, VerificationRepository.ToVerify copy, ArchivedCopies.Reading reading) {
-        String expected = copy.checksum().toString();
-        String actual = reading.checksumLike(copy.checksum()).toString();
-        Verifications.record(tx, copy.copyId(), lease.operation().id(), reading.mode(), expected, actual, node.name());
-        if (actual.equals(expected)) {
-            Copies.change(tx, List.of(copy.copyId()), CopyState.SUSPECT, CopyState.PRESENT);
-        } else if (copy.state() == CopyState.PRESENT) {
-            Copies.change(tx, List.of(copy.copyId()), CopyState.PRESENT, CopyState.SUSPECT);
-            raise(
-                    tx,
-                    Notifications.Level.WARNING,
-                    "suspect",
-                    copy,
-                    "was read as " + actual + " instead of " + expected + "; it is read once more",
-                    "nothing yet");
-        } else {
-            Copies.change(tx, List.of(copy.copyId()), CopyState.SUSPECT, CopyState.CORRUPT);
-            raise(
-                    tx,
-                    Notifications.Level.ERROR,
-                    "corrupt",
-                    copy,
-                    "was read as " + actual + " instead of " + expected
-                            + " for the second time; it is CORRUPT and no evidence for deleting another",
-                    "look at the archive's hardware, and bring the package back from another archive");
-        }
-    }
-
-    private void missing(Handle tx, VerificationRepository.ToVerify copy) {
-        Copies.change(tx, List.of(copy.copyId()), copy.state(), CopyState.MISSING);
-        raise(
-                tx,
-                Notifications.Level.ERROR,
-                "missing",
-                copy,
-                "is not there any more, although its archive is; it is MISSING and no evidence for deleting another",
-                "find out who removed it, and bring the package back from another archive");
-    }
-
-    private void raise(
-            Handle tx,
-            Notifications.Level level,
-            String cause,
-            VerificationRepository.ToVerify copy,
-            String what,
-            String nextStep) {
-        String archive = copies.location(copy.locationId()).label();
-        Notifications.raise(
-                tx,
-                level,
-                "archived-copy-" + cause + ":" + archive,
-                "archived copy " + archive + ":" + copy.path() + " of " + copy.packageName() + " " + what,
-                nextStep);
     }
 }

@@ -15,6 +15,7 @@ import chasqui.packaging.PackagingManager;
 import chasqui.packaging.PackagingSettings;
 import chasqui.packaging.PackagingWorker;
 import chasqui.packaging.Packer;
+import chasqui.pipeline.Adopter;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.LeaseLost;
 import chasqui.pipeline.NodeIdentity;
@@ -50,12 +51,14 @@ import chasqui.verification.VerificationSettings;
 import chasqui.verification.VerificationWorker;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 
 /** Stages 1 to 6 after each other without Camel: managers look, workers work, until nothing is left to do. */
 public final class AllStages {
@@ -71,6 +74,8 @@ public final class AllStages {
     private final List<IntSupplier> managers;
     private final Map<String, Worker> workers = new LinkedHashMap<>();
     private final Set<String> toDie = new HashSet<>();
+    private final List<Adopter> adopters = new ArrayList<>();
+    private final Clock clock;
     private Runnable afterEach = () -> {};
 
     /** @param clock that the work stamps its progress with */
@@ -93,17 +98,8 @@ public final class AllStages {
         VerificationSettings verification = VerificationSettings.from(settings);
         StagingSettings staging = StagingSettings.from(settings);
         settings.requireValid();
-        operations = TestKernel.of(
-                database.jdbi(),
-                Duration.ofMillis(1),
-                clock,
-                new PackagingEffects(),
-                new AssemblyEffects(),
-                new TransferEffects(),
-                new UnpackingEffects(),
-                new ArchiveEffects(),
-                new VerificationEffects(),
-                new StagingEffects());
+        this.clock = clock;
+        operations = incarnation();
         managers = List.of(
                 new PackagingManager(database.jdbi(), packaging)::findWork,
                 new AssemblyManager(database.jdbi(), locations, assembly)::findWork,
@@ -112,27 +108,23 @@ public final class AllStages {
                 new ArchiveManager(database.jdbi())::findWork,
                 new VerificationManager(database.jdbi(), verification)::findWork,
                 new StagingManager(database.jdbi(), staging)::findWork);
-        workers.put(
-                "raw_data_package_creation",
-                new PackagingWorker(
-                        database.jdbi(), operations, locations, packaging, new Packer("here", "chasqui test"))::work);
-        workers.put(
-                "data_transfer_package_creation",
-                new AssemblyWorker(database.jdbi(), operations, locations, assembly, node)::work);
-        workers.put(
-                "data_transfer",
-                sender(new TransferWorker(database.jdbi(), operations, locations, transfer), methods(stores)));
-        workers.put(
-                "data_transfer_unpacking",
-                new UnpackingWorker(database.jdbi(), operations, locations, unpacking, node)::work);
-        workers.put(
-                "long_term_archive_transfer",
-                new ArchiveWorker(
-                        database.jdbi(),
-                        operations,
-                        new Archives(locations, stores, TapeStandIn.patient(), archive),
-                        new Sidecars(database.jdbi(), archive, node),
-                        node)::work);
+        PackagingWorker packer = new PackagingWorker(
+                database.jdbi(), operations, locations, packaging, new Packer("here", "chasqui test"));
+        AssemblyWorker assembler = new AssemblyWorker(database.jdbi(), operations, locations, assembly, node);
+        TransferWorker sender = new TransferWorker(database.jdbi(), operations, locations, transfer);
+        UnpackingWorker unpacker = new UnpackingWorker(database.jdbi(), operations, locations, unpacking, node);
+        ArchiveWorker archivist = new ArchiveWorker(
+                database.jdbi(),
+                operations,
+                new Archives(locations, stores, TapeStandIn.patient(), archive),
+                new Sidecars(database.jdbi(), archive, node),
+                node);
+        adopters.addAll(List.of(packer, assembler, sender, unpacker, archivist));
+        workers.put("raw_data_package_creation", packer::work);
+        workers.put("data_transfer_package_creation", assembler::work);
+        workers.put("data_transfer", sender(sender, methods(stores)));
+        workers.put("data_transfer_unpacking", unpacker::work);
+        workers.put("long_term_archive_transfer", archivist::work);
         workers.put(
                 "verification",
                 new VerificationWorker(
@@ -145,6 +137,28 @@ public final class AllStages {
                 "staging",
                 new StagingWorker(database.jdbi(), operations, new PackageSources(locations, stores), node, staging)
                         ::work);
+    }
+
+    /** Another process of the same node, with the same stages; its leases and results are its own. */
+    public OperationStore incarnation() {
+        OperationStore store = TestKernel.of(
+                database.jdbi(),
+                Duration.ofMillis(1),
+                clock,
+                new PackagingEffects(),
+                new AssemblyEffects(),
+                new TransferEffects(),
+                new UnpackingEffects(),
+                new ArchiveEffects(),
+                new VerificationEffects(),
+                new StagingEffects());
+        store.adoptWith(adopters, FailureClassifier::classify);
+        return store;
+    }
+
+    /** Types of operations whose bytes somebody can look at again. */
+    public Set<String> adoptable() {
+        return adopters.stream().map(adopter -> adopter.type().name()).collect(Collectors.toSet());
     }
 
     /** What the routes of the transfer methods choose among, on one machine. */
