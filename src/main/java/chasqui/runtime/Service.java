@@ -9,8 +9,8 @@ import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.ResultJournal;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.SteadyClock;
+import chasqui.queue.Hint;
 import chasqui.queue.QueueEndpoints;
-import chasqui.queue.redis.RedisQueues;
 import chasqui.queue.redis.RedisSettings;
 import chasqui.recovery.FailureClassifier;
 import chasqui.recovery.FailurePolicy;
@@ -117,7 +117,7 @@ public final class Service implements AutoCloseable {
                         .map(Adopter.class::cast)
                         .toList(),
                 FailureClassifier::classify);
-        this.desk = new WorkDesk(operations, RedisQueues::answered);
+        this.desk = new WorkDesk(operations, Hint::answered);
         this.sweeps = new Sweeps(foundation.database().jdbi(), operations, settings.incomingAge(), Clock.systemUTC());
         this.incoming = new IncomingFolders(foundation.database().jdbi());
         this.queueWatch = new QueueWatch(foundation.database().jdbi(), settings.unclaimedAfter());

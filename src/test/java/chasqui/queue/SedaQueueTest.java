@@ -1,13 +1,13 @@
 package chasqui.queue;
 
-import chasqui.settings.SettingsReader;
-import java.util.Map;
 import org.apache.camel.impl.DefaultCamelContext;
 
+/** Camel's own queues in memory do as well. */
 class SedaQueueTest extends QueueTransportContract {
     @Override
     protected String pattern() {
-        return SettingsReader.read(null, Map.of(), Map.of()).text("chasqui.queue.endpoint");
+        return "seda:{queue}?size=1000&purgeWhenStopping=true&pollTimeout=100&discardIfNoConsumers=true"
+                + "&discardWhenFull=true&concurrentConsumers={concurrency}";
     }
 
     @Override

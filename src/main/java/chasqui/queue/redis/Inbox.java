@@ -1,5 +1,7 @@
 package chasqui.queue.redis;
 
+import chasqui.queue.Hint;
+import chasqui.queue.ServedQueue;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +27,7 @@ final class Inbox {
         messages.forEach((id, fields) -> {
             String operation = String.valueOf(fields.get(Outbox.FIELD));
             if (queue != null && OPERATION.matcher(operation).matches()) {
-                queue.wake(Hint.heard(queue, operation, id, hint -> outbox.answer(stream, id)));
+                queue.wake(Hint.heard(queue, operation, hint -> outbox.answer(stream, id)));
                 return;
             }
             outbox.answer(stream, id);

@@ -1,5 +1,6 @@
 package chasqui.queue.redis;
 
+import chasqui.queue.ServedQueue;
 import chasqui.queue.redis.Reachability.Direction;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,7 @@
 package chasqui.queue.redis;
 
+import chasqui.queue.Hints;
+import chasqui.queue.ServedQueue;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +14,7 @@ import java.util.function.Consumer;
  * Hints of any number of queues through one Redis. Never waits for Redis in the caller's thread, and needs none to start:
  * as long as it does not answer, hints for a queue of this process wake its own workers, and others are given up.
  */
-public final class RedisQueues implements AutoCloseable {
+public final class RedisQueues implements Hints, AutoCloseable {
     private final String prefix;
     private final RedisConnection redis;
     private final Streams streams;
@@ -55,12 +57,12 @@ public final class RedisQueues implements AutoCloseable {
         keeper.start();
     }
 
-    /** Hints at an operation, to whichever process serves the queue. */
+    @Override
     public void send(String queue, long operation) {
         outbox.add(stream(queue), Long.toString(operation), () -> look(queue));
     }
 
-    /** Wakes a worker of this process; nothing when it does not serve the queue. */
+    @Override
     public void look(String queue) {
         ServedQueue here = served.get(stream(queue));
         if (here != null) {
@@ -68,13 +70,7 @@ public final class RedisQueues implements AutoCloseable {
         }
     }
 
-    /**
-     * Serves a queue from now on.
-     *
-     * @param workers hints worked on at the same time, 1 or more
-     * @param worker given an operation's id, or the queue's name to look by itself; throws nothing
-     * @throws IllegalStateException this process serves it already
-     */
+    @Override
     public void serve(String queue, int workers, Consumer<String> worker) {
         String stream = stream(queue);
         ServedQueue here = new ServedQueue(queue, workers, threads, worker, () -> wakeFor(stream));
@@ -90,7 +86,7 @@ public final class RedisQueues implements AutoCloseable {
         wakeFor(stream);
     }
 
-    /** Serves it no longer; what runs goes on. */
+    @Override
     public void leave(String queue) {
         ServedQueue here;
         synchronized (this) {
@@ -106,14 +102,6 @@ public final class RedisQueues implements AutoCloseable {
     private void wakeFor(String stream) {
         if (listener.misses(stream)) {
             outbox.add(own, "wake", () -> {});
-        }
-    }
-
-    /** The hint that the calling thread works on has served: it leaves Redis now, and not when the work is done. */
-    public static void answered() {
-        Hint hint = Hint.inHand();
-        if (hint != null) {
-            hint.answer();
         }
     }
 

@@ -3,6 +3,7 @@ package chasqui.queue.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chasqui.queue.Hint;
 import chasqui.testing.RedisServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -277,7 +278,7 @@ class RedisFailuresIT {
         queues.serve("queue", 1, hint -> {
             heard("queue").add(hint);
             claim.acquireUninterruptibly();
-            RedisQueues.answered();
+            Hint.answered();
             work.acquireUninterruptibly();
         });
         queues.send("queue", 1);

@@ -1,40 +1,43 @@
-package chasqui.queue.redis;
+package chasqui.queue;
 
 import java.util.function.Consumer;
-import org.redisson.api.StreamMessageId;
 
-/**
- * What wakes a worker. Told only once that it is answered, it leaves the stream.
- */
-final class Hint {
+/** What wakes a worker. Who sent it is told once that it has served. */
+public final class Hint {
     private static final ThreadLocal<Hint> IN_HAND = new ThreadLocal<>();
 
     private final ServedQueue queue;
     private final String body;
-    private final StreamMessageId id;
     private final Consumer<Hint> answered;
     private boolean open = true;
 
-    private Hint(ServedQueue queue, String body, StreamMessageId id, Consumer<Hint> answered) {
+    private Hint(ServedQueue queue, String body, Consumer<Hint> answered) {
         this.queue = queue;
         this.body = body;
-        this.id = id;
         this.answered = answered;
     }
 
-    /** A hint that came through Redis. */
-    static Hint heard(ServedQueue queue, String operation, StreamMessageId id, Consumer<Hint> answered) {
-        return new Hint(queue, operation, id, answered);
+    /** A hint at an operation. */
+    public static Hint heard(ServedQueue queue, String operation, Consumer<Hint> answered) {
+        return new Hint(queue, operation, answered);
     }
 
     /** A reason to look that arose in this process, and never leaves it. */
     static Hint look(ServedQueue queue) {
-        return new Hint(queue, queue.name(), null, hint -> {});
+        return new Hint(queue, queue.name(), hint -> {});
     }
 
     /** The hint that the calling thread works on; null for none. */
     static Hint inHand() {
         return IN_HAND.get();
+    }
+
+    /** The hint that the calling thread works on has served: others need not wait for the end of the work to know. */
+    public static void answered() {
+        Hint hint = inHand();
+        if (hint != null) {
+            hint.answer();
+        }
     }
 
     /** What the worker is given: the operation's id, or the queue's name. */
@@ -44,10 +47,6 @@ final class Hint {
 
     ServedQueue queue() {
         return queue;
-    }
-
-    StreamMessageId id() {
-        return id;
     }
 
     /** Runs a worker on it; answered at the latest when that ends. */

@@ -1,4 +1,4 @@
-package chasqui.queue.redis;
+package chasqui.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +9,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.redisson.api.StreamMessageId;
 
 class ServedQueueTest {
     private final Deque<Runnable> threads = new ArrayDeque<>();
@@ -60,17 +59,17 @@ class ServedQueueTest {
                 },
                 worked::add,
                 () -> {});
-        Hint first = Hint.heard(poor, "1", new StreamMessageId(1), hint -> answered.add(hint.body()));
+        Hint first = Hint.heard(poor, "1", hint -> answered.add(hint.body()));
         assertThatThrownBy(() -> poor.wake(first)).isInstanceOf(OutOfMemoryError.class);
         assertThat(answered).containsExactly("1");
         assertThat(poor.free()).isEqualTo(1);
         noThread.set(false);
-        poor.wake(Hint.heard(poor, "2", new StreamMessageId(2), hint -> answered.add(hint.body())));
+        poor.wake(Hint.heard(poor, "2", hint -> answered.add(hint.body())));
         threads.forEach(Runnable::run);
         assertThat(worked).containsExactly("2");
     }
 
     private void hear(String operation) {
-        queue.wake(Hint.heard(queue, operation, new StreamMessageId(1), hint -> answered.add(hint.body())));
+        queue.wake(Hint.heard(queue, operation, hint -> answered.add(hint.body())));
     }
 }

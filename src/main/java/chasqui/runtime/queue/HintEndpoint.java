@@ -8,14 +8,14 @@ import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
 
 /** One queue. A body that is an operation's id is a hint for everybody; any other is a reason for this process to look. */
-final class RedisQueueEndpoint extends DefaultEndpoint {
+final class HintEndpoint extends DefaultEndpoint {
     private static final String OPERATION = "\\d{1,18}";
 
-    private final RedisQueueComponent component;
+    private final HintComponent component;
     private final String queue;
     private final int concurrentConsumers;
 
-    RedisQueueEndpoint(String uri, RedisQueueComponent component, String queue, int concurrentConsumers) {
+    HintEndpoint(String uri, HintComponent component, String queue, int concurrentConsumers) {
         super(uri, component);
         this.component = component;
         this.queue = queue;
@@ -29,9 +29,9 @@ final class RedisQueueEndpoint extends DefaultEndpoint {
             public void process(Exchange exchange) {
                 String body = exchange.getMessage().getBody(String.class);
                 if (body != null && body.matches(OPERATION)) {
-                    component.queues().send(queue, Long.parseLong(body));
+                    component.hints().send(queue, Long.parseLong(body));
                 } else {
-                    component.queues().look(queue);
+                    component.hints().look(queue);
                 }
             }
         };
@@ -39,8 +39,7 @@ final class RedisQueueEndpoint extends DefaultEndpoint {
 
     @Override
     public Consumer createConsumer(Processor route) throws Exception {
-        RedisQueueConsumer consumer =
-                new RedisQueueConsumer(this, route, component.queues(), queue, concurrentConsumers);
+        HintConsumer consumer = new HintConsumer(this, route, component, queue, concurrentConsumers);
         configureConsumer(consumer);
         return consumer;
     }

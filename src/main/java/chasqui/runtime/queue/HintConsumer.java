@@ -1,20 +1,19 @@
 package chasqui.runtime.queue;
 
-import chasqui.queue.redis.RedisQueues;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
 import org.apache.camel.support.DefaultConsumer;
 
 /** Hands hints to a worker route. */
-final class RedisQueueConsumer extends DefaultConsumer implements Suspendable {
-    private final RedisQueues queues;
+final class HintConsumer extends DefaultConsumer implements Suspendable {
+    private final HintComponent component;
     private final String queue;
     private final int concurrent;
 
-    RedisQueueConsumer(RedisQueueEndpoint endpoint, Processor route, RedisQueues queues, String queue, int concurrent) {
+    HintConsumer(HintEndpoint endpoint, Processor route, HintComponent component, String queue, int concurrent) {
         super(endpoint, route);
-        this.queues = queues;
+        this.component = component;
         this.queue = queue;
         this.concurrent = concurrent;
     }
@@ -36,22 +35,22 @@ final class RedisQueueConsumer extends DefaultConsumer implements Suspendable {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        queues.serve(queue, concurrent, this::work);
+        component.hints().serve(queue, concurrent, this::work);
     }
 
     @Override
     protected void doResume() {
-        queues.serve(queue, concurrent, this::work);
+        component.hints().serve(queue, concurrent, this::work);
     }
 
     @Override
     protected void doSuspend() {
-        queues.leave(queue);
+        component.hints().leave(queue);
     }
 
     @Override
     protected void doStop() throws Exception {
-        queues.leave(queue);
+        component.hints().leave(queue);
         super.doStop();
     }
 }

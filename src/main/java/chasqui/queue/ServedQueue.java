@@ -1,4 +1,4 @@
-package chasqui.queue.redis;
+package chasqui.queue;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * One queue that this process serves: so many workers, of which some are free. Threads are taken when there is work and
  * given back after it, so that an idle queue costs none.
  */
-final class ServedQueue {
+public final class ServedQueue {
     private static final Logger log = LoggerFactory.getLogger(ServedQueue.class);
 
     private final String name;
@@ -22,18 +22,26 @@ final class ServedQueue {
     private final Consumer<String> worker;
     private final Runnable freed;
     private final int workers;
+    private final int longest;
     private final Queue<Hint> waiting = new ArrayDeque<>();
     private int busy;
     private boolean open = true;
 
+    /** Of a transport that gives out no more hints than there are free workers. */
+    public ServedQueue(String name, int workers, Executor threads, Consumer<String> worker, Runnable freed) {
+        this(name, workers, workers, threads, worker, freed);
+    }
+
     /**
      * @param workers hints worked on at the same time, 1 or more
+     * @param longest hints that wait for a worker at most, the number of workers or more
      * @param worker told each hint; what it throws ends there
      * @param freed told when a worker became free
      */
-    ServedQueue(String name, int workers, Executor threads, Consumer<String> worker, Runnable freed) {
+    ServedQueue(String name, int workers, int longest, Executor threads, Consumer<String> worker, Runnable freed) {
         this.name = name;
         this.workers = workers;
+        this.longest = longest;
         this.threads = threads;
         this.worker = worker;
         this.freed = freed;
@@ -44,22 +52,22 @@ final class ServedQueue {
     }
 
     /** How many more hints are welcome: those that a worker starts on at once. */
-    synchronized int free() {
+    public synchronized int free() {
         return open ? Math.max(0, workers - busy) : 0;
     }
 
     /**
-     * Wakes a worker. Are all busy since the hint was asked for, it waits for the first of them; more than one for each is
-     * dropped, because each looks for itself.
+     * Wakes a worker. Are all busy, the hint waits for the first of them; more than so many are dropped, because each
+     * worker looks for itself.
      */
-    void wake(Hint hint) {
+    public void wake(Hint hint) {
         boolean start = false;
         boolean drop = false;
         synchronized (this) {
             if (open && busy < workers) {
                 busy++;
                 start = true;
-            } else if (open && waiting.size() < workers) {
+            } else if (open && waiting.size() < longest) {
                 waiting.add(hint);
             } else {
                 drop = true;
@@ -76,7 +84,7 @@ final class ServedQueue {
      * A reason to look that arose here. From a worker of this queue it makes that one go on; from outside it wakes a free
      * one, and is dropped when there is none.
      */
-    void look() {
+    public void look() {
         Hint inHand = Hint.inHand();
         if (inHand != null && inHand.queue() == this) {
             synchronized (this) {
@@ -139,7 +147,7 @@ final class ServedQueue {
     }
 
     /** No new work from here on; what runs goes on. */
-    void close() {
+    public void close() {
         Queue<Hint> left;
         synchronized (this) {
             open = false;

@@ -1,0 +1,52 @@
+package chasqui.queue;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** Hints within this process. They live no longer than it does, and a queue that it does not serve gets none. */
+public final class MemoryHints implements Hints {
+    /** Hints of one queue that wait; for more than that, workers look by themselves. */
+    private static final int LONGEST = 1000;
+
+    private final Executor threads;
+    private final Map<String, ServedQueue> served = new ConcurrentHashMap<>();
+
+    /** @param threads where workers run; it must not limit them */
+    public MemoryHints(Executor threads) {
+        this.threads = threads;
+    }
+
+    @Override
+    public void send(String queue, long operation) {
+        ServedQueue here = served.get(queue);
+        if (here != null) {
+            here.wake(Hint.heard(here, Long.toString(operation), hint -> {}));
+        }
+    }
+
+    @Override
+    public void look(String queue) {
+        ServedQueue here = served.get(queue);
+        if (here != null) {
+            here.look();
+        }
+    }
+
+    @Override
+    public void serve(String queue, int workers, Consumer<String> worker) {
+        ServedQueue here = new ServedQueue(queue, workers, Math.max(workers, LONGEST), threads, worker, () -> {});
+        if (served.putIfAbsent(queue, here) != null) {
+            throw new IllegalStateException("queue " + queue + " has a worker route in this process already");
+        }
+    }
+
+    @Override
+    public void leave(String queue) {
+        ServedQueue here = served.remove(queue);
+        if (here != null) {
+            here.close();
+        }
+    }
+}
