@@ -275,6 +275,8 @@ public final class Service implements AutoCloseable {
         try {
             requireRoutes();
             camel.start();
+            // Camel makes one of its own while it starts; the worker routes come after.
+            camel().getManagementStrategy().setManagementObjectStrategy(new RoutesOverJmx());
             if (isWorker()) {
                 workers = new WorkerRoutes(
                         camel.getCamelContext(),
