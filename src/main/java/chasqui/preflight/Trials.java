@@ -1,19 +1,43 @@
 package chasqui.preflight;
 
 import chasqui.pipeline.DatabaseTrouble;
+import chasqui.pipeline.ThreadsOnDemand;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** Runs checks, each in a thread of its own until its limit; a thread that hangs on holds up nobody. */
+/**
+ * Runs checks, each in a thread of its own until its limit. Some are under way at once, so that 200 locations leave disks
+ * and database to others at a start; one that takes long is not counted, and a thread that hangs on holds up nobody.
+ */
 final class Trials implements AutoCloseable {
-    private final ExecutorService threads = Executors.newCachedThreadPool(Trials::daemon);
+    static final int ABREAST = 16;
+    private static final Duration LONG = Duration.ofSeconds(1);
+
+    private final Duration patience;
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private final ExecutorService threads = ThreadsOnDemand.named("preflight");
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Trials::daemon);
+
+    private int abreast;
+
+    Trials() {
+        this(LONG);
+    }
+
+    /** @param patience a check that takes longer makes way for another, and goes on */
+    Trials(Duration patience) {
+        this.patience = patience;
+    }
 
     private static Thread daemon(Runnable task) {
         Thread thread = new Thread(task, "preflight");
@@ -31,6 +55,42 @@ final class Trials implements AutoCloseable {
     }
 
     void begin(Check check, Sequel sequel) {
+        synchronized (waiting) {
+            waiting.add(() -> run(check, sequel));
+        }
+        next();
+    }
+
+    private void next() {
+        while (true) {
+            Runnable next;
+            synchronized (waiting) {
+                next = abreast < ABREAST ? waiting.poll() : null;
+                if (next == null) {
+                    return;
+                }
+                abreast++;
+            }
+            try {
+                next.run();
+            } catch (RejectedExecutionException closing) {
+                return;
+            } catch (Error noThread) {
+                synchronized (waiting) {
+                    abreast--;
+                }
+                throw noThread;
+            }
+        }
+    }
+
+    private void run(Check check, Sequel sequel) {
+        Runnable makeWay = onlyOnce(() -> {
+            synchronized (waiting) {
+                abreast--;
+            }
+            next();
+        });
         AtomicBoolean told = new AtomicBoolean();
         Consumer<List<Finding>> once = findings -> {
             if (told.compareAndSet(false, true)) {
@@ -42,8 +102,10 @@ final class Trials implements AutoCloseable {
                 once.accept(look(check));
             } finally {
                 sequel.free();
+                makeWay.run();
             }
         });
+        timer.schedule(makeWay, patience.toMillis(), TimeUnit.MILLISECONDS);
         timer.schedule(
                 () -> {
                     once.accept(List.of(check.failed("no answer within "
@@ -52,6 +114,15 @@ final class Trials implements AutoCloseable {
                 },
                 check.limit().toMillis(),
                 TimeUnit.MILLISECONDS);
+    }
+
+    private static Runnable onlyOnce(Runnable task) {
+        AtomicBoolean done = new AtomicBoolean();
+        return () -> {
+            if (done.compareAndSet(false, true)) {
+                task.run();
+            }
+        };
     }
 
     private static List<Finding> look(Check check) {

@@ -1,6 +1,7 @@
 package chasqui.recovery;
 
 import chasqui.catalogue.Copies;
+import chasqui.pipeline.ThreadsOnDemand;
 import chasqui.storage.DurableFiles;
 import chasqui.topology.DataLocation;
 import chasqui.topology.DiskRoot;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +30,7 @@ public final class IncomingFolders implements AutoCloseable {
     private final Jdbi database;
     private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
     /** As many threads as hang: a location that hangs holds up neither the start nor another. */
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "incoming-folders");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = ThreadsOnDemand.named("incoming-folders");
 
     public IncomingFolders(Jdbi database) {
         this.database = database;

@@ -1,6 +1,7 @@
 package chasqui.recovery;
 
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.ThreadsOnDemand;
 import chasqui.topology.DataLocation;
 import chasqui.topology.StorageType;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +22,7 @@ public final class Sweeps implements AutoCloseable {
     private final List<Sweep> sweeps;
     private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
     /** A thread for each location: one that hangs holds up neither the start nor another, nor the end of the process. */
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "sweep");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = ThreadsOnDemand.named("sweep");
 
     /** @param incomingAge how long nothing must have been written to what lies at a buffer and nobody waits for */
     public Sweeps(Jdbi database, OperationStore operations, Duration incomingAge, Clock clock) {

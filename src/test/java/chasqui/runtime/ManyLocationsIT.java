@@ -131,8 +131,8 @@ class ManyLocationsIT {
     private static long beans(Service service) throws Exception {
         return ManagementFactory.getPlatformMBeanServer()
                 .queryNames(
-                        new ObjectName("org.apache.camel:context="
-                                + service.camel().getManagementName() + ",*"),
+                        new ObjectName(
+                                "org.apache.camel:context=" + service.camel().getManagementName() + ",*"),
                         null)
                 .size();
     }
