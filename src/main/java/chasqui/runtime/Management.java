@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -36,6 +38,9 @@ final class Management implements AutoCloseable {
     private final Path home;
     private final Rounds rounds = new Rounds(new SteadyClock());
     private final List<HealthProbe> probes = new ArrayList<>();
+    /** Those that are routes. */
+    private final Set<String> loops = ConcurrentHashMap.newKeySet();
+
     private PipelineMetrics metrics;
     private volatile DatabasePulse pulse;
     private String url;
@@ -154,12 +159,22 @@ final class Management implements AutoCloseable {
         return rounds;
     }
 
+    /** Loops that are new among the routes count from now on; those that are gone no longer. */
+    void followLoops(CamelContext camel) {
+        loops.stream().filter(loop -> camel.getRoute(loop) == null).toList().forEach(loop -> {
+            loops.remove(loop);
+            rounds.forget(loop);
+        });
+        expectLoops(camel);
+    }
+
     private void expectLoops(CamelContext camel) {
         for (Route route : camel.getRoutes()) {
             boolean runs = camel.getRouteController()
                     .getRouteStatus(route.getRouteId())
                     .isStarted();
             if (RoundsNotifier.isLoop(route.getEndpoint().getEndpointUri()) && runs) {
+                loops.add(route.getRouteId());
                 expect(route.getRouteId());
             }
         }

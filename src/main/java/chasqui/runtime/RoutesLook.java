@@ -10,6 +10,7 @@ import chasqui.recovery.Monitor;
 import chasqui.recovery.NodeProcess;
 import chasqui.recovery.Nodes;
 import chasqui.recovery.WorkDesk;
+import chasqui.runtime.routes.Given;
 import chasqui.runtime.routes.Problem;
 import chasqui.runtime.routes.RouteCheck;
 import chasqui.runtime.routes.RouteFiles;
@@ -67,7 +68,8 @@ public final class RoutesLook implements AutoCloseable {
         beans.put("filingDesk", filing);
         beans.put("spoolFilter", new SpoolFilter(filing));
         beans.put("locationCircuit", Service.locationCircuit());
-        this.check = new RouteCheck(RouteNeeds.given(beans, RouteProperties.all(settings)));
+        Given given = RouteNeeds.given(beans, RouteProperties.all(settings));
+        this.check = new RouteCheck(() -> given);
     }
 
     public Path folder() {

@@ -22,15 +22,12 @@ import chasqui.recovery.Sweeps;
 import chasqui.recovery.WorkDesk;
 import chasqui.runtime.HealthProbe.Concern;
 import chasqui.runtime.queue.RedisQueueComponent;
-import chasqui.runtime.routes.Problem;
-import chasqui.runtime.routes.RouteCheck;
-import chasqui.runtime.routes.RouteFiles;
 import chasqui.runtime.routes.RoutesRefused;
+import chasqui.runtime.routes.Templates;
 import chasqui.settings.Settings;
 import chasqui.topology.LocationPatterns;
 import chasqui.topology.Locations;
 import chasqui.topology.StoredTopology;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,7 +76,7 @@ public final class Service implements AutoCloseable {
     private final FilingDesk filing;
     private final ScheduledExecutorService managerPool;
     private final Management management;
-    private final RouteCheck routes;
+    private final LiveRoutes routes;
     private WorkerRoutes workers;
     private volatile TopologyWatch watch;
 
@@ -163,7 +160,9 @@ public final class Service implements AutoCloseable {
         Map<String, Object> named = named(foundation, queues, work);
         named.forEach(camel::bind);
         camel.bind(RedisQueueComponent.SCHEME + "-component", redis);
-        this.routes = new RouteCheck(RouteNeeds.given(named, RouteProperties.all(settings)));
+        this.routes = new LiveRoutes(
+                settings.routes(), settings.routesLook(), RouteNeeds.given(named, RouteProperties.all(settings)));
+        management.probe(routes.probe());
         configure();
         startCamel(locations, queues, foundation);
     }
@@ -238,8 +237,6 @@ public final class Service implements AutoCloseable {
     private void configure() {
         camel.configure().withName("chasqui");
         Map.of(
-                        "camel.main.routes-include-pattern",
-                        "file:" + settings.routes() + "/*.camel.yaml",
                         "camel.main.shutdown-timeout",
                         Long.toString(settings.drain().toSeconds()),
                         "camel.main.shutdown-now-on-timeout",
@@ -273,7 +270,7 @@ public final class Service implements AutoCloseable {
 
     private void startCamel(Locations locations, QueueEndpoints queues, Foundation foundation) {
         try {
-            requireRoutes();
+            routes.checkedInto(camel);
             camel.start();
             // Camel makes one of its own while it starts; the worker routes come after.
             camel().getManagementStrategy().setManagementObjectStrategy(new RoutesOverJmx());
@@ -304,6 +301,7 @@ public final class Service implements AutoCloseable {
             }
             watch(foundation, locations);
             management.started(camel.getCamelContext(), foundation.database(), operations, parts(foundation));
+            followRoutes(locations);
         } catch (RoutesRefused refused) {
             close();
             throw refused;
@@ -313,11 +311,13 @@ public final class Service implements AutoCloseable {
         }
     }
 
-    private void requireRoutes() throws IOException {
-        List<Problem> problems = routes.problems(RouteFiles.read(settings.routes()));
-        if (!problems.isEmpty()) {
-            throw new RoutesRefused(settings.routes(), problems);
-        }
+    private void followRoutes(Locations locations) {
+        routes.follow(
+                camel(),
+                workers == null ? Templates.NONE : workers,
+                () -> workers == null ? Map.of() : workers.types(),
+                () -> RouteNeeds.methods(locations.current(), stages.transferMethod()),
+                () -> management.followLoops(camel()));
     }
 
     private void watch(Foundation foundation, Locations locations) {
@@ -380,6 +380,7 @@ public final class Service implements AutoCloseable {
     @Override
     public void close() {
         desk.close();
+        last(routes::close);
         if (watch != null) {
             watch.close();
         }

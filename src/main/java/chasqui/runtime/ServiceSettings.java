@@ -20,6 +20,7 @@ import java.util.Set;
  * @param roles some of manager, worker, monitor, api
  * @param locations patterns of the data locations its workers serve
  * @param concurrency operations of one queue at the same time
+ * @param routesLook how often the folder of the routes is looked at; zero: never
  * @param unclaimedAfter longest time that due work may go unclaimed before it is told
  * @param drain longest time that running work has to finish after a SIGTERM
  * @param incomingAge how long nothing must have been written to what arrived and nobody waits for
@@ -32,6 +33,7 @@ record ServiceSettings(
         String queueEndpoint,
         int concurrency,
         Path routes,
+        Duration routesLook,
         Duration managerInterval,
         Duration look,
         Duration monitorInterval,
@@ -63,6 +65,7 @@ record ServiceSettings(
                 settings.text("chasqui.queue.endpoint"),
                 settings.number("chasqui.worker.concurrency", 1, 64),
                 RouteFolder.of(settings),
+                settings.duration("chasqui.routes.look"),
                 settings.duration("chasqui.manager.interval"),
                 settings.duration("chasqui.worker.look"),
                 settings.duration("chasqui.monitor.interval"),

@@ -108,6 +108,11 @@ final class StageBeans implements AutoCloseable {
         return transfer.links().concurrency();
     }
 
+    /** The setting: a method, or "auto". */
+    String transferMethod() {
+        return transfer.method();
+    }
+
     /** What is tried at a data location before work is done there. */
     Function<DataLocation, List<Check>> checks(PreflightSettings preflight) {
         LocationChecks here = new LocationChecks(database, locations::current, s3, tapes, preflight.limit());

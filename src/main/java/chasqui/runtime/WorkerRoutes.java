@@ -2,6 +2,7 @@ package chasqui.runtime;
 
 import chasqui.pipeline.Stage;
 import chasqui.queue.QueueEndpoints;
+import chasqui.runtime.routes.Templates;
 import chasqui.topology.DataLocation;
 import chasqui.topology.Locations;
 import chasqui.topology.Queue;
@@ -16,6 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.model.ModelCamelContext;
 import org.jdbi.v3.core.Jdbi;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * One Camel route per queue that this process serves, made from the route template of the queue's operation type. The
  * route's id is the queue's name, its group the stage.
  */
-final class WorkerRoutes implements AutoCloseable {
+final class WorkerRoutes implements Templates, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WorkerRoutes.class);
 
     private final CamelContext camel;
@@ -42,8 +44,12 @@ final class WorkerRoutes implements AutoCloseable {
     private final LeavingRoutes leaving;
     /** Fair: who adds routes comes next, however many are leaving. */
     private final ReentrantLock turn = new ReentrantLock(true);
-    /** Queues that shall have a route. */
-    private Set<String> wantedQueues = Set.of();
+    /** Queues that shall have a route, by name. */
+    private Map<String, Queue> wantedQueues = Map.of();
+    /** Queues whose routes are of a template that was replaced: they leave, and come back. */
+    private final Set<String> outdated = new TreeSet<>();
+    /** Routes that somebody has stopped come back so. */
+    private final Set<String> stopped = new TreeSet<>();
 
     /**
      * @param reach what this process can do where
@@ -96,14 +102,14 @@ final class WorkerRoutes implements AutoCloseable {
         Set<String> stay = new TreeSet<>(made.keySet());
         stay.removeAll(gone);
         endpoints.serve(stay);
-        rest.accept(gone);
-        wantedQueues = Set.copyOf(wanted.keySet());
+        wantedQueues = Map.copyOf(wanted);
+        outdated.retainAll(wanted.keySet());
+        rest.accept(resting());
         LinkWorkers links = new LinkWorkers(locations.current(), linkConcurrency);
         for (Queue queue : wanted.values()) {
             int workers = links.of(queue);
             if (!made.containsKey(queue.name())) {
-                endpoints.workers(queue.name(), workers);
-                add(queue, queue.name());
+                begin(queue, workers);
             } else if (!endpoints.hasWorkers(queue.name(), workers)) {
                 addMore(queue, workers);
             }
@@ -113,11 +119,59 @@ final class WorkerRoutes implements AutoCloseable {
         return gone.isEmpty();
     }
 
+    private void begin(Queue queue, int workers) {
+        endpoints.workers(queue.name(), workers);
+        add(queue, queue.name());
+        outdated.remove(queue.name());
+    }
+
+    private Set<String> resting() {
+        Set<String> resting = new TreeSet<>(made.keySet());
+        resting.removeAll(wantedQueues.keySet());
+        resting.addAll(outdated);
+        return resting;
+    }
+
+    @Override
+    public void replace(Set<String> ids, Step step) throws Exception {
+        turn.lock();
+        try {
+            step.go();
+            wantedQueues.values().stream()
+                    .filter(queue -> ids.contains(queue.type().name()) && made.containsKey(queue.name()))
+                    .map(Queue::name)
+                    .forEach(outdated::add);
+            rest.accept(resting());
+        } finally {
+            turn.unlock();
+        }
+        outdated();
+    }
+
+    @Override
+    public Set<String> outdated() {
+        turn.lock();
+        try {
+            outdated.forEach(queue -> leaving.leave(queue, () -> leave(queue)));
+            return Set.copyOf(outdated);
+        } finally {
+            turn.unlock();
+        }
+    }
+
     private void leave(String queue) throws Exception {
         turn.lock();
         try {
-            if (made.containsKey(queue) && !wantedQueues.contains(queue) && !hasWorkInHand(queue)) {
+            boolean again = outdated.contains(queue);
+            boolean mayGo = again || !wantedQueues.containsKey(queue);
+            if (mayGo && made.containsKey(queue) && !hasWorkInHand(queue)) {
                 remove(queue);
+            }
+            if (again && !made.containsKey(queue)) {
+                begin(
+                        wantedQueues.get(queue),
+                        new LinkWorkers(locations.current(), linkConcurrency).of(wantedQueues.get(queue)));
+                rest.accept(resting());
             }
         } finally {
             turn.unlock();
@@ -133,6 +187,20 @@ final class WorkerRoutes implements AutoCloseable {
     /** Names of the queues with a worker route in this process. */
     Set<String> queues() {
         return Set.copyOf(made.keySet());
+    }
+
+    /** An example of a queue by each operation type that has one here. */
+    Map<String, String> types() {
+        Map<String, String> types = new TreeMap<>();
+        turn.lock();
+        try {
+            wantedQueues
+                    .values()
+                    .forEach(queue -> types.putIfAbsent(queue.type().name(), queue.name()));
+            return types;
+        } finally {
+            turn.unlock();
+        }
     }
 
     /** The data locations that this process can reach, whether work can be done there now or not. */
@@ -169,7 +237,7 @@ final class WorkerRoutes implements AutoCloseable {
                 .routeId(route)
                 .parameter("queue", queue.name())
                 .parameter("endpoint", endpoints.of(route))
-                .handler(template -> template.getRoute().group(group(queue)))
+                .handler(template -> template.getRoute().group(group(queue)).autoStartup(!stopped.remove(route)))
                 .add();
         made.merge(queue.name(), List.of(route), (had, more) -> Stream.concat(had.stream(), more.stream())
                 .toList());
@@ -181,6 +249,10 @@ final class WorkerRoutes implements AutoCloseable {
         for (List<String> left = made.get(queue); !left.isEmpty(); left = left.subList(0, left.size() - 1)) {
             String route = left.get(left.size() - 1);
             made.put(queue, List.copyOf(left));
+            ServiceStatus status = camel.getRouteController().getRouteStatus(route);
+            if (outdated.contains(queue) && status != null && !status.isStarted()) {
+                stopped.add(route);
+            }
             if (!leaving.remove(route)) {
                 return;
             }
@@ -188,7 +260,9 @@ final class WorkerRoutes implements AutoCloseable {
         }
         made.remove(queue);
         endpoints.forget(queue);
-        log.info("no longer serving {}", queue);
+        if (!outdated.contains(queue)) {
+            log.info("no longer serving {}", queue);
+        }
     }
 
     @Override

@@ -22,7 +22,8 @@ public final class MethodChoice {
         return otherwise.equals(AUTO) ? byStorage(origin, destination, pull) : otherwise;
     }
 
-    private static String byStorage(DataLocation origin, DataLocation destination, boolean pull) {
+    /** By the storage types alone. */
+    public static String byStorage(DataLocation origin, DataLocation destination, boolean pull) {
         StorageType from = origin.storage();
         StorageType to = destination.storage();
         if (from == StorageType.TAPE || to == StorageType.TAPE) {

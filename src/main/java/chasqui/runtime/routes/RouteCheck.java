@@ -3,17 +3,19 @@ package chasqui.runtime.routes;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** Whether the files of a folder can be the routes of a process. */
 public final class RouteCheck {
-    private final Given given;
+    private final Supplier<Given> givenNow;
 
-    public RouteCheck(Given given) {
-        this.given = given;
+    public RouteCheck(Supplier<Given> given) {
+        this.givenNow = given;
     }
 
     /** Everything that is wrong with them, in the order of the files; empty: nothing. Changes nothing that runs. */
     public List<Problem> problems(RouteFiles files) {
+        Given given = givenNow.get();
         Set<Problem> found = new TreeSet<>(files.problems());
         if (files.texts().isEmpty()) {
             found.add(new Problem(Given.FOLDER, 0, "there is no *" + RouteFiles.ENDING + " in it; put the files back"));

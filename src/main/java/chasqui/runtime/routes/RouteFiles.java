@@ -12,6 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 
 /**
  * What a folder of route files says at one moment.
@@ -110,12 +114,14 @@ public record RouteFiles(Map<String, String> texts, List<Entry> entries, List<Pr
         return "\n".repeat(begin - 1) + String.join("\n", Arrays.copyOfRange(lines, begin - 1, end - 1)) + "\n";
     }
 
-    /** The file of an entry, so that a missing one can be named. */
-    static String fileOf(List<Entry> entries, String key) {
-        return entries.stream()
-                .filter(entry -> entry.key().equals(key))
-                .map(Entry::file)
-                .findFirst()
-                .orElse("");
+    /** All of them at once, so that each can refer to what stands in another. */
+    public void loadInto(CamelContext camel) {
+        List<Resource> resources = new ArrayList<>();
+        texts.forEach((name, text) -> resources.add(ResourceHelper.fromString(name, text)));
+        try {
+            PluginHelper.getRoutesLoader(camel).loadRoutes(resources);
+        } catch (Exception e) {
+            throw new IllegalStateException("the route files cannot be run: " + e.getMessage(), e);
+        }
     }
 }
