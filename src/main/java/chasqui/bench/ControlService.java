@@ -91,13 +91,22 @@ final class ControlService implements AutoCloseable {
     /** Managers that do not wait as long as they do at an observatory: a round finds at most so many. */
     private static Map<String, String> settings(Path home, Path routes) {
         return Map.of(
-                "chasqui.home", home.toString(),
-                "chasqui.routes", routes.toString(),
-                "chasqui.object-store.embedded", "false",
-                "chasqui.management.enabled", "false",
-                "chasqui.manager.interval", "150ms",
-                "chasqui.database.connections", Integer.toString(CONNECTIONS),
-                "chasqui.worker.concurrency", Integer.toString(WORKERS));
+                "chasqui.home",
+                home.toString(),
+                "chasqui.routes",
+                routes.toString(),
+                "chasqui.object-store.embedded",
+                "false",
+                "chasqui.management.enabled",
+                "false",
+                "chasqui.api.port",
+                "0",
+                "chasqui.manager.interval",
+                "150ms",
+                "chasqui.database.connections",
+                Integer.toString(CONNECTIONS),
+                "chasqui.worker.concurrency",
+                Integer.toString(WORKERS));
     }
 
     private static String topology() {

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             FileCommand.class,
             StageCommand.class,
             LinkCommand.class,
+            TokenCommand.class,
             LocationCommand.class,
             NodesCommand.class,
             QueuesCommand.class,

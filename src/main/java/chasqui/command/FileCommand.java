@@ -2,6 +2,7 @@ package chasqui.command;
 
 import chasqui.filing.Filing;
 import chasqui.filing.FilingRequest;
+import chasqui.filing.Rejections;
 import chasqui.runtime.Foundation;
 import chasqui.storage.Progress;
 import chasqui.topology.Locations;
@@ -13,8 +14,11 @@ import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Registers files that an instrument has written. */
 @Command(
@@ -25,20 +29,24 @@ public final class FileCommand implements Callable<Integer> {
     @Mixin
     private SettingsOptions options;
 
-    @Parameters(paramLabel = "DIR", description = "Folder below the root of a SOURCE location.")
+    @Option(
+            names = "--rejected",
+            description = "Instead: shows what instruments filed and could not be registered, with what to do.")
+    private boolean rejected;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = "Folder below the root of a SOURCE location.")
     private Path directory;
 
-    @Option(
-            names = "--instrument",
-            required = true,
-            paramLabel = "NAME",
-            description = "Instrument that wrote the files.")
+    @Option(names = "--instrument", paramLabel = "NAME", description = "Instrument that wrote the files.")
     private String instrument;
 
     @Option(names = "--module", paramLabel = "NAME", description = "Its module (default: its only one).")
     private String module;
 
-    @Option(names = "--observation", required = true, paramLabel = "NAME", description = "Executed observation unit.")
+    @Option(names = "--observation", paramLabel = "NAME", description = "Executed observation unit.")
     private String observation;
 
     @Option(
@@ -52,7 +60,15 @@ public final class FileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!rejected && (directory == null || instrument == null || observation == null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "chasqui file wants DIR, --instrument=NAME and --observation=NAME, or --rejected");
+        }
         try (Foundation foundation = Foundation.lookInto(options.checked())) {
+            if (rejected) {
+                return FileRun.rejected(new Rejections(foundation.database().jdbi()), System.out);
+            }
             Locations locations = new Locations(foundation.database().jdbi());
             Filing filing = new Filing(foundation.database().jdbi(), locations);
             FilingRequest request = new FilingRequest(directory, instrument, module, observation, priority, finish);

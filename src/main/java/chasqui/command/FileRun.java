@@ -4,11 +4,16 @@ import chasqui.filing.Filing;
 import chasqui.filing.FilingRefused;
 import chasqui.filing.FilingReport;
 import chasqui.filing.FilingRequest;
+import chasqui.filing.Rejection;
+import chasqui.filing.Rejections;
 import chasqui.storage.Progress;
 import java.io.PrintStream;
+import java.util.List;
 
 /** {@code chasqui file}: files a folder and says what became of it. */
 public final class FileRun {
+    private static final int MOST_REJECTED = 1_000;
+
     private FileRun() {}
 
     /**
@@ -35,5 +40,17 @@ public final class FileRun {
         out.println(report.location() + ": " + report.registered() + " files registered (" + report.bytes()
                 + " bytes), " + report.already() + " already registered, " + report.refusedCount() + " refused");
         return report.nothingCouldBeFiled() ? 1 : 0;
+    }
+
+    /** Shows what could not be registered. */
+    static int rejected(Rejections rejections, PrintStream out) {
+        List<Rejection> latest = rejections.latest(MOST_REJECTED);
+        if (latest.isEmpty()) {
+            out.println("everything that instruments filed is registered, or waits for that");
+        }
+        latest.forEach(one -> out.println(one.rejectedAt() + " " + one.location() + " "
+                + Rejections.readable(one.path()) + " (" + one.instrument() + ", observation " + one.observation()
+                + "): " + one.reason() + "; " + one.remedy()));
+        return 0;
     }
 }

@@ -50,6 +50,7 @@ public final class RunCommand implements Callable<Integer> {
         boolean training = Boolean.getBoolean("launcher.training");
         if (training) {
             set.put("chasqui.management.port", "0");
+            set.put("chasqui.api.port", "0");
         }
         Settings settings = options.read(set);
         settings.requireValid();

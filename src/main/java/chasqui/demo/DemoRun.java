@@ -52,6 +52,7 @@ public final class DemoRun {
                 Map.entry("chasqui.park.longest", "10s"),
                 Map.entry("chasqui.retry.first", "1s"),
                 Map.entry("chasqui.management.port", "0"),
+                Map.entry("chasqui.api.port", "0"),
                 Map.entry("chasqui.packaging.size-cap", "24MiB"),
                 Map.entry("chasqui.assembly.target-size", "48MiB"),
                 Map.entry("chasqui.assembly.max-wait", "2s"),

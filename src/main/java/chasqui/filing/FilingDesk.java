@@ -1,5 +1,7 @@
 package chasqui.filing;
 
+import chasqui.api.Reply;
+import chasqui.pipeline.ChasquiException;
 import chasqui.topology.LocationPatterns;
 import chasqui.topology.Locations;
 import java.io.File;
@@ -85,6 +87,26 @@ public final class FilingDesk implements AutoCloseable {
      */
     public String take(File request) {
         return spool.take(request.toPath());
+    }
+
+    /**
+     * Carries out a request that came over HTTP.
+     *
+     * @param request its body; null: it has none
+     * @return 200 everything is filed; 422 not everything; 400 it is no request; 503 not now; 507 no room
+     */
+    public Reply post(byte[] request) {
+        try {
+            // Camel hands over no body as null.
+            Answer answer = intake.accept(SubmissionJson.read(request == null ? new byte[0] : request));
+            return new Reply(answer.complete() ? 200 : 422, SubmissionJson.write(answer));
+        } catch (FilingRefused refused) {
+            return Reply.error(400, refused.getMessage(), false);
+        } catch (JournalFull full) {
+            return Reply.error(507, full.getMessage(), true);
+        } catch (ChasquiException notNow) {
+            return Reply.error(503, notNow.getMessage(), true);
+        }
     }
 
     /** Registers what was filed, as far as the database can be reached. */

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 final class RouteNeeds {
     /** Beside the managers and workers of the stages. */
     private static final Set<String> KERNEL =
-            Set.of("workDesk", "failurePolicy", "monitor", "queueEndpoints", "queueWatch", "filingDesk");
+            Set.of("workDesk", "failurePolicy", "monitor", "queueEndpoints", "queueWatch", "filingDesk", "apiDoor");
 
     private RouteNeeds() {}
 

@@ -1,5 +1,7 @@
 package chasqui.runtime;
 
+import chasqui.api.ApiDoor;
+import chasqui.api.ApiReplies;
 import chasqui.filing.FilingDesk;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
@@ -67,6 +69,9 @@ public final class RoutesLook implements AutoCloseable {
         FilingDesk filing = FilingDesk.idle(settings.filing());
         beans.put("filingDesk", filing);
         beans.put("spoolFilter", new SpoolFilter(filing));
+        beans.put("apiDoor", new ApiDoor(database, Path.of(read.text("chasqui.home")), Clock.systemUTC()));
+        beans.put("apiReplies", new ApiReplies());
+        beans.put(SilentHttp.NAME, new SilentHttp());
         beans.put("locationCircuit", Service.locationCircuit());
         Given given = RouteNeeds.given(beans, RouteProperties.all(settings));
         this.check = new RouteCheck(() -> given);

@@ -1,5 +1,7 @@
 package chasqui.runtime;
 
+import chasqui.api.ApiDoor;
+import chasqui.api.ApiReplies;
 import chasqui.database.Database;
 import chasqui.filing.FilingDesk;
 import chasqui.pipeline.Adopter;
@@ -74,6 +76,8 @@ public final class Service implements AutoCloseable {
     private final List<AddedStage> added;
     private final RedisQueueComponent redis;
     private final FilingDesk filing;
+    private final ApiDoor door;
+    private final ApiServer api;
     private final ScheduledExecutorService managerPool;
     private final Management management;
     private final LiveRoutes routes;
@@ -92,9 +96,11 @@ public final class Service implements AutoCloseable {
         this.management =
                 new Management(ManagementSettings.from(read), foundation.home().root());
         this.redis = new RedisQueueComponent(RedisSettings.from(read), node.name() + "/" + node.bootId());
+        this.api = new ApiServer(ApiSettings.from(read), foundation.home().root());
         read.requireValid();
         this.stored = new StoredTopology(foundation.database().jdbi(), Surrounding.ofNode(foundation.home(), read));
         management.requirePort();
+        api.requirePort();
         this.filing = FilingDesk.open(
                 foundation.home().root(),
                 settings.filing(),
@@ -102,6 +108,9 @@ public final class Service implements AutoCloseable {
                 locations,
                 new LocationPatterns(settings.locations()),
                 settings.node());
+        this.door = new ApiDoor(foundation.database().jdbi(), foundation.home().root(), Clock.systemUTC());
+        door.open();
+        door.refresh();
         management.probe(new HealthProbe("filing", Concern.SYSTEM, filing::problems, filing::waiting));
         management.probe(new HealthProbe("redis", Concern.SYSTEM, redis::problems));
         this.operations =
@@ -219,6 +228,8 @@ public final class Service implements AutoCloseable {
         beans.put("nodes", nodes);
         beans.put("queueWatch", queueWatch);
         beans.put("filingDesk", filing);
+        beans.put("apiDoor", door);
+        beans.put("apiReplies", new ApiReplies());
         beans.put("spoolFilter", new SpoolFilter(filing));
         beans.put("locationCircuit", locationCircuit());
         return beans;
@@ -246,6 +257,7 @@ public final class Service implements AutoCloseable {
         if (!silentRoutes().isEmpty()) {
             camel.addOverrideProperty("camel.main.auto-startup-exclude-pattern", String.join(",", silentRoutes()));
         }
+        api.configure(camel);
         management.configure(camel, silentRoutes());
     }
 
@@ -264,6 +276,7 @@ public final class Service implements AutoCloseable {
         }
         if (!settings.roles().contains("api")) {
             silent.add("filing-.*");
+            silent.add("api-tokens");
         }
         return silent;
     }
@@ -300,6 +313,7 @@ public final class Service implements AutoCloseable {
                         TimeUnit.HOURS);
             }
             watch(foundation, locations);
+            api.started();
             management.started(camel.getCamelContext(), foundation.database(), operations, parts(foundation));
             followRoutes(locations);
         } catch (RoutesRefused refused) {
@@ -396,6 +410,7 @@ public final class Service implements AutoCloseable {
             last(sweeps::close);
             last(incoming::close);
             last(filing::close);
+            last(api::close);
             last(management::close);
             last(renewer::close);
             last(managerPool::shutdownNow);

@@ -70,6 +70,7 @@ class ClocksApartIT {
         set.putAll(Map.of(
                 "chasqui.home", folder.resolve("home").toString(),
                 "chasqui.management.port", "0",
+                "chasqui.api.port", "0",
                 "chasqui.manager.interval", "300ms",
                 "chasqui.worker.look", "500ms",
                 "chasqui.monitor.interval", "1s",

@@ -136,7 +136,7 @@ class DemoIT {
         private static Program start(Path home) throws Exception {
             Program service = Program.start(
                     home.getParent(),
-                    Map.of("CHASQUI_MANAGEMENT_PORT", "0"),
+                    Map.of("CHASQUI_MANAGEMENT_PORT", "0", "CHASQUI_API_PORT", "0"),
                     "run",
                     "--home",
                     home.toString(),

@@ -184,6 +184,7 @@ class DiskFullIT {
                         "CHASQUI_BUILD", "never",
                         "JAVA_HOME", System.getProperty("java.home"),
                         "CHASQUI_MANAGEMENT_PORT", "0",
+                        "CHASQUI_API_PORT", "0",
                         "CHASQUI_MANAGER_INTERVAL", "200ms",
                         "CHASQUI_MONITOR_INTERVAL", "500ms",
                         "CHASQUI_PARK_FIRST", "1s",

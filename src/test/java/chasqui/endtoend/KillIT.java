@@ -26,6 +26,7 @@ class KillIT {
     private static final int FILES = 240;
     private static final Map<String, String> QUICK = Map.ofEntries(
             Map.entry("CHASQUI_MANAGEMENT_PORT", "0"),
+            Map.entry("CHASQUI_API_PORT", "0"),
             Map.entry("CHASQUI_MANAGER_INTERVAL", "200ms"),
             Map.entry("CHASQUI_WORKER_LOOK", "500ms"),
             Map.entry("CHASQUI_MONITOR_INTERVAL", "2s"),

@@ -126,6 +126,7 @@ class S3UploadKillIT {
     private static Map<String, String> environment(EmbeddedObjectStore store) {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "CHASQUI_MANAGEMENT_PORT", "0",
+                "CHASQUI_API_PORT", "0",
                 "CHASQUI_MANAGER_INTERVAL", "200ms",
                 "CHASQUI_WORKER_LOOK", "500ms",
                 "CHASQUI_MONITOR_INTERVAL", "2s",

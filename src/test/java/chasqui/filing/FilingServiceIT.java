@@ -2,18 +2,31 @@ package chasqui.filing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chasqui.api.Role;
+import chasqui.api.Tokens;
 import chasqui.testing.Installation;
 import chasqui.testing.ServiceProcess;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Handle;
@@ -155,5 +168,85 @@ class FilingServiceIT {
         awaitEachOnce(names);
         await(() -> answers() == names.size());
         await(() -> journaled() == 0);
+    }
+
+    @Test
+    void a_killed_service_registers_what_it_answered_over_http_once() throws Exception {
+        String token = new Tokens(database.jdbi()).create("camera", Role.INSTRUMENT, null, "test");
+        int posters = 6;
+        int each = 25;
+        AtomicInteger answered = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(posters);
+        List<Future<List<String>>> posting = new ArrayList<>();
+        try {
+            for (int poster = 0; poster < posters; poster++) {
+                String name = "p" + poster + "-";
+                posting.add(threads.submit(() -> {
+                    List<String> uuids = new ArrayList<>();
+                    for (int i = 0; i < each; i++) {
+                        Files.writeString(root.resolve(name + i), "content of " + name + i);
+                        uuids.add(postUntilAnswered(token, name + i));
+                        answered.incrementAndGet();
+                    }
+                    return uuids;
+                }));
+            }
+            for (int kill = 1; kill <= 3; kill++) {
+                int some = 35 * kill;
+                await(() -> answered.get() >= some);
+                node.kill();
+                node.start();
+            }
+            List<String> all = new ArrayList<>();
+            for (Future<List<String>> one : posting) {
+                all.addAll(one.get());
+            }
+            await(() -> database.values("SELECT uuid FROM raw_data_file").size() >= all.size());
+            assertThat(database.values("SELECT uuid FROM raw_data_file")).containsExactlyInAnyOrderElementsOf(all);
+            for (int poster = 0; poster < posters; poster++) {
+                assertThat(database.values(
+                                "SELECT uuid FROM raw_data_file WHERE path LIKE 'p" + poster + "-%' ORDER BY id"))
+                        .as("in the order of each instrument")
+                        .isEqualTo(posting.get(poster).get());
+            }
+            await(() -> journaled() == 0);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** As an instrument does it: again, until somebody has answered. */
+    private String postUntilAnswered(String token, String name) {
+        HttpClient http =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+        AtomicReference<String> uuid = new AtomicReference<>();
+        await(() -> {
+            Properties told = new Properties();
+            try (var in = Files.newBufferedReader(node.home().resolve("api.properties"))) {
+                told.load(in);
+                HttpRequest request = HttpRequest.newBuilder(
+                                URI.create(told.getProperty("url", "")).resolve("/api/files"))
+                        .timeout(Duration.ofSeconds(10))
+                        .header("Content-Type", "application/json")
+                        .header("Authorization", "Bearer " + token)
+                        .POST(HttpRequest.BodyPublishers.ofString("""
+                                {"instrument": "camera", "observation": "obs", "files": ["%s"]}
+                                """.formatted(name)))
+                        .build();
+                HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+                if (response.statusCode() == 200) {
+                    uuid.set(new ObjectMapper()
+                            .readTree(response.body())
+                            .get("filed")
+                            .get(0)
+                            .get("uuid")
+                            .asText());
+                }
+            } catch (IOException | IllegalArgumentException away) {
+                return false;
+            }
+            return uuid.get() != null;
+        });
+        return uuid.get();
     }
 }

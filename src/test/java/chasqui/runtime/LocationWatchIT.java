@@ -80,6 +80,8 @@ class LocationWatchIT {
                 "everywhere",
                 "chasqui.management.port",
                 "0",
+                "chasqui.api.port",
+                "0",
                 "chasqui.preflight.retry",
                 retry));
         Settings read = SettingsReader.read(null, Map.of(), set);

@@ -44,6 +44,8 @@ class RolesIT {
                         "chasqui.node.roles",
                         roles,
                         "chasqui.management.port",
+                        "0",
+                        "chasqui.api.port",
                         "0"));
         try (Foundation foundation = Foundation.open(settings);
                 Service service = Service.start(foundation, settings)) {
@@ -100,6 +102,6 @@ class RolesIT {
 
     @Test
     void the_role_api_files_and_does_nothing_else() throws Exception {
-        assertThat(running("api")).containsExactlyInAnyOrder("filing-forwarder", "filing-spool-cleaning");
+        assertThat(running("api")).containsExactlyInAnyOrder("api-tokens", "filing-forwarder", "filing-spool-cleaning");
     }
 }

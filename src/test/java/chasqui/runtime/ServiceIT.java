@@ -47,7 +47,13 @@ class ServiceIT {
         settings = SettingsReader.read(
                 null,
                 Map.of(),
-                Map.of("chasqui.home", folder.resolve("home").toString(), "chasqui.management.port", "0"));
+                Map.of(
+                        "chasqui.home",
+                        folder.resolve("home").toString(),
+                        "chasqui.management.port",
+                        "0",
+                        "chasqui.api.port",
+                        "0"));
         foundation = Foundation.open(settings);
         new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home(), settings))
                 .apply(Path.of("deploy/topology/three-sites.yaml"), "test");

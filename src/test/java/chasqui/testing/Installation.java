@@ -23,6 +23,7 @@ public final class Installation implements AfterEachCallback, AutoCloseable {
     /** Nobody waits longer than needed, and several processes share a small machine. */
     private static final Map<String, String> QUICK = Map.ofEntries(
             Map.entry("chasqui.management.port", "0"),
+            Map.entry("chasqui.api.port", "0"),
             Map.entry("chasqui.database.connections", "6"),
             Map.entry("chasqui.manager.interval", "400ms"),
             Map.entry("chasqui.worker.look", "500ms"),

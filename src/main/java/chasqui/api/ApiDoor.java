@@ -1,0 +1,74 @@
+package chasqui.api;
+
+import chasqui.pipeline.DatabaseTrouble;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Jdbi;
+
+/** Lets in who shows a token that is good, by the tokens that were read last. */
+public final class ApiDoor {
+    private static final String SCHEME = "Bearer ";
+
+    private final Tokens tokens;
+    private final TokenCache cache;
+    private final Clock clock;
+    private volatile Map<String, Token> byHash;
+
+    /** @param home gets a file with the hashes of the tokens */
+    public ApiDoor(Jdbi database, Path home, Clock clock) {
+        this.tokens = new Tokens(database);
+        this.cache = new TokenCache(home.resolve("token-cache.json"));
+        this.clock = clock;
+        this.byHash = Map.of();
+    }
+
+    /** Begins with the tokens of the last time. */
+    public void open() {
+        byHash = byHash(cache.read());
+    }
+
+    /** Reads the tokens again; while the database is away, those that were read last count. */
+    public void refresh() {
+        try {
+            List<Token> all = tokens.all();
+            byHash = byHash(all);
+            cache.write(all);
+        } catch (RuntimeException failure) {
+            if (!DatabaseTrouble.in(failure)) {
+                throw failure;
+            }
+        }
+    }
+
+    /**
+     * Nothing, when who asks may.
+     *
+     * @param authorization the header of the request, or null
+     * @param roles one of these is needed, parted by blanks
+     * @throws NotAllowed he may not
+     */
+    public void require(String authorization, String roles) {
+        if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw new NotAllowed(401, "show a token: Authorization: Bearer TOKEN; chasqui token create makes one");
+        }
+        Token token =
+                byHash.get(Token.hashOf(authorization.substring(SCHEME.length()).trim()));
+        if (token == null || !token.good(clock.instant())) {
+            throw new NotAllowed(401, "this token is unknown here, revoked or expired; ask for another");
+        }
+        if (Arrays.stream(roles.split(" ")).noneMatch(token.role().name()::equals)) {
+            throw new NotAllowed(
+                    403, "a token of role " + token.role() + " may not do this; it wants one of: " + roles);
+        }
+    }
+
+    private static Map<String, Token> byHash(List<Token> all) {
+        Map<String, Token> byHash = new HashMap<>();
+        all.forEach(token -> byHash.put(token.hash(), token));
+        return Map.copyOf(byHash);
+    }
+}

@@ -1,0 +1,19 @@
+package chasqui.api;
+
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.FailureKind;
+
+/** Who asks may not. */
+public final class NotAllowed extends ChasquiException {
+    private final int status;
+
+    NotAllowed(int status, String message) {
+        super(FailureKind.ITEM, false, message);
+        this.status = status;
+    }
+
+    /** Of HTTP: 401 or 403. */
+    int status() {
+        return status;
+    }
+}
