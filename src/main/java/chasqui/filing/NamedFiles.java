@@ -46,10 +46,12 @@ final class NamedFiles {
         try {
             Path path = contained(name);
             String last = path.getFileName().toString();
-            if (!exists(path) && last.matches(".*[*?].*")) {
+            if (exists(path)) {
+                one(path);
+            } else if (last.matches(".*[*?].*")) {
                 all(path.getParent(), new Wildcard(last), name);
             } else {
-                one(path);
+                throw new IOException("there is no such file");
             }
         } catch (IllegalArgumentException | IOException wrong) {
             tally.refuse(new FilingReport.Refused(shown(name), why(wrong), "name files below " + source.root()));

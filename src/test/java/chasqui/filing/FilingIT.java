@@ -393,6 +393,8 @@ class FilingIT {
         for (int i = 0; i < 900; i++) {
             write("many/f" + i, "content " + i);
         }
+        write("before/a", "so that the topology is known");
+        file(root.resolve("before"), "before");
         AtomicInteger statements = new AtomicInteger();
         database.jdbi().setSqlLogger(new SqlLogger() {
             @Override

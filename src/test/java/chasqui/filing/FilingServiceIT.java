@@ -152,7 +152,7 @@ class FilingServiceIT {
         awaitEachOnce(names);
 
         // Anywhere: while requests come in one after the other.
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < 2; round++) {
             for (int i = 0; i < 40; i++) {
                 String name = "round" + round + "-" + i;
                 drop(name);
@@ -191,8 +191,8 @@ class FilingServiceIT {
                     return uuids;
                 }));
             }
-            for (int kill = 1; kill <= 3; kill++) {
-                int some = 35 * kill;
+            for (int kill = 1; kill <= 2; kill++) {
+                int some = 45 * kill;
                 await(() -> answered.get() >= some);
                 node.kill();
                 node.start();

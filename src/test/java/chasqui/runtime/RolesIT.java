@@ -41,6 +41,8 @@ class RolesIT {
                         home.toString(),
                         "chasqui.database.url",
                         database.url(),
+                        "chasqui.database.user",
+                        "postgres",
                         "chasqui.node.roles",
                         roles,
                         "chasqui.management.port",
