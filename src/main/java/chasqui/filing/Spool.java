@@ -3,6 +3,7 @@ package chasqui.filing;
 import chasqui.pipeline.Backoff;
 import chasqui.pipeline.ChasquiException;
 import chasqui.storage.DurableFiles;
+import chasqui.storage.FileFacts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -35,16 +36,16 @@ final class Spool {
 
     private final Intake intake;
     private final Clock clock;
-    private final Map<Path, Pause> pauses = new LinkedHashMap<>() {
+    private final Map<String, Pause> pauses = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Path, Pause> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Pause> eldest) {
             return size() > MOST_WAITING;
         }
     };
 
-    private record Pause(Instant until, int failures) {}
+    private record Pause(Instant until, int times) {}
 
     Spool(Intake intake, Clock clock) {
         this.intake = intake;
@@ -70,13 +71,14 @@ final class Spool {
             // What was filed is kept; filing it again gives the same answer.
             throw later(request, now, "the answer cannot be written: " + failure, failure);
         }
-        pauses.remove(request);
+        // Should it still be there after that, because nobody can move it, it must not be read without a pause.
+        pause(request, now);
         return folder;
     }
 
     /** Whether it is to be read now: not one that stayed a moment ago. */
     synchronized boolean due(Path request) {
-        Pause pause = pauses.get(request);
+        Pause pause = pauses.get(identity(request));
         return pause == null || !clock.instant().isBefore(pause.until());
     }
 
@@ -119,11 +121,26 @@ final class Spool {
     }
 
     private SpoolWaits later(Path request, Instant now, String why, Exception cause) {
-        int failures = 1 + (pauses.containsKey(request) ? pauses.get(request).failures() : 0);
-        Duration pause = PAUSE.delay(failures, ThreadLocalRandom.current());
-        pauses.put(request, new Pause(now.plus(pause), failures));
+        pause(request, now);
         log.info("{} stays in the spool: {}", request, why);
         return new SpoolWaits(request.getFileName() + " stays in the spool: " + why, cause);
+    }
+
+    private void pause(Path request, Instant now) {
+        String identity = identity(request);
+        Pause before = pauses.get(identity);
+        int times = before == null ? 1 : before.times() + 1;
+        pauses.put(identity, new Pause(now.plus(PAUSE.delay(times, ThreadLocalRandom.current())), times));
+    }
+
+    /** Another request under the same name is another one. */
+    private static String identity(Path request) {
+        try {
+            FileFacts facts = FileFacts.of(request);
+            return request + " " + facts.fileKey() + " " + facts.modified();
+        } catch (IOException gone) {
+            return request.toString();
+        }
     }
 
     private static String why(Answer answer) {

@@ -347,6 +347,18 @@ class FilingDeskIT {
     }
 
     @Test
+    void a_request_that_nobody_can_move_is_read_again_after_a_pause_only() throws Exception {
+        write("a", "one");
+        Path request = request("r.json", "{\"instrument\": \"camera\", \"observation\": \"obs\", \"files\": [\"a\"]}");
+        assertThat(desk.due(request.toFile())).isTrue();
+        desk.take(request.toFile());
+        assertThat(desk.due(request.toFile())).isFalse();
+        Files.delete(request);
+        Path next = request("r.json", "{\"instrument\": \"camera\", \"observation\": \"next\", \"finish\": true}");
+        assertThat(desk.due(next.toFile())).as("another request of this name").isTrue();
+    }
+
+    @Test
     void a_link_in_the_spool_shows_nobody_what_it_leads_to() throws Exception {
         Files.writeString(folder.resolve("secret"), "{\"password\": \"xyzzy\"}");
         Files.createSymbolicLink(desk.spool().resolve("link.json"), folder.resolve("secret"));
