@@ -56,7 +56,7 @@ public final class RunCommand implements Callable<Integer> {
         settings.requireValid();
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
-        try (Foundation foundation = Foundation.open(settings);
+        try (Foundation foundation = Foundation.openOrWait(settings);
                 Service service = Service.start(foundation, settings)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(stop, stopped), "shutdown"));
             log.info("ready in {} s; {}", sinceStart().toMillis() / 1000.0, service.summary());

@@ -17,6 +17,8 @@ public final class Database implements AutoCloseable {
     /** No statement of a command takes so long. */
     private static final Duration LONGEST_ANSWER = Duration.ofMinutes(10);
 
+    private static final Duration LONGEST_MIGRATION = Duration.ofHours(2);
+
     /** Two addresses in one URL are tried one after another within the time that a caller waits for a connection. */
     private static final Duration CONNECT = Duration.ofSeconds(4);
 
@@ -30,16 +32,20 @@ public final class Database implements AutoCloseable {
 
     private final Access access;
     private final HikariDataSource pool;
+    private final Entrance.State state;
+    private final DataSource entrance;
     private final Jdbi jdbi;
     private HikariDataSource beats;
 
     /** Where it is, and who we are there. */
     private record Access(String url, String user, String password) {}
 
-    private Database(Access access, HikariDataSource pool) {
+    private Database(Access access, HikariDataSource pool, boolean there) {
         this.access = access;
         this.pool = pool;
-        this.jdbi = Jdbi.create(pool);
+        this.state = new Entrance.State(there);
+        this.entrance = new Entrance(pool, state);
+        this.jdbi = Jdbi.create(entrance);
     }
 
     /**
@@ -59,10 +65,37 @@ public final class Database implements AutoCloseable {
      */
     public static Database connect(String url, String user, String password, int connections, Duration answer) {
         Access access = new Access(url, user, password);
+        return new Database(access, new HikariDataSource(work(access, connections, answer)), true);
+    }
+
+    /** The same without a look whether it is there; nobody gets a connection before {@link #openAfter}. */
+    public static Database later(String url, String user, String password, int connections, Duration answer) {
+        Access access = new Access(url, user, password);
+        HikariConfig config = work(access, connections, answer);
+        config.setInitializationFailTimeout(-1);
+        return new Database(access, new HikariDataSource(config), false);
+    }
+
+    private static HikariConfig work(Access access, int connections, Duration answer) {
         HikariConfig config = configuration("chasqui", access, answer.compareTo(WAIT) < 0 ? answer : WAIT, answer);
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(Math.min(2, connections));
-        return new Database(access, new HikariDataSource(config));
+        return config;
+    }
+
+    /** Whether it may be used. */
+    public boolean isOpen() {
+        return state.isOpen();
+    }
+
+    /** Opens it to all when the calling thread, which may use it already, has done this. */
+    public void openAfter(Runnable preparation) {
+        state.openAfter(preparation);
+    }
+
+    /** Why it is not open, as everybody is told who asks for a connection. */
+    public void because(String reason) {
+        state.because(reason);
     }
 
     private static HikariConfig configuration(String name, Access access, Duration wait, Duration answer) {
@@ -100,7 +133,7 @@ public final class Database implements AutoCloseable {
             config.setInitializationFailTimeout(-1);
             beats = new HikariDataSource(config);
         }
-        return Jdbi.create(beats);
+        return Jdbi.create(new Entrance(beats, state));
     }
 
     /** The database was away: connections from before may be dead without knowing it, and are opened anew. */
@@ -152,11 +185,13 @@ public final class Database implements AutoCloseable {
     /** A migration may take its time. */
     private DataSource patient() {
         PGSimpleDataSource patient = new PGSimpleDataSource();
-        patient.setUrl(access.url());
         patient.setUser(access.user());
         patient.setPassword(access.password());
         patient.setTcpKeepAlive(true);
+        patient.setSocketTimeout((int) LONGEST_MIGRATION.toSeconds());
         patient.setApplicationName("chasqui");
+        // At the end: what it says counts for more, as it does for the pool.
+        patient.setUrl(access.url());
         return patient;
     }
 
@@ -166,7 +201,7 @@ public final class Database implements AutoCloseable {
 
     /** The pool itself, for camel-jdbc. */
     public DataSource dataSource() {
-        return pool;
+        return entrance;
     }
 
     @Override

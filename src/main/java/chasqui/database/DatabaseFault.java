@@ -1,6 +1,7 @@
 package chasqui.database;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 
 /** What is the matter with the database, in words for people. */
 public final class DatabaseFault {
@@ -13,6 +14,10 @@ public final class DatabaseFault {
         SQLException deepest = null;
         Throwable cause = error;
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++, cause = cause.getCause()) {
+            if (cause instanceof SQLTransientConnectionException && cause.getCause() == null) {
+                // Ours, or that of a pool that does not know either.
+                return firstLine(cause);
+            }
             if (cause instanceof SQLException sql && (deepest == null || sql.getSQLState() != null)) {
                 deepest = sql;
             }

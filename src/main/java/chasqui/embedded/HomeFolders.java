@@ -33,6 +33,11 @@ public record HomeFolders(Path root) {
         return root.resolve("journal");
     }
 
+    /** The last good topology, for a start without the database. */
+    public Path topologyCache() {
+        return root.resolve("topology-cache.json");
+    }
+
     Path lock() {
         return root.resolve("lock");
     }

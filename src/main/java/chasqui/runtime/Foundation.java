@@ -1,6 +1,7 @@
 package chasqui.runtime;
 
 import chasqui.database.Database;
+import chasqui.database.DatabaseFault;
 import chasqui.embedded.DatabaseAddress;
 import chasqui.embedded.EmbeddedDatabase;
 import chasqui.embedded.EmbeddedObjectStore;
@@ -10,6 +11,7 @@ import chasqui.embedded.HomeInUse;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.FailureKind;
 import chasqui.settings.Settings;
+import chasqui.topology.TopologyCache;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +47,21 @@ public final class Foundation implements AutoCloseable {
         return open(settings, external, wantsObjectStore(settings, external));
     }
 
+    /**
+     * As {@link #open(Settings)}, where the service is to run: it goes on without an external database that may come by
+     * itself ({@link WaitingHelps}), and {@link #arrive} is to be called until that goes well.
+     */
+    public static Foundation openOrWait(Settings settings) {
+        boolean external = !settings.text("chasqui.database.url").isEmpty();
+        connections(settings);
+        return open(settings, external, wantsObjectStore(settings, external), true);
+    }
+
     private static Foundation open(Settings settings, boolean external, boolean withObjectStore) {
+        return open(settings, external, withObjectStore, false);
+    }
+
+    private static Foundation open(Settings settings, boolean external, boolean withObjectStore, boolean waits) {
         Home home = Home.open(homeOf(settings));
         EmbeddedDatabase embedded = null;
         EmbeddedObjectStore store = null;
@@ -57,8 +73,10 @@ public final class Foundation implements AutoCloseable {
             if (withObjectStore) {
                 store = EmbeddedObjectStore.start(home);
             }
-            database = external ? external(settings) : connect(settings, embedded.address());
-            bringUp(database, settings, external);
+            database = external ? external(settings, home, waits) : connect(settings, embedded.address());
+            if (database.isOpen()) {
+                bringUp(database, settings, external);
+            }
             return new Foundation(home, home.folders(), embedded, store, database);
         } catch (RuntimeException | Error failure) {
             new Foundation(home, home.folders(), embedded, store, database).close();
@@ -155,6 +173,40 @@ public final class Foundation implements AutoCloseable {
 
     private static Path homeOf(Settings settings) {
         return Path.of(settings.text("chasqui.home")).toAbsolutePath().normalize();
+    }
+
+    private static Database external(Settings settings, Home home, boolean waits) {
+        try {
+            return external(settings);
+        } catch (ChasquiException refused) {
+            boolean known = new TopologyCache(home.folders().topologyCache()).exists();
+            if (!waits || !WaitingHelps.with(refused, known)) {
+                throw refused;
+            }
+            Database later = Database.later(
+                    settings.text("chasqui.database.url"),
+                    settings.text("chasqui.database.user"),
+                    settings.text("chasqui.database.password"),
+                    connections(settings),
+                    answer(settings));
+            later.because(DatabaseFault.of(refused));
+            return later;
+        }
+    }
+
+    /**
+     * The database may have come.
+     *
+     * @param join what is to be done before anybody else uses it
+     * @throws RuntimeException it has not, or refuses; nothing has changed
+     */
+    void arrive(Settings settings, Runnable join) {
+        database.openAfter(() -> {
+            // Whether it answers is found out soon; what follows may take its time.
+            database.beats().useHandle(db -> db.execute("SELECT 1"));
+            bringUp(database, settings, true);
+            join.run();
+        });
     }
 
     private static Database external(Settings settings) {

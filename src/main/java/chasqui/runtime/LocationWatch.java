@@ -1,6 +1,7 @@
 package chasqui.runtime;
 
 import chasqui.pipeline.NodeIdentity;
+import chasqui.pipeline.Rarely;
 import chasqui.preflight.Check;
 import chasqui.preflight.Finding;
 import chasqui.preflight.FindingRows;
@@ -36,6 +37,7 @@ final class LocationWatch implements AutoCloseable {
     private final LocationPatterns reachable;
     private final ScheduledExecutorService pool;
     private final Object writing = new Object();
+    private final Rarely told = new Rarely();
     private final AtomicBoolean coming = new AtomicBoolean();
     private volatile boolean unwritten = true;
     private volatile Runnable follow = () -> {};
@@ -119,10 +121,13 @@ final class LocationWatch implements AutoCloseable {
             if (unwritten) {
                 unwritten = false;
                 rows.write(preflights.looked());
+                told.over();
             }
         } catch (RuntimeException failure) {
             unwritten = true;
-            log.warn("what preflights found cannot be written now, tried again: {}", failure.toString());
+            if (told.now()) {
+                log.warn("what preflights found cannot be written now, tried again: {}", failure.toString());
+            }
         }
     }
 

@@ -27,9 +27,11 @@ import chasqui.runtime.queue.RedisQueueComponent;
 import chasqui.runtime.routes.RoutesRefused;
 import chasqui.runtime.routes.Templates;
 import chasqui.settings.Settings;
+import chasqui.topology.DataLocation;
 import chasqui.topology.LocationPatterns;
 import chasqui.topology.Locations;
 import chasqui.topology.StoredTopology;
+import chasqui.topology.TopologyCache;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +45,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -78,9 +81,13 @@ public final class Service implements AutoCloseable {
     private final FilingDesk filing;
     private final ApiDoor door;
     private final ApiServer api;
+    private final LateJoin late;
     private final ScheduledExecutorService managerPool;
     private final Management management;
     private final LiveRoutes routes;
+    /** What was served first has not been swept, because the database came later. */
+    private final AtomicBoolean unswept = new AtomicBoolean();
+
     private WorkerRoutes workers;
     private volatile TopologyWatch watch;
 
@@ -88,9 +95,17 @@ public final class Service implements AutoCloseable {
         this.added = List.copyOf(added);
         this.settings = ServiceSettings.from(read);
         NodeIdentity node = NodeIdentity.starting(settings.node());
-        OwnGround.prepare(foundation);
-        Locations locations = new Locations(foundation.database().jdbi());
-        locations.refresh();
+        Locations locations = new Locations(
+                foundation.database().jdbi(),
+                new TopologyCache(foundation.home().topologyCache()));
+        this.late = new LateJoin(foundation, read, () -> join(foundation, locations));
+        if (foundation.database().isOpen()) {
+            OwnGround.prepare(foundation);
+            locations.refresh();
+        } else {
+            locations.recall();
+            unswept.set(true);
+        }
         this.stages =
                 new StageBeans(foundation.database().jdbi(), foundation.home().root(), locations, node, read);
         this.management =
@@ -137,7 +152,9 @@ public final class Service implements AutoCloseable {
                         ServiceSettings.hostName()),
                 Clock.systemUTC());
         this.managerPool = managerPool();
-        nodes.enter();
+        if (foundation.database().isOpen()) {
+            nodes.enter();
+        }
         this.locationWatch = LocationWatch.of(
                 foundation.database().jdbi(), node, settings, stages.checks(settings.preflight()), managerPool);
         this.control = new PreflightControl(locationWatch);
@@ -145,9 +162,8 @@ public final class Service implements AutoCloseable {
             // While the routes are made.
             locationWatch.follow(locations.current());
         }
-        int mine = operations.recoverOwnPast().size();
-        if (mine > 0) {
-            log.info("{} operations of an earlier incarnation of {} are back in their queues", mine, settings.node());
+        if (foundation.database().isOpen()) {
+            recoverOwnPast();
         }
         Duration beat = settings.lease().renewEvery();
         this.monitor = new Monitor(operations, beat, beat.multipliedBy(2).plus(Database.LONGEST_BEAT));
@@ -188,6 +204,21 @@ public final class Service implements AutoCloseable {
     /** The same, with stages beside those of the product. */
     public static Service start(Foundation foundation, Settings settings, List<AddedStage> added) {
         return new Service(foundation, settings, added);
+    }
+
+    /** What a start does first, where its database came later. */
+    private void join(Foundation foundation, Locations locations) {
+        nodes.enter();
+        OwnGround.prepare(foundation);
+        locations.refresh();
+        recoverOwnPast();
+    }
+
+    private void recoverOwnPast() {
+        int mine = operations.recoverOwnPast().size();
+        if (mine > 0) {
+            log.info("{} operations of an earlier incarnation of {} are back in their queues", mine, settings.node());
+        }
     }
 
     private List<StageEffects> effects() {
@@ -302,7 +333,9 @@ public final class Service implements AutoCloseable {
                     }
                 });
                 control.register();
-                workers.refresh();
+                if (foundation.database().isOpen()) {
+                    workers.refresh();
+                }
                 managerPool.scheduleWithFixedDelay(
                         () -> {
                             sweeps.begin(workers.locations());
@@ -316,6 +349,9 @@ public final class Service implements AutoCloseable {
             api.started();
             management.started(camel.getCamelContext(), foundation.database(), operations, parts(foundation));
             followRoutes(locations);
+            if (!foundation.database().isOpen()) {
+                late.begin();
+            }
         } catch (RoutesRefused refused) {
             close();
             throw refused;
@@ -341,12 +377,19 @@ public final class Service implements AutoCloseable {
                 locations,
                 Optional.ofNullable(workers),
                 locationWatch,
-                incoming::begin,
+                this::served,
                 stored,
                 () -> management.rounds().completed(TOPOLOGY_LOOP));
         management.probe(new HealthProbe("topology", Concern.SYSTEM, watch::problems, watch::told));
         long pause = TopologyWatch.pause(settings.managerInterval()).toMillis();
         managerPool.scheduleWithFixedDelay(watch, pause, pause, TimeUnit.MILLISECONDS);
+    }
+
+    private void served(List<DataLocation> locations) {
+        incoming.begin(locations);
+        if (unswept.getAndSet(false)) {
+            sweeps.begin(locations);
+        }
     }
 
     private boolean isWorker() {
@@ -393,6 +436,7 @@ public final class Service implements AutoCloseable {
     /** Drains: no new work, running work finishes within the drain time or is given back. */
     @Override
     public void close() {
+        late.close();
         desk.close();
         last(routes::close);
         if (watch != null) {
