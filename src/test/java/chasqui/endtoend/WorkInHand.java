@@ -87,6 +87,7 @@ final class WorkInHand {
                 Map.entry("chasqui.home", folder.resolve("home").toString()),
                 Map.entry("chasqui.routes", routes.toString()),
                 Map.entry("chasqui.management.port", "0"),
+                Map.entry("chasqui.api.port", "0"),
                 Map.entry("chasqui.transfer.method", "held"),
                 Map.entry("chasqui.transfer.concurrency", "10"),
                 Map.entry("chasqui.worker.concurrency", "4"),
