@@ -16,11 +16,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -374,6 +376,27 @@ class LiveRoutesIT {
     }
 
     @Test
+    void the_operator_has_the_files_looked_at_in_the_console() throws Exception {
+        Files.delete(routes.resolve("recovery.camel.yaml"));
+        String users = Files.readString(folder.resolve("home/management-users.properties"));
+        String password = users.replaceFirst("(?s).*user.operator=", "").replaceFirst("(?s),admin.*", "");
+        String asked = "{\"type\":\"exec\",\"mbean\":\"chasqui:type=Routes\",\"operation\":\"check\"}";
+        HttpResponse<String> answer = HTTP.send(
+                HttpRequest.newBuilder(URI.create(server() + "/hawtio/jolokia"))
+                        .header(
+                                "Authorization",
+                                "Basic "
+                                        + Base64.getEncoder()
+                                                .encodeToString(
+                                                        ("operator:" + password).getBytes(StandardCharsets.UTF_8)))
+                        .POST(HttpRequest.BodyPublishers.ofString(asked))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.body()).contains("\"status\":200");
+        assertThat(attribute("Problems")).asString().contains("no route calls bean monitor");
+    }
+
+    @Test
     void another_folder_behind_the_same_link_counts_as_an_edit() throws Exception {
         Path version = Files.createDirectory(folder.resolve("version-2"));
         for (Map.Entry<String, String> file : files.entrySet()) {
@@ -468,9 +491,12 @@ class LiveRoutesIT {
     }
 
     private static HttpResponse<String> get(String path) throws Exception {
-        String server = service.summary().replaceFirst(".*console ", "").replace("/hawtio/", "");
         return HTTP.send(
-                HttpRequest.newBuilder(URI.create(server + path)).build(), HttpResponse.BodyHandlers.ofString());
+                HttpRequest.newBuilder(URI.create(server() + path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String server() {
+        return service.summary().replaceFirst(".*console ", "").replace("/hawtio/", "");
     }
 
     private static String json(String text) {
