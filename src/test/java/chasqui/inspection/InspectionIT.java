@@ -301,7 +301,7 @@ class InspectionIT {
         }
         assertThat(TestKernel.statements(database.jdbi(), () -> new StatusReader(database.jdbi()).read()))
                 .isEqualTo(status)
-                .isLessThanOrEqualTo(18);
+                .isLessThanOrEqualTo(20);
         assertThat(TestKernel.statements(database.jdbi(), () -> traces.find("n3/a.fits")))
                 .isEqualTo(trace)
                 .isLessThanOrEqualTo(25);
