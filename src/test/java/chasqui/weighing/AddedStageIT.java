@@ -91,6 +91,7 @@ class AddedStageIT {
                 "chasqui.routes", routes().toString(),
                 "chasqui.node.name", "scales",
                 "chasqui.management.enabled", "false",
+                "chasqui.api.port", "0",
                 "chasqui.manager.interval", "200ms",
                 "chasqui.worker.look", "200ms",
                 "chasqui.retry.first", "200ms",
