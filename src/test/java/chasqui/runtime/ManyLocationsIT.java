@@ -98,10 +98,13 @@ class ManyLocationsIT {
     }
 
     private void serves(Map<String, String> more, Look look) throws Exception {
-        Map<String, String> set = new HashMap<>(
-                Map.of("chasqui.home", folder.resolve("home").toString(),
+        Map<String, String> set = new HashMap<>(Map.of(
+                "chasqui.home",
+                folder.resolve("home").toString(),
                 "chasqui.api.port",
-                "0", "chasqui.management.port", "0"));
+                "0",
+                "chasqui.management.port",
+                "0"));
         set.putAll(database.settings());
         set.putAll(more);
         Settings settings = SettingsReader.read(null, Map.of(), set);
