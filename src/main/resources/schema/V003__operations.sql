@@ -293,3 +293,22 @@ CREATE TABLE deletion_evidence (
     UNIQUE (deletion_batch_id, physical_copy_id)
 );
 CREATE INDEX deletion_evidence_of_copy ON deletion_evidence (physical_copy_id);
+
+-- Work whose node fell silent before its lease ran out, where no other living node reaches the place for work of its type.
+-- Nobody could do it: it is left to its node, which may only be cut off, until that or another one is there.
+CREATE VIEW unreachable_operation AS
+    SELECT o.id, o.queue, n.name AS node, n.heartbeat_at AS silent_since,
+           'unreachable: node ' || n.name || ' silent since '
+               || to_char(n.heartbeat_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI"Z"') AS reason
+      FROM operation o
+      JOIN node n ON n.name = o.lease_owner AND n.boot_id = o.lease_boot_id
+      JOIN data_location l ON l.id = o.data_location_id
+      JOIN site s ON s.id = l.site_id
+     WHERE o.status = 'IN_PROGRESS' AND o.lease_expires_at < clock_timestamp()
+       AND n.stopped_at IS NULL AND n.heartbeat_at <= o.lease_expires_at
+       AND NOT EXISTS (SELECT FROM live_node w CROSS JOIN unnest(w.locations) AS p (pattern)
+                        WHERE w.name <> n.name AND 'worker' = ANY (w.roles)
+                          AND s.short_name || '/' || l.name ~ ('^' || replace(p.pattern, '*', '[a-z0-9_]*') || '$')
+                          AND NOT EXISTS (SELECT FROM preflight_finding f
+                                           WHERE f.node = w.name AND f.data_location_id = l.id
+                                             AND ('*' = ANY (f.stops) OR o.type = ANY (f.stops))));

@@ -22,7 +22,9 @@ public final class NodeReader {
 
     private static final String NODES = """
             SELECT n.*, extract(epoch FROM clock_timestamp() - n.heartbeat_at)::bigint AS silent_seconds,
-                   EXISTS (SELECT FROM live_node l WHERE l.name = n.name) AS alive
+                   EXISTS (SELECT FROM live_node l WHERE l.name = n.name) AS alive,
+                   (SELECT count(*) || ' operations ' || min(u.reason) || '; they wait for it, or for another node that serves their locations'
+                      FROM unreachable_operation u WHERE u.node = n.name HAVING count(*) > 0) AS unreachable
               FROM node n ORDER BY alive DESC, n.name LIMIT 500
             """;
 
@@ -82,7 +84,7 @@ public final class NodeReader {
                 row.getLong("held"),
                 row.getObject("clock_offset_millis", Long.class),
                 findings,
-                List.of());
+                row.getString("unreachable") == null ? List.of() : List.of(row.getString("unreachable")));
     }
 
     private static List<String> texts(ResultSet row, String column) throws SQLException {
@@ -95,7 +97,7 @@ public final class NodeReader {
     }
 
     private static List<String> warnings(NodeStatus node, Set<String> versions) {
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(node.warnings());
         if (!node.alive()) {
             return warnings;
         }

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param held operations that it works on
  * @param clockOffsetMillis by how much its clock is ahead of the database's; null: not measured
  * @param findings what its preflights found at data locations; empty for nodes that are gone
- * @param warnings what somebody should look at; empty for nodes that are gone
+ * @param warnings what somebody should look at; of nodes that are gone only what they had in hand and nobody else can do
  */
 public record NodeStatus(
         String name,

@@ -19,7 +19,7 @@ public final class QueueReader {
                    coalesce(c.scheduled, 0) AS scheduled, coalesce(c.in_progress, 0) AS in_progress,
                    coalesce(c.pending - c.due, 0) AS waiting,
                    coalesce(extract(epoch FROM clock_timestamp() - c.oldest), 0)::bigint AS oldest,
-                   extract(epoch FROM clock_timestamp() - w.since)::bigint AS unclaimed
+                   extract(epoch FROM clock_timestamp() - w.since)::bigint AS unclaimed, u.reason AS unreachable
               FROM (SELECT s.short_name || '_' || l.name || '_' || t.name AS queue, s.short_name || '/' || l.name AS location,
                            t.name AS type, t.stage, l.active AND s.active AS active
                       FROM operation_type t
@@ -29,6 +29,8 @@ public final class QueueReader {
               LEFT JOIN (queue_standstill w JOIN operation o ON o.id = w.operation_id AND o.status IN ('PENDING', 'SCHEDULED')
                                                              AND coalesce(o.claimed_at, '-infinity') < w.since)
                      ON w.queue = q.queue
+              LEFT JOIN (SELECT queue, count(*) || ' in hand ' || min(reason) AS reason
+                           FROM unreachable_operation GROUP BY queue) u ON u.queue = q.queue
              WHERE q.active OR c.queue IS NOT NULL
              ORDER BY q.stage, q.queue
             """;
@@ -80,11 +82,20 @@ public final class QueueReader {
                             row.getLong("oldest"),
                             nodes,
                             claimable == 0 ? null : unclaimed,
-                            active && nodes.isEmpty()
-                                    ? nobody(servers, location, type)
-                                    : warning(active, nodes, claimable, unclaimed));
+                            join(
+                                    row.getString("unreachable"),
+                                    active && nodes.isEmpty()
+                                            ? nobody(servers, location, type)
+                                            : warning(active, nodes, claimable, unclaimed)));
                 })
                 .list();
+    }
+
+    private static String join(String unreachable, String warning) {
+        if (unreachable == null || warning == null) {
+            return unreachable == null ? warning : unreachable;
+        }
+        return unreachable + "; " + warning;
     }
 
     private static String nobody(List<Server> servers, String location, String type) {

@@ -64,7 +64,7 @@ public record Status(
     /**
      * An operation in progress, as of its last heartbeat.
      *
-     * @param phase what it does now; null before its first heartbeat
+     * @param phase what it does now, or why it is unreachable; null before its first heartbeat
      * @param bytesDone of this phase
      * @param bytesTotal of this phase, 0 where nobody knows
      * @param bytesPerSecond of late, else since it began; 0 where nothing has moved yet

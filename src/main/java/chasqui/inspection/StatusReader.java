@@ -111,12 +111,14 @@ public final class StatusReader {
     private static final String RUNNING = """
             SELECT r.*, CASE WHEN bytes_per_second > 0 AND bytes_total > 0
                              THEN ceil(greatest(0, bytes_total - bytes_done)::numeric / bytes_per_second)::bigint END AS seconds_left
-              FROM (SELECT o.id AS operation, o.queue, %s AS subject, o.lease_owner AS node, o.phase, o.bytes_done,
+              FROM (SELECT o.id AS operation, o.queue, %s AS subject, o.lease_owner AS node,
+                           coalesce(u.reason, o.phase) AS phase, o.bytes_done,
                            coalesce(o.bytes_total, 0) AS bytes_total,
-                           coalesce(o.bytes_per_second,
-                                    o.bytes_done / nullif(extract(epoch FROM o.heartbeat_at - o.claimed_at), 0), 0)::bigint
+                           CASE WHEN u.id IS NULL THEN coalesce(o.bytes_per_second,
+                                    o.bytes_done / nullif(extract(epoch FROM o.heartbeat_at - o.claimed_at), 0), 0)::bigint ELSE 0 END
                                AS bytes_per_second
-                      FROM operation o WHERE o.status = 'IN_PROGRESS' ORDER BY o.claimed_at, o.id LIMIT %d) r
+                      FROM operation o LEFT JOIN unreachable_operation u ON u.id = o.id
+                     WHERE o.status = 'IN_PROGRESS' ORDER BY o.claimed_at, o.id LIMIT %d) r
             """;
 
     private static final String COPIES = """

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -335,13 +334,17 @@ public final class OperationStore {
     /**
      * Puts work back whose lease ran out. A stall consumes no attempt, but three stalls of one operation on live nodes
      * are a permanent item failure. A node counts as live when it has renewed its leases since this one ran out: work
-     * whose node died, or could not reach the database, has not stalled.
+     * whose node died, or could not reach the database, has not stalled. Where no other living node serves the location,
+     * the work of a silent node is not touched: see the view {@code unreachable_operation}.
      *
      * @param limit most operations to recover, 1 to 1000
      * @return ids of recovered operations; empty when every lease is fresh
      */
     public List<Long> recoverStale(int limit) {
-        return staleWork.putBack("lease_expires_at < clock_timestamp()", Map.of(), limit);
+        return staleWork.putBack("""
+                lease_expires_at < clock_timestamp()
+                AND NOT EXISTS (SELECT FROM unreachable_operation u WHERE u.id = operation.id)
+                """, Map.of(), limit);
     }
 
     /**
@@ -352,16 +355,10 @@ public final class OperationStore {
      */
     public List<Long> recoverOwnPast() {
         late.replay();
-        List<Long> recovered = new ArrayList<>();
-        List<Long> batch;
-        do {
-            batch = staleWork.putBack(
-                    "lease_owner = :node AND lease_boot_id <> :boot",
-                    Map.of("node", node.name(), "boot", node.bootId()),
-                    MOST_AT_ONCE);
-            recovered.addAll(batch);
-        } while (batch.size() == MOST_AT_ONCE);
-        return recovered;
+        return staleWork.putBackAll(
+                "lease_owner = :node AND lease_boot_id <> :boot",
+                Map.of("node", node.name(), "boot", node.bootId()),
+                MOST_AT_ONCE);
     }
 
     /**

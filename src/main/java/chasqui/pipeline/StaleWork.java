@@ -2,6 +2,7 @@ package chasqui.pipeline;
 
 import chasqui.pipeline.OperationRows.Stale;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -28,8 +29,34 @@ final class StaleWork {
      * @return ids of what was put back
      */
     List<Long> putBack(String which, Map<String, ?> bindings, int limit) {
+        return batch(which, bindings, limit).recovered();
+    }
+
+    /**
+     * All of them, whatever their number and however many of them cannot be put back.
+     *
+     * @param batch how many at a time, 1 to 1000
+     */
+    List<Long> putBackAll(String which, Map<String, ?> bindings, int batch) {
+        List<Long> recovered = new ArrayList<>();
+        List<Long> stuck = new ArrayList<>();
+        Batch last;
+        do {
+            Map<String, Object> all = new HashMap<>(bindings);
+            all.put("stuck", stuck.toArray(Long[]::new));
+            last = batch("(" + which + ") AND id <> ALL (:stuck)", all, batch);
+            recovered.addAll(last.recovered());
+            stuck.addAll(last.stuck());
+        } while (last.recovered().size() + last.stuck().size() == batch);
+        return recovered;
+    }
+
+    private record Batch(List<Long> recovered, List<Long> stuck) {}
+
+    private Batch batch(String which, Map<String, ?> bindings, int limit) {
         return database.inTransaction(tx -> {
             List<Long> recovered = new ArrayList<>();
+            List<Long> stuck = new ArrayList<>();
             for (Stale stale : OperationRows.lockStale(tx, which, bindings, limit)) {
                 // One operation that cannot be put back must not keep the others.
                 tx.savepoint("one");
@@ -39,10 +66,11 @@ final class StaleWork {
                     recovered.add(stale.operation().id());
                 } catch (RuntimeException failure) {
                     tx.rollbackToSavepoint("one");
+                    stuck.add(stale.operation().id());
                     log.error("{}: cannot be put back, trying again next time", stale.operation(), failure);
                 }
             }
-            return recovered;
+            return new Batch(recovered, stuck);
         });
     }
 

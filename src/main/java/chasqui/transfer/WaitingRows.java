@@ -53,6 +53,7 @@ final class WaitingRows {
               JOIN cargo c ON c.data_transfer_id = t.id
               LEFT JOIN ends_reached e ON (e.origin_location_id, e.destination_location_id) = (a.id, z.id)
              WHERE o.type = :type AND o.status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS')
+               AND NOT EXISTS (SELECT FROM unreachable_operation u WHERE u.id = o.id)
             """;
 
     /**

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import chasqui.inspection.QueueReader;
+import chasqui.inspection.QueueStatus;
+import chasqui.inspection.StatusReader;
+import chasqui.inspection.StatusText;
 import chasqui.testing.TestClock;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
@@ -11,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -307,12 +312,16 @@ class OperationStoreIT {
 
     @Test
     void work_whose_node_died_or_lost_the_database_is_put_back_as_often_as_it_takes() {
+        database.execute("""
+                INSERT INTO node (name, boot_id, version, host, process_id, roles, locations)
+                VALUES ('another', gen_random_uuid(), '1', 'here', 2, '{worker}', '{ccat/*}')
+                """);
         anOperation(100);
         for (int i = 0; i < 5; i++) {
             Lease lease = store.claim(QUEUE).orElseThrow();
             beatOfTheNodeThatHolds(lease);
             database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '1 second'");
-            database.execute("UPDATE node SET heartbeat_at = clock_timestamp() - interval '5 seconds'");
+            database.execute("UPDATE node SET heartbeat_at = clock_timestamp() - interval '5 seconds' WHERE name = 'here'");
             assertThat(store.recoverStale(100)).hasSize(1);
         }
         assertThat(database.value("SELECT status || ' ' || stalls || ' ' || attempt FROM operation"))
@@ -434,6 +443,62 @@ class OperationStoreIT {
         assertThat(restarted.recoverOwnPast()).hasSize(1);
         assertThat(database.value("SELECT count(*) FROM operation WHERE status = 'PENDING' AND stalls = 0"))
                 .isEqualTo("1");
+    }
+
+    @Test
+    void one_of_thousands_that_cannot_be_put_back_keeps_none_of_the_others() {
+        database.execute("""
+                WITH b AS (INSERT INTO deletion_batch (data_location_id)
+                           SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id, generate_series(1, 1003)
+                            WHERE s.short_name = 'ccat' AND l.name = 'buffer' RETURNING id, data_location_id)
+                INSERT INTO operation (type, data_location_id, queue, deletion_batch_id, status, lease_owner, lease_boot_id,
+                                       lease_token, lease_expires_at, claimed_at)
+                SELECT 'deletion', data_location_id, 'ccat_buffer_deletion', id, 'IN_PROGRESS', 'here', gen_random_uuid(),
+                       gen_random_uuid(), clock_timestamp() + make_interval(secs => row_number() OVER (ORDER BY id)),
+                       clock_timestamp() FROM b
+                """);
+        poisoned = Long.parseLong(database.value("SELECT min(id) FROM operation"));
+        assertThat(store.recoverOwnPast()).hasSize(1002).doesNotContain(poisoned);
+        assertThat(database.values("SELECT id FROM operation WHERE status = 'IN_PROGRESS'"))
+                .containsExactly(Long.toString(poisoned));
+    }
+
+    @Test
+    void work_of_a_silent_node_waits_where_nobody_else_could_do_it() {
+        anOperation(100);
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        database.execute("""
+                INSERT INTO node (name, boot_id, version, host, process_id, roles, locations, heartbeat_at)
+                SELECT lease_owner, lease_boot_id, 'test', 'chile', 1, '{worker}', '{ccat/*}', clock_timestamp() - interval '2 h'
+                  FROM operation
+                """);
+        database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '119 min'");
+        database.execute("""
+                INSERT INTO node (name, boot_id, version, host, process_id, roles, locations) VALUES
+                    ('manager', gen_random_uuid(), 'test', 'here', 2, '{manager,monitor}', '{*/*}'),
+                    ('cologne', gen_random_uuid(), 'test', 'here', 3, '{worker}', '{cologne/*,ccat/buffe}'),
+                    ('unmounted', gen_random_uuid(), 'test', 'here', 4, '{worker}', '{*/b*r}');
+                INSERT INTO preflight_finding (node, data_location_id, check_name, stops, reason)
+                SELECT 'unmounted', data_location_id, 'disk', '{*}', 'not mounted' FROM operation
+                """);
+        assertThat(store.recoverStale(10)).isEmpty();
+        assertThat(database.value("SELECT reason FROM unreachable_operation"))
+                .startsWith("unreachable: node here silent since 20");
+        assertThat(new QueueReader(database.jdbi(), Duration.ofMinutes(5))
+                        .read().stream().map(QueueStatus::warning).filter(Objects::nonNull))
+                .anyMatch(warning -> warning.startsWith("1 in hand unreachable: node here silent since 20"));
+        assertThat(StatusText.of(new StatusReader(database.jdbi()).read()))
+                .contains("unreachable: node here silent since 20")
+                .contains("1 operations unreachable: node here");
+
+        // Cut off, and not dead: it goes on with what it has.
+        assertThat(store.renew(List.of(lease))).containsExactly(lease.token());
+        database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '119 min'");
+
+        database.execute("DELETE FROM preflight_finding");
+        assertThat(store.recoverStale(10)).as("another reaches the place now").hasSize(1);
+        assertThat(database.value("SELECT status || ' ' || stalls || ' ' || attempt FROM operation"))
+                .isEqualTo("PENDING 0 0");
     }
 
     @Test
