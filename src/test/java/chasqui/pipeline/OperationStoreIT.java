@@ -321,7 +321,8 @@ class OperationStoreIT {
             Lease lease = store.claim(QUEUE).orElseThrow();
             beatOfTheNodeThatHolds(lease);
             database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - interval '1 second'");
-            database.execute("UPDATE node SET heartbeat_at = clock_timestamp() - interval '5 seconds' WHERE name = 'here'");
+            database.execute(
+                    "UPDATE node SET heartbeat_at = clock_timestamp() - interval '5 seconds' WHERE name = 'here'");
             assertThat(store.recoverStale(100)).hasSize(1);
         }
         assertThat(database.value("SELECT status || ' ' || stalls || ' ' || attempt FROM operation"))
