@@ -35,8 +35,9 @@ CREATE TABLE data_location (
     draining_reason text,
     capacity_bytes bigint CHECK (capacity_bytes > 0),
     -- DISK
-    host           text,
-    host_user      text,
+    -- Programs are given these two: nothing in them is taken for an option.
+    host           text CHECK (host ~ '^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$'),
+    host_user      text CHECK (host_user ~ '^[A-Za-z_][A-Za-z0-9_.-]{0,31}$'),
     root           text,
     accept_cached_verification boolean NOT NULL DEFAULT false,
     -- S3
@@ -52,6 +53,8 @@ CREATE TABLE data_location (
     checksum_command text[],
     recall_root     text,
     UNIQUE (site_id, name),
+    UNIQUE (site_id, id),
+    CONSTRAINT only_archives_are_not_on_disk CHECK (location_type = 'LONG_TERM_ARCHIVE' OR storage_type = 'DISK'),
     CONSTRAINT only_a_draining_location_says_why CHECK (draining_since IS NOT NULL OR num_nonnulls(draining_by, draining_reason) = 0),
     -- What an instrument has written lies there already: refusing to know of it would lose it.
     CONSTRAINT a_source_does_not_drain CHECK (location_type <> 'SOURCE' OR draining_since IS NULL),
@@ -86,14 +89,21 @@ CREATE TABLE transfer_route (
     route_type              route_type NOT NULL DEFAULT 'CUSTOM',
     method                  text CHECK (method ~ '^[a-z0-9-]{1,32}$'),
     relay_site_id           bigint REFERENCES site,
-    origin_location_id      bigint REFERENCES data_location,
-    destination_location_id bigint REFERENCES data_location,
+    origin_location_id      bigint,
+    destination_location_id bigint,
     pull                    boolean NOT NULL DEFAULT false,
     forbidden               boolean NOT NULL DEFAULT false,
     rate_limit_bytes_per_second bigint CHECK (rate_limit_bytes_per_second > 0),
     concurrency             integer CHECK (concurrency BETWEEN 1 AND 100),
     time_windows            text[],
     options                 jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(options) = 'object'),
+    CONSTRAINT options_are_texts CHECK (NOT jsonb_path_exists(options, 'strict $.* ? (@.type() == "object" || @.type() == "array")')),
+    CONSTRAINT windows_are_times_of_day CHECK (array_to_string(time_windows, ' ', '?')
+        ~ '^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]( |$))*$'),
+    CONSTRAINT an_origin_is_at_its_site FOREIGN KEY (origin_site_id, origin_location_id) REFERENCES data_location (site_id, id),
+    CONSTRAINT a_destination_is_at_its_site FOREIGN KEY (destination_site_id, destination_location_id)
+        REFERENCES data_location (site_id, id),
+    CONSTRAINT a_relay_is_between_the_ends CHECK (relay_site_id NOT IN (origin_site_id, destination_site_id)),
     priority                integer NOT NULL DEFAULT 100,
     active                  boolean NOT NULL DEFAULT true,
     CHECK (origin_site_id <> destination_site_id),

@@ -6,10 +6,13 @@ import chasqui.topology.Locations;
 import chasqui.topology.StoredTopology;
 import chasqui.topology.Topology;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +28,8 @@ final class TopologyWatch implements Runnable, AutoCloseable {
 
     /** A round waits for the database and for routes that stop; what takes longer hangs. */
     private static final Duration LONGEST_END = Duration.ofSeconds(30);
+
+    private static final int MOST_NAMED = 20;
 
     private final Foundation foundation;
     private final Locations locations;
@@ -44,6 +49,7 @@ final class TopologyWatch implements Runnable, AutoCloseable {
 
     private boolean failing;
     private volatile boolean unfit;
+    private Set<String> draining = Set.of();
     /** What is wrong with the topology that is followed. */
     private volatile List<String> wrong = List.of();
 
@@ -85,9 +91,10 @@ final class TopologyWatch implements Runnable, AutoCloseable {
     private void round() {
         try {
             Topology topology = locations.refresh();
-            List<Object> now = List.of(topology.locations(), topology.routes());
+            List<Object> now = List.of(topology.sites(), topology.locations(), topology.routes());
             if (!now.equals(followed)) {
                 look();
+                tellDraining(topology);
                 OwnGround.prepare(foundation);
                 if (workers.isPresent()) {
                     preflights.follow(topology);
@@ -114,6 +121,28 @@ final class TopologyWatch implements Runnable, AutoCloseable {
             failing = true;
             unfit = !DatabaseTrouble.in(failure);
         }
+    }
+
+    private static String some(Collection<String> names) {
+        return names.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+                + (names.size() > MOST_NAMED ? " and " + (names.size() - MOST_NAMED) + " more" : "");
+    }
+
+    private void tellDraining(Topology topology) {
+        Set<String> now = new TreeSet<>();
+        topology.sites().stream()
+                .filter(site -> site.active() && site.draining())
+                .forEach(site -> now.add(site.shortName()));
+        topology.locations().stream()
+                .filter(location -> location.active() && location.draining())
+                .forEach(location -> now.add(location.label()));
+        now.stream()
+                .filter(place -> !draining.contains(place))
+                .forEach(place -> log.info("{} drains: nothing new is put there", place));
+        draining.stream()
+                .filter(place -> !now.contains(place))
+                .forEach(place -> log.info("{} drains no longer", place));
+        draining = now;
     }
 
     /** A person may write anything into the database; what is wrong there is told once, and followed as far as possible. */
@@ -150,10 +179,14 @@ final class TopologyWatch implements Runnable, AutoCloseable {
         onServed.accept(workers.get().locations());
         Set<String> after = workers.get().queues();
         if (!after.equals(before)) {
+            // Those that go are told when they are gone.
+            Set<String> added = new TreeSet<>(after);
+            added.removeAll(before);
             log.info(
-                    "the topology, or what can be reached of it, has changed: {} queues served, {} before",
+                    "the topology, or what can be reached of it, has changed: {} queues served, {} before{}",
                     after.size(),
-                    before.size());
+                    before.size(),
+                    added.isEmpty() ? "" : "; new: " + some(added));
         }
         return all;
     }

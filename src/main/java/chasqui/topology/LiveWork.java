@@ -6,21 +6,21 @@ import org.jdbi.v3.core.Handle;
 /** Counts what still lies at, or is on its way through, a part of the topology that is to be switched off. */
 final class LiveWork {
     private final Handle tx;
-    private final String lock;
+    private final boolean locks;
 
-    private LiveWork(Handle tx, String lock) {
+    private LiveWork(Handle tx, boolean locks) {
         this.tx = tx;
-        this.lock = lock;
+        this.locks = locks;
     }
 
     /** For who is about to switch something off: nobody adds anything until the transaction ends. */
     static LiveWork locking(Handle tx) {
-        return new LiveWork(tx, " FOR UPDATE OF l");
+        return new LiveWork(tx, true);
     }
 
     /** For who only asks. */
     static LiveWork looking(Handle db) {
-        return new LiveWork(db, "");
+        return new LiveWork(db, false);
     }
 
     /** Such as {@code copies of raw data packages (12)}; empty when nothing is there. */
@@ -28,7 +28,7 @@ final class LiveWork {
         Long id = tx.createQuery("""
                         SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id
                          WHERE s.short_name = :site AND l.name = :name
-                        """ + lock)
+                        """ + (locks ? " FOR UPDATE OF l" : ""))
                 .bind("site", location.site())
                 .bind("name", location.name())
                 .mapTo(Long.class)
@@ -72,6 +72,12 @@ final class LiveWork {
 
     /** What is on its way to a site, whichever of its locations it will reach. */
     List<String> towards(SiteEntry site) {
+        if (locks) {
+            tx.createQuery("SELECT id FROM site WHERE short_name = :site FOR UPDATE")
+                    .bind("site", site.shortName())
+                    .mapTo(Long.class)
+                    .list();
+        }
         return towards(site.shortName());
     }
 

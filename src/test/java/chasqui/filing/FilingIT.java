@@ -276,6 +276,8 @@ class FilingIT {
         write("a", "one");
         write(".chasqui/quarantine/x", "two");
         Path inner = root.resolve("buffer");
+        // The database refuses this by itself.
+        database.execute("ALTER TABLE data_location DISABLE TRIGGER keep_places_apart");
         database.execute(
                 "UPDATE data_location SET root = '" + inner + "' WHERE location_type = 'BUFFER' AND site_id = 1");
         write("buffer/rdp/x.tar", "three");

@@ -113,6 +113,7 @@ class TransferIT {
 
     @Test
     void a_manager_takes_as_many_statements_for_two_hundred_transfers_as_for_one() throws Exception {
+        manager.findWork();
         assembled("cologne");
         int few = TestKernel.statements(database.jdbi(), manager::findWork);
         TestTransfers.Assembled original = assembled("cologne");
