@@ -21,11 +21,13 @@ final class RouteNeeds {
     private RouteNeeds() {}
 
     /** Work that no route asks for would never be done, and nobody would be told. */
-    static Given given(Map<String, Object> beans, Properties properties) {
+    static Given given(Map<String, Object> beans, Map<String, String> properties) {
         Set<String> needed = beans.keySet().stream()
                 .filter(name -> name.endsWith("Manager") || name.endsWith("Worker") || KERNEL.contains(name))
                 .collect(Collectors.toUnmodifiableSet());
-        return new Given(beans, properties, needed, Map.of(), Map.of());
+        Properties named = new Properties();
+        named.putAll(properties);
+        return new Given(beans, named, needed, Map.of(), Map.of());
     }
 
     /**

@@ -1,21 +1,21 @@
 package chasqui.runtime;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import chasqui.settings.Settings;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Properties;
+import java.util.TreeMap;
 
 /** What route files can name in {@code {{…}}}. */
 final class RouteProperties {
     /** A hint that nobody answered for this long is forgotten; with hints in memory only, all of them at start. */
     private static final Duration HINT_PATIENCE = Duration.ofSeconds(30);
 
+    private static final String SECRET = "password";
+
     private RouteProperties() {}
 
     /** Those that are made of settings, in the units in which Camel wants them. */
-    static Map<String, String> made(ServiceSettings settings) {
+    private static Map<String, String> made(ServiceSettings settings) {
         return Map.ofEntries(
                 Map.entry("chasqui.manager.delay-ms", millis(settings.managerInterval())),
                 Map.entry("chasqui.worker.look-ms", millis(settings.look())),
@@ -35,14 +35,10 @@ final class RouteProperties {
         return Long.toString(duration.toMillis());
     }
 
-    /** All of them: Camel reads the program's own file, too. */
-    static Properties all(ServiceSettings settings) {
-        Properties all = new Properties();
-        try (InputStream in = RouteProperties.class.getResourceAsStream("/application.properties")) {
-            all.load(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException("application.properties in the program cannot be read", e);
-        }
+    /** All of them: every setting as it is set, but for secrets, which no route needs, and those that are made of them. */
+    static Map<String, String> all(ServiceSettings settings, Settings read) {
+        Map<String, String> all = new TreeMap<>();
+        read.keys().stream().filter(key -> !key.endsWith(SECRET)).forEach(key -> all.put(key, read.text(key)));
         all.putAll(made(settings));
         return all;
     }

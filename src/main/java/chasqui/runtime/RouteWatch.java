@@ -78,7 +78,12 @@ final class RouteWatch implements AutoCloseable {
         try {
             look();
             settle();
-        } catch (IOException | RuntimeException failure) {
+        } catch (IOException | RuntimeException | Error failure) {
+            log.debug("a look at the route files failed", failure);
+            // What is there afterwards is looked at, though it may be what was there before.
+            read = null;
+            seen = null;
+            tried = null;
             tell(List.of("the route files in " + folder + " cannot be followed: " + failure + "; tried again"));
         } finally {
             turn.unlock();

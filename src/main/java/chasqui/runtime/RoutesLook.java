@@ -73,7 +73,7 @@ public final class RoutesLook implements AutoCloseable {
         beans.put("apiReplies", new ApiReplies());
         beans.put(SilentHttp.NAME, new SilentHttp());
         beans.put("locationCircuit", Service.locationCircuit());
-        Given given = RouteNeeds.given(beans, RouteProperties.all(settings));
+        Given given = RouteNeeds.given(beans, RouteProperties.all(settings, read));
         this.check = new RouteCheck(() -> given);
     }
 

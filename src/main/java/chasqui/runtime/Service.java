@@ -185,8 +185,9 @@ public final class Service implements AutoCloseable {
         Map<String, Object> named = named(foundation, queues, work);
         named.forEach(camel::bind);
         camel.bind(RedisQueueComponent.SCHEME + "-component", redis);
-        this.routes = new LiveRoutes(
-                settings.routes(), settings.routesLook(), RouteNeeds.given(named, RouteProperties.all(settings)));
+        Map<String, String> properties = RouteProperties.all(settings, read);
+        properties.forEach(camel::addOverrideProperty);
+        this.routes = new LiveRoutes(settings.routes(), settings.routesLook(), RouteNeeds.given(named, properties));
         management.probe(routes.probe());
         configure();
         startCamel(locations, queues, foundation);
@@ -284,7 +285,6 @@ public final class Service implements AutoCloseable {
                         "camel.main.shutdown-now-on-timeout",
                         "true")
                 .forEach(camel::addOverrideProperty);
-        RouteProperties.made(settings).forEach(camel::addOverrideProperty);
         if (!silentRoutes().isEmpty()) {
             camel.addOverrideProperty("camel.main.auto-startup-exclude-pattern", String.join(",", silentRoutes()));
         }

@@ -73,6 +73,11 @@ public final class Settings {
         return settings;
     }
 
+    /** Every key there is. */
+    public Set<String> keys() {
+        return values.keySet();
+    }
+
     /** The text as it stands; "" when the key is there without a value. */
     public String text(String key) {
         String value = values.get(key);

@@ -69,6 +69,15 @@ class LiveRoutesIT {
                   steps:
                     - to: { id: fail, uri: "bean:weighingWorker?method=fail" }
 
+            - route:
+                id: slow-loop
+                description: "Takes its time"
+                from:
+                  uri: "scheduler:slow-loop"
+                  parameters: { delay: 300, initialDelay: 0, scheduledExecutorService: "#managerPool" }
+                  steps:
+                    - to: { id: take, uri: "bean:weighingWorker?method=slowRound" }
+
             - routeTemplate:
                 id: weighing
                 description: "Weighs at one place of processing"
@@ -90,6 +99,7 @@ class LiveRoutesIT {
     private static final BlockingQueue<String> told = new LinkedBlockingQueue<>();
     private static final Semaphore mayEnd = new Semaphore(0);
     private static final AtomicInteger begun = new AtomicInteger();
+    private static volatile boolean slow;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
@@ -123,6 +133,13 @@ class LiveRoutesIT {
             throw new IllegalStateException("as it always does");
         }
 
+        public void slowRound() throws InterruptedException {
+            if (slow) {
+                begin();
+                told.add("the round ended by itself");
+            }
+        }
+
         public void heard(String how) {
             told.add(how);
         }
@@ -148,6 +165,7 @@ class LiveRoutesIT {
                         "chasqui.routes.look", "200ms",
                         "chasqui.manager.interval", "300ms",
                         "chasqui.worker.look", "200ms",
+                        "chasqui.redis.password", "secret",
                         "chasqui.management.loop-limit", "1h",
                         "chasqui.management.port", "0"));
         foundation = Foundation.open(settings);
@@ -176,6 +194,7 @@ class LiveRoutesIT {
 
     @AfterEach
     void everything_as_before() throws Exception {
+        slow = false;
         mayEnd.release(100);
         point(folder.resolve("version-1"));
         for (String name : texts().keySet()) {
@@ -289,6 +308,37 @@ class LiveRoutesIT {
         soon(() ->
                 assertThat(service.loops()).contains("other-packaging-manager").doesNotContain("packaging-manager"));
         assertThat(service.camel().getRoute("packaging-manager")).isNull();
+    }
+
+    @Test
+    void a_loop_ends_its_round_before_it_is_replaced_and_holds_up_no_other() throws Exception {
+        slow = true;
+        soon(() -> assertThat(begun.get()).isPositive());
+        slow = false;
+        edit(OWN, "Takes its time", "Found and edited");
+        edit("1-packaging.camel.yaml", "Finds observations that are due", "Found and edited");
+        soon(() -> assertThat(description("packaging-manager")).startsWith("Found and edited"));
+        soon(() -> assertThat(attribute("Waiting")).asString().contains("slow-loop"));
+        assertThat(description("slow-loop")).isEqualTo("Takes its time");
+        mayEnd.release();
+        assertThat(next()).isEqualTo("the round ended by itself");
+        soon(() -> assertThat(description("slow-loop")).isEqualTo("Found and edited"));
+    }
+
+    @Test
+    void a_folder_that_is_away_is_told_until_it_is_back() throws Exception {
+        point(folder.resolve("nowhere"));
+        soon(() -> assertThat(attribute("Problems")).asString().contains("cannot be followed"));
+        point(folder.resolve("version-1"));
+        soon(() -> assertThat(attribute("Problems")).isEqualTo(List.of()));
+    }
+
+    @Test
+    void routes_see_settings_as_they_are_set_and_no_passwords() {
+        assertThat(service.camel().resolvePropertyPlaceholders("{{chasqui.worker.look}}"))
+                .isEqualTo("200ms");
+        assertThat(service.camel().resolvePropertyPlaceholders("{{chasqui.redis.password:none}}"))
+                .isEmpty();
     }
 
     @Test
