@@ -110,7 +110,8 @@ public final class Service implements AutoCloseable {
                 new StageBeans(foundation.database().jdbi(), foundation.home().root(), locations, node, read);
         this.management =
                 new Management(ManagementSettings.from(read), foundation.home().root());
-        this.redis = new RedisQueueComponent(RedisSettings.from(read), node.name() + "/" + node.bootId());
+        this.redis = new RedisQueueComponent(RedisSettings.from(read), node.name() + "/" + node.bootId())
+                .showing(settings.roles(), node.name());
         this.api = new ApiServer(ApiSettings.from(read), foundation.home().root());
         read.requireValid();
         this.stored = new StoredTopology(foundation.database().jdbi(), Surrounding.ofNode(foundation.home(), read));

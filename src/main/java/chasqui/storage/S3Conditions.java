@@ -1,5 +1,6 @@
 package chasqui.storage;
 
+import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -23,7 +24,7 @@ final class S3Conditions {
 
     S3Conditions(S3Store store) {
         this.store = store;
-        this.probes = new S3Probes(store);
+        this.probes = new S3Probes(store, Clock.systemUTC());
     }
 
     /**

@@ -1,10 +1,8 @@
 package chasqui.storage;
 
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -56,7 +54,7 @@ final class S3Sweep {
             for (ListMultipartUploadsResponse page : store.client()
                     .listMultipartUploadsPaginator(
                             request -> request.bucket(bucket).prefix(prefix))) {
-                Instant limit = storesNow(page).minus(age);
+                Instant limit = S3Time.of(page, clock).minus(age);
                 for (MultipartUpload upload : page.uploads()) {
                     if (upload.initiated() != null && upload.initiated().isBefore(limit)) {
                         ended += end(bucket, upload);
@@ -66,18 +64,6 @@ final class S3Sweep {
             return ended;
         } catch (SdkException e) {
             throw store.failure("ending unfinished uploads in " + S3Store.name(bucket, prefix), e);
-        }
-    }
-
-    /** Uploads are stamped by the store's clock: ours, were it days ahead, would end those under way. */
-    private Instant storesNow(ListMultipartUploadsResponse answer) {
-        try {
-            return answer.sdkHttpResponse()
-                    .firstMatchingHeader("Date")
-                    .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)))
-                    .orElseGet(clock::instant);
-        } catch (DateTimeException noDate) {
-            return clock.instant();
         }
     }
 

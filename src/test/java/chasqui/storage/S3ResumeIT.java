@@ -158,6 +158,15 @@ class S3ResumeIT extends S3StoreFixture {
         assertThat(unfinished("ahead/")).hasSize(1);
     }
 
+    @Test
+    void a_probe_in_use_stays_although_our_clock_is_a_month_ahead_of_the_stores() throws IOException {
+        objects.putSmall(BUCKET, "probed/.chasqui/probe/young", new byte[0], Map.of());
+        S3Probes probes = new S3Probes(store(7), Clock.offset(Clock.systemUTC(), Duration.ofDays(30)));
+        probes.ours(BUCKET, "probed/");
+        assertThat(probes.name(BUCKET, "probed/package")).startsWith("probed/.chasqui/probe/");
+        assertThat(objects.head(BUCKET, "probed/.chasqui/probe/young")).isPresent();
+    }
+
     private S3Store store(int days) throws IOException {
         S3Options options = new S3Options(3, Duration.ofSeconds(2), Duration.ofDays(days));
         return new S3Store(client(), client(), new S3Endpoint("", "", "chasqui"), options);

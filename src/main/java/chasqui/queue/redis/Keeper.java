@@ -24,6 +24,7 @@ final class Keeper implements AutoCloseable {
     private final Inbox inbox;
     private final Outbox outbox;
     private final Thread thread;
+    private volatile HealthKeys health;
     private long deadLookedForNanos = System.nanoTime();
 
     /** @param own the listener's stream; it ends by itself when nobody keeps it */
@@ -45,6 +46,11 @@ final class Keeper implements AutoCloseable {
         this.thread = Threads.daemon("redis-queues-keeper", this::run);
     }
 
+    /** Before the start. */
+    void show(HealthKeys keys) {
+        health = keys;
+    }
+
     void start() {
         thread.start();
     }
@@ -56,6 +62,9 @@ final class Keeper implements AutoCloseable {
                 // Shows that hints can be sent when there are none to send.
                 outbox.add(own, "beat", () -> {});
                 attempt(Direction.TAKING_OVER, this::beat);
+                if (health != null) {
+                    health.refresh();
+                }
                 if (System.nanoTime() - deadLookedForNanos > rhythm.dead().toNanos()) {
                     deadLookedForNanos = System.nanoTime();
                     attempt(Direction.TIDYING, () -> removeDead(served.get()));

@@ -2,6 +2,7 @@ package chasqui.queue.redis;
 
 import chasqui.queue.Hints;
 import chasqui.queue.ServedQueue;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ public final class RedisQueues implements Hints, AutoCloseable {
     private final Outbox outbox;
     private final Listener listener;
     private final Keeper keeper;
+    private final Rhythm rhythm;
     private final String own;
     /** By stream; another map at each change. */
     private volatile Map<String, ServedQueue> served = Map.of();
@@ -41,6 +43,7 @@ public final class RedisQueues implements Hints, AutoCloseable {
     RedisQueues(RedisSettings settings, String consumer, Executor threads, Rhythm rhythm) {
         this.prefix = settings.prefix();
         this.threads = threads;
+        this.rhythm = rhythm;
         this.own = prefix + ":wake:" + consumer;
         this.redis = new RedisConnection(settings);
         this.streams = new Streams(redis, consumer);
@@ -49,6 +52,21 @@ public final class RedisQueues implements Hints, AutoCloseable {
         Inbox inbox = new Inbox(outbox);
         this.listener = new Listener(streams, reachability, rhythm, own, () -> served, inbox);
         this.keeper = new Keeper(streams, reachability, rhythm, own, () -> served, inbox, outbox);
+    }
+
+    /**
+     * Before the start: what this process shows of itself in Redis.
+     *
+     * @param roles a key for each
+     * @param node its name
+     */
+    public void show(Collection<String> roles, String node) {
+        keeper.show(new HealthKeys(
+                streams,
+                rhythm.shown(),
+                roles.stream()
+                        .map(role -> prefix + ":health:" + role + ":" + node)
+                        .toList()));
     }
 
     public void start() {

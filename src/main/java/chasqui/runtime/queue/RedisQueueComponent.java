@@ -3,6 +3,7 @@ package chasqui.runtime.queue;
 import chasqui.queue.Hints;
 import chasqui.queue.redis.RedisQueues;
 import chasqui.queue.redis.RedisSettings;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 
@@ -13,6 +14,8 @@ public final class RedisQueueComponent extends HintComponent {
 
     private final RedisSettings settings;
     private final String consumer;
+    private Collection<String> roles = List.of();
+    private String node = "";
     private RedisQueues queues;
 
     /** @param consumer name of this process among those that serve queues, another one at each start */
@@ -20,6 +23,13 @@ public final class RedisQueueComponent extends HintComponent {
         super(SCHEME);
         this.settings = settings;
         this.consumer = consumer;
+    }
+
+    /** Before it starts: what this process shows of itself in Redis, where it uses one. */
+    public RedisQueueComponent showing(Collection<String> itsRoles, String itsName) {
+        roles = List.copyOf(itsRoles);
+        node = itsName;
+        return this;
     }
 
     /** Why hints do not travel, and what to do; empty: they do. */
@@ -35,6 +45,7 @@ public final class RedisQueueComponent extends HintComponent {
     @Override
     void begin(ExecutorService workers) {
         queues = new RedisQueues(settings, consumer, workers);
+        queues.show(roles, node);
         queues.start();
     }
 

@@ -14,6 +14,7 @@ final class TestQueues {
             Duration.ofMillis(100),
             Duration.ofMillis(200),
             Duration.ofMillis(500),
+            Duration.ofMillis(500),
             Duration.ofSeconds(1));
 
     private TestQueues() {}
