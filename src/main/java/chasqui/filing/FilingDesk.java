@@ -2,12 +2,12 @@ package chasqui.filing;
 
 import chasqui.api.Reply;
 import chasqui.pipeline.ChasquiException;
+import chasqui.storage.DurableFiles;
 import chasqui.topology.LocationPatterns;
 import chasqui.topology.Locations;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,9 +50,10 @@ public final class FilingDesk implements AutoCloseable {
             LocationPatterns reached,
             String node) {
         try {
-            Path folder = Files.createDirectories(home.resolve("filing").resolve("journal"));
+            Path folder = home.resolve("filing").resolve("journal");
+            DurableFiles.createFolders(home, folder);
             if (settings.ownSpool()) {
-                Files.createDirectories(settings.spool());
+                DurableFiles.createFolders(home, settings.spool());
             }
             Journal journal = new Journal(folder, settings.journalLimit());
             Intake intake =

@@ -46,10 +46,17 @@ final class Intake implements AutoCloseable {
     Answer accept(Submission asked) {
         Topology known = topology.get();
         DataLocation location = location(asked.location(), known);
-        return readers.at(location, progress -> accept(asked, location, known, progress));
+        Read read = readers.at(location, progress -> read(asked, location, known, progress));
+        if (!read.entries().isEmpty()) {
+            journal.append(read.entries());
+        }
+        return read.answer();
     }
 
-    private Answer accept(Submission asked, DataLocation location, Topology known, Progress progress) {
+    /** What is to be kept, and what is said when it is. */
+    private record Read(List<JournalEntry> entries, Answer answer) {}
+
+    private Read read(Submission asked, DataLocation location, Topology known, Progress progress) {
         Source source = Source.at(location, known);
         Tally tally = new Tally();
         NamedFiles named = new NamedFiles(source, tally);
@@ -72,12 +79,17 @@ final class Intake implements AutoCloseable {
         }
         boolean finished = asked.finish() && tally.refusedNothing();
         List<JournalEntry> entries = entries(asked, location, kept, finished);
-        if (!entries.isEmpty()) {
-            journal.append(entries);
-        }
         FilingReport report = tally.report(location.label());
-        return new Answer(
-                location.label(), finished, answers(entries), report.refused(), report.warnings(), null, again);
+        return new Read(
+                entries,
+                new Answer(
+                        location.label(),
+                        finished,
+                        answers(entries),
+                        report.refused(),
+                        report.warnings(),
+                        null,
+                        again));
     }
 
     private List<JournalEntry> entries(

@@ -112,13 +112,18 @@ final class Journal implements AutoCloseable {
                 sync(full, full.written());
             }
         }
-        JournalFile next = JournalFile.create(folder, lastNumber + 1);
-        lastNumber++;
+        JournalFile next = JournalFile.create(folder, ++lastNumber);
+        try {
+            // Before anything in it is promised: a file without a name is gone after a power cut.
+            DurableFiles.fsyncFolder(folder);
+        } catch (IOException failure) {
+            next.close();
+            throw failure;
+        }
         synchronized (durable) {
             durable.put(next.number(), 0L);
         }
         open = next;
-        DurableFiles.fsyncFolder(folder);
         return next;
     }
 

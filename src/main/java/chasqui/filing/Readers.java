@@ -10,20 +10,32 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
-/** Threads that read at a location, a few of its own for each: a disk that hangs holds up nobody who files elsewhere. */
+/**
+ * Threads that read at a location, a few of its own for each: a disk that hangs holds up nobody who files elsewhere, and
+ * who files there is told at once when all of them hang.
+ */
 final class Readers implements AutoCloseable {
-    private static final int EACH = 4;
+    static final int EACH = 4;
     private static final int WAITING = 200;
     private static final Duration IDLE = Duration.ofSeconds(30);
+    private static final long LOOK_MILLIS = 200;
 
     private final Duration stall;
-    private final Map<Long, ThreadPoolExecutor> byLocation = new ConcurrentHashMap<>();
+    private final Map<Long, Crew> byLocation = new ConcurrentHashMap<>();
+
+    /** @param movedNanos when a byte was last read there, or work begun */
+    private record Crew(ThreadPoolExecutor threads, AtomicLong movedNanos) {
+        boolean hangs(Duration stall) {
+            return threads.getActiveCount() == EACH && since(movedNanos) > stall.toNanos();
+        }
+    }
 
     /** @param stall longest time without a byte */
     Readers(Duration stall) {
@@ -36,38 +48,55 @@ final class Readers implements AutoCloseable {
      * @throws ChasquiException (location, retryable) nothing moves there; what the work throws
      */
     <T> T at(DataLocation location, Function<Progress, T> work) {
-        ThreadPoolExecutor threads = byLocation.computeIfAbsent(location.id(), id -> pool(location));
-        AtomicLong moved = new AtomicLong(System.nanoTime());
+        Crew crew = byLocation.computeIfAbsent(location.id(), id -> crew(location));
+        if (crew.hangs(stall)) {
+            throw away(location, "its disk hangs");
+        }
+        AtomicLong begun = new AtomicLong();
         Future<T> result;
         try {
-            result = threads.submit(() -> {
-                moved.set(System.nanoTime());
-                return work.apply(bytes -> moved.set(System.nanoTime()));
+            result = crew.threads().submit(() -> {
+                Progress moves = bytes -> {
+                    begun.set(System.nanoTime());
+                    crew.movedNanos().set(System.nanoTime());
+                };
+                moves.advance(0);
+                return work.apply(moves);
             });
-        } catch (java.util.concurrent.RejectedExecutionException full) {
-            throw away(location, "has " + WAITING + " requests waiting");
+        } catch (RejectedExecutionException full) {
+            throw away(location, WAITING + " requests wait there");
         }
         try {
-            while (true) {
-                try {
-                    return result.get(1, TimeUnit.SECONDS);
-                } catch (TimeoutException notYet) {
-                    if (System.nanoTime() - moved.get() > stall.toNanos()) {
-                        throw away(location, "has given no byte for " + stall.toSeconds() + " s");
-                    }
-                }
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new ChasquiException(FailureKind.PLATFORM, true, "filing was interrupted; send this again", stopped);
-        } catch (ExecutionException failure) {
-            if (failure.getCause() instanceof RuntimeException known) {
-                throw known;
-            }
-            throw new IllegalStateException("reading files failed in an unforeseen way", failure.getCause());
+            return await(location, result, crew, begun);
         } finally {
             result.cancel(true);
         }
+    }
+
+    private <T> T await(DataLocation location, Future<T> result, Crew crew, AtomicLong begun) {
+        while (true) {
+            try {
+                return result.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException notYet) {
+                // Who has not begun waits as long as others get on.
+                if (since(begun.get() == 0 ? crew.movedNanos() : begun) > stall.toNanos()) {
+                    throw away(location, "no byte came for " + stall.toSeconds() + " s");
+                }
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new ChasquiException(
+                        FailureKind.PLATFORM, true, "filing was interrupted; send this again", stopped);
+            } catch (ExecutionException failure) {
+                if (failure.getCause() instanceof RuntimeException known) {
+                    throw known;
+                }
+                throw new IllegalStateException("reading files failed in an unforeseen way", failure.getCause());
+            }
+        }
+    }
+
+    private static long since(AtomicLong nanos) {
+        return System.nanoTime() - nanos.get();
     }
 
     private static ChasquiException away(DataLocation location, String why) {
@@ -75,7 +104,7 @@ final class Readers implements AutoCloseable {
                 FailureKind.LOCATION, true, location.label() + ": " + why + "; look at its disk, then send this again");
     }
 
-    private static ThreadPoolExecutor pool(DataLocation location) {
+    private static Crew crew(DataLocation location) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 EACH, EACH, IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), task -> {
                     Thread thread = new Thread(task, "filing " + location.label());
@@ -83,11 +112,11 @@ final class Readers implements AutoCloseable {
                     return thread;
                 });
         pool.allowCoreThreadTimeOut(true);
-        return pool;
+        return new Crew(pool, new AtomicLong(System.nanoTime()));
     }
 
     @Override
     public void close() {
-        byLocation.values().forEach(ThreadPoolExecutor::shutdownNow);
+        byLocation.values().forEach(crew -> crew.threads().shutdownNow());
     }
 }

@@ -39,10 +39,10 @@ class FilingDeskIT {
         desk = desk();
     }
 
-    private FilingDesk desk() {
+    private FilingDesk desk() throws IOException {
         Locations locations = new Locations(database.jdbi());
         locations.refresh();
-        Path home = folder.resolve("home");
+        Path home = Files.createDirectories(folder.resolve("home"));
         return FilingDesk.open(
                 home,
                 new FilingSettings(

@@ -1,0 +1,89 @@
+package chasqui.filing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.FailureKind;
+import chasqui.topology.DataLocation;
+import chasqui.topology.LocationType;
+import chasqui.topology.StorageType;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ReadersTest {
+    private final Readers readers = new Readers(Duration.ofMillis(300));
+    private final CountDownLatch mounted = new CountDownLatch(1);
+
+    @AfterEach
+    void close() {
+        mounted.countDown();
+        readers.close();
+    }
+
+    private static DataLocation location(long id) {
+        return new DataLocation(
+                id,
+                1,
+                "ccat",
+                "source" + id,
+                LocationType.SOURCE,
+                StorageType.DISK,
+                100,
+                true,
+                false,
+                Path.of("/nowhere"),
+                null,
+                null,
+                null,
+                null,
+                false);
+    }
+
+    /** Reads from a disk that does not answer, and that no interrupt wakes. */
+    private String hang() {
+        boolean waiting = true;
+        while (waiting) {
+            try {
+                mounted.await();
+                waiting = false;
+            } catch (InterruptedException deaf) {
+                assertThat(mounted.getCount()).isLessThan(2);
+            }
+        }
+        return "read";
+    }
+
+    @Test
+    void a_disk_that_hangs_is_named_and_holds_up_no_other() {
+        AtomicInteger begun = new AtomicInteger();
+        for (int request = 0; request < Readers.EACH; request++) {
+            assertThatThrownBy(() -> readers.at(location(1), progress -> {
+                        begun.incrementAndGet();
+                        return hang();
+                    }))
+                    .isInstanceOfSatisfying(ChasquiException.class, away -> {
+                        assertThat(away.kind()).isEqualTo(FailureKind.LOCATION);
+                        assertThat(away.retryable()).isTrue();
+                    })
+                    .hasMessageContaining("ccat/source1");
+        }
+        assertThatThrownBy(() -> readers.at(location(1), progress -> begun.incrementAndGet()))
+                .as("nobody waits for what hangs already")
+                .hasMessageContaining("its disk hangs");
+        assertThat(begun).hasValue(Readers.EACH);
+        assertThat(readers.<String>at(location(2), progress -> "read")).isEqualTo("read");
+    }
+
+    @Test
+    void what_goes_wrong_while_reading_is_said_as_it_is() {
+        assertThatThrownBy(() -> readers.at(location(1), progress -> {
+                    throw new FilingRefused("no such file");
+                }))
+                .isInstanceOf(FilingRefused.class);
+    }
+}
