@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chasqui.api.Role;
 import chasqui.api.Tokens;
+import chasqui.testing.DatabaseLink;
 import chasqui.testing.Installation;
 import chasqui.testing.ServiceProcess;
 import chasqui.testing.TestDatabase;
@@ -20,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +50,7 @@ class FilingServiceIT {
     @TempDir
     private Path folder;
 
+    private DatabaseLink link;
     private ServiceProcess node;
     private Path root;
 
@@ -55,14 +58,19 @@ class FilingServiceIT {
     void start() throws Exception {
         TestTopology.on(database.jdbi(), folder);
         root = folder.resolve("ccat/telescope_computer").toRealPath();
-        installation.at(folder.resolve("nodes with % and # in the name"), database.settings(), java.util.Map.of());
-        node = installation.start("telescope", "api", "ccat/*", java.util.Map.of("chasqui.filing.forward", "200ms"));
+        link = new DatabaseLink(database);
+        installation.at(
+                folder.resolve("nodes with % and # in the name"),
+                Map.of("chasqui.database.url", link.url(), "chasqui.database.user", "postgres"),
+                Map.of());
+        node = installation.start("telescope", "api", "ccat/*", Map.of("chasqui.filing.forward", "200ms"));
         node.awaitHealthy();
     }
 
     @AfterEach
     void close() throws Exception {
         installation.close();
+        link.close();
         database.close();
     }
 
@@ -112,7 +120,7 @@ class FilingServiceIT {
     }
 
     @Test
-    void a_killed_service_registers_each_file_of_the_spool_once() throws Exception {
+    void a_service_killed_before_or_within_the_registration_registers_each_file_once() throws Exception {
         List<String> names = new ArrayList<>();
         names.add("answered");
         try (Handle holding = database.jdbi().open()) {
@@ -150,28 +158,11 @@ class FilingServiceIT {
         }
         node.start().awaitHealthy();
         awaitEachOnce(names);
-
-        // Anywhere: while requests come in one after the other.
-        for (int round = 0; round < 2; round++) {
-            for (int i = 0; i < 40; i++) {
-                String name = "round" + round + "-" + i;
-                drop(name);
-                names.add(name);
-            }
-            long before = answers();
-            int some = 3 + 11 * round;
-            await(() -> answers() >= before + some);
-            node.kill();
-            node.start();
-        }
-        node.awaitHealthy();
-        awaitEachOnce(names);
-        await(() -> answers() == names.size());
         await(() -> journaled() == 0);
     }
 
     @Test
-    void a_killed_service_registers_what_it_answered_over_http_once() throws Exception {
+    void a_service_killed_anywhere_registers_each_file_of_the_spool_and_over_http_once() throws Exception {
         String token = new Tokens(database.jdbi()).create("camera", Role.INSTRUMENT, null, "test");
         int posters = 6;
         int each = 25;
@@ -191,7 +182,13 @@ class FilingServiceIT {
                     return uuids;
                 }));
             }
+            List<String> dropped = new ArrayList<>();
             for (int kill = 1; kill <= 2; kill++) {
+                for (int i = 0; i < 30; i++) {
+                    String name = "dropped" + kill + "-" + i;
+                    drop(name);
+                    dropped.add(name);
+                }
                 int some = 45 * kill;
                 await(() -> answered.get() >= some);
                 node.kill();
@@ -201,8 +198,13 @@ class FilingServiceIT {
             for (Future<List<String>> one : posting) {
                 all.addAll(one.get());
             }
-            await(() -> database.values("SELECT uuid FROM raw_data_file").size() >= all.size());
-            assertThat(database.values("SELECT uuid FROM raw_data_file")).containsExactlyInAnyOrderElementsOf(all);
+            await(() -> answers() == dropped.size());
+            int files = all.size() + dropped.size();
+            await(() -> database.values("SELECT uuid FROM raw_data_file").size() >= files);
+            assertThat(database.values("SELECT path FROM raw_data_file WHERE path LIKE 'dropped%'"))
+                    .containsExactlyInAnyOrderElementsOf(dropped);
+            assertThat(database.values("SELECT uuid FROM raw_data_file WHERE path LIKE 'p%'"))
+                    .containsExactlyInAnyOrderElementsOf(all);
             for (int poster = 0; poster < posters; poster++) {
                 assertThat(database.values(
                                 "SELECT uuid FROM raw_data_file WHERE path LIKE 'p" + poster + "-%' ORDER BY id"))
@@ -213,6 +215,40 @@ class FilingServiceIT {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    @Test
+    void a_service_that_is_killed_and_started_while_the_database_is_away_files_on() throws Exception {
+        String token = new Tokens(database.jdbi()).create("camera", Role.INSTRUMENT, null, "test");
+        Path known = node.home().resolve("token-cache.json");
+        await(() -> Files.exists(known) && Files.readString(known).contains("camera"));
+        link.cut();
+        List<String> posted = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (int start = 0; start < 2; start++) {
+            for (int i = 0; i < 3; i++) {
+                String name = "start" + start + "-" + i;
+                Files.writeString(root.resolve(name), "content of " + name);
+                posted.add(postUntilAnswered(token, name));
+                names.add(name);
+            }
+            String dropped = "dropped" + start;
+            drop(dropped);
+            names.add(dropped);
+            int answers = start + 1;
+            await(() -> answers() == answers);
+            if (start < 1) {
+                node.kill();
+                node.start();
+            }
+        }
+        assertThat(database.value("SELECT count(*) FROM raw_data_file")).isEqualTo("0");
+        link.mend();
+        awaitEachOnce(names);
+        assertThat(database.values("SELECT uuid FROM raw_data_file WHERE path LIKE 'start%' ORDER BY id"))
+                .as("in the order of filing, over all starts")
+                .isEqualTo(posted);
+        await(() -> journaled() == 0);
     }
 
     /** As an instrument does it: again, until somebody has answered. */
