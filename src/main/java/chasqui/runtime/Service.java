@@ -62,7 +62,7 @@ public final class Service implements AutoCloseable {
     private static final String LEASE_LOOP = "lease-renewer";
     private static final String TOPOLOGY_LOOP = "topology";
 
-    private final Main camel = new Main();
+    private final Main camel = new ManyRoutes();
     private final ServiceSettings settings;
     private final StoredTopology stored;
     private final OperationStore operations;
