@@ -36,6 +36,13 @@ public final class BenchControlCommand implements Callable<Integer> {
             defaultValue = "1")
     private double scale;
 
+    @Option(
+            names = "--redis",
+            paramLabel = "ADDRESS",
+            description = "Measures a second service too, whose hints go through this Redis, such as"
+                    + " redis://127.0.0.1:6379. Leaves two empty streams there.")
+    private String redis;
+
     @Option(names = "--json", description = "Print one JSON object instead of a table.")
     private boolean json;
 
@@ -48,7 +55,7 @@ public final class BenchControlCommand implements Callable<Integer> {
             return 2;
         }
         Consumer<String> says = System.console() == null ? text -> {} : text -> System.err.print("\r\u001b[K" + text);
-        ControlBench.run(dir, pairs, scale, says).print(json, System.out);
+        ControlBench.run(dir, pairs, scale, redis, says).print(json, System.out);
         return 0;
     }
 }

@@ -11,10 +11,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -48,13 +50,16 @@ final class ControlService implements AutoCloseable {
         this.rows = new NoOperationRows(database);
     }
 
-    /** @param folder empty; gets everything */
-    static ControlService start(Path folder) throws IOException {
+    /**
+     * @param folder empty; gets everything
+     * @param redis address of the Redis through which hints go; null: they stay in the process
+     */
+    static ControlService start(Path folder, String redis) throws IOException {
         Settings defaults = SettingsReader.read(null, Map.of(), Map.of());
         Path routes = routes(
                 Path.of(System.getProperty("chasqui.root", "")).resolve(defaults.text("chasqui.routes")),
                 Files.createDirectory(folder.resolve("routes")));
-        Settings settings = SettingsReader.read(null, Map.of(), settings(folder.resolve("home"), routes));
+        Settings settings = SettingsReader.read(null, Map.of(), settings(folder.resolve("home"), routes, redis));
         settings.requireValid();
         Foundation foundation = Foundation.open(settings);
         try {
@@ -89,8 +94,8 @@ final class ControlService implements AutoCloseable {
     }
 
     /** Managers that do not wait as long as they do at an observatory: a round finds at most so many. */
-    private static Map<String, String> settings(Path home, Path routes) {
-        return Map.of(
+    private static Map<String, String> settings(Path home, Path routes, String redis) {
+        Map<String, String> settings = new HashMap<>(Map.of(
                 "chasqui.home",
                 home.toString(),
                 "chasqui.routes",
@@ -106,7 +111,13 @@ final class ControlService implements AutoCloseable {
                 "chasqui.database.connections",
                 Integer.toString(CONNECTIONS),
                 "chasqui.worker.concurrency",
-                Integer.toString(WORKERS));
+                Integer.toString(WORKERS)));
+        if (redis != null) {
+            settings.put("chasqui.queue.endpoint", "redis-queue:{queue}?concurrentConsumers={concurrency}");
+            settings.put("chasqui.redis.address", redis);
+            settings.put("chasqui.redis.prefix", "chasqui-bench-" + UUID.randomUUID());
+        }
+        return settings;
     }
 
     private static String topology() {

@@ -2,6 +2,7 @@ package chasqui.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chasqui.testing.RedisServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -17,9 +18,12 @@ class ControlBenchIT {
     @TempDir
     Path dir;
 
+    @TempDir
+    Path aside;
+
     @Test
     void a_small_run_completes_every_operation_once_and_tells_its_rate_and_the_time_to_start() throws Exception {
-        JsonNode report = json(ControlBench.run(dir, Pairs.FEWEST, 0.01, said -> {}));
+        JsonNode report = json(ControlBench.run(dir, Pairs.FEWEST, 0.01, null, said -> {}));
         assertThat(report.get("operations_per_second").asDouble())
                 .isPositive()
                 .isEqualTo(report.at("/cases/0/ours").asDouble());
@@ -31,6 +35,20 @@ class ControlBenchIT {
         assertThat(report.at("/conditions/database").asText()).endsWith("fsync on, synchronous_commit on");
         assertThat(report.at("/cases/0").has("peer")).isEqualTo(Pgbench.isHere());
         assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
+    void hints_through_redis_are_measured_beside_those_in_memory() throws Exception {
+        try (RedisServer redis = RedisServer.start(aside)) {
+            JsonNode report = json(ControlBench.run(dir, Pairs.FEWEST, 0.01, redis.address(), said -> {}));
+            assertThat(report.get("redis_operations_per_second").asDouble())
+                    .isPositive()
+                    .isEqualTo(report.at("/cases/1/ours").asDouble());
+            assertThat(report.at("/conditions/service").asText()).endsWith("hints by memory-queue");
+            assertThat(report.at("/conditions/redis_service").asText()).endsWith("hints by redis-queue");
+            assertThat(redis.ask("KEYS", "chasqui-bench-*:queue:*_no_operation").lines())
+                    .hasSize(2);
+        }
     }
 
     @Test
