@@ -204,3 +204,17 @@ CREATE VIEW mendable_transfer_package_copy AS
                               AND NOT EXISTS (SELECT FROM physical_copy x
                                                WHERE x.raw_data_package_id = r.id AND x.data_location_id = l.id
                                                  AND x.state IN ('PRESENT', 'DELETION_POSSIBLE'))));
+
+-- Nodes that were not heard of for so long, and in whose name nothing is in hand, leave the register. One that comes back
+-- enters it again. 0: none.
+CREATE FUNCTION forget_nodes(keep_seconds bigint) RETURNS TABLE (name text) LANGUAGE sql AS $$
+    WITH gone AS (
+        DELETE FROM node n
+         WHERE keep_seconds > 0
+           AND greatest(n.heartbeat_at, n.stopped_at) < clock_timestamp() - make_interval(secs => keep_seconds)
+           AND NOT EXISTS (SELECT FROM operation o WHERE o.lease_owner = n.name)
+        RETURNING n.name),
+    findings AS (
+        DELETE FROM preflight_finding f USING gone WHERE f.node = gone.name)
+    SELECT gone.name FROM gone ORDER BY gone.name
+$$;

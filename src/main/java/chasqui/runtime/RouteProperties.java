@@ -23,6 +23,9 @@ final class RouteProperties {
                 Map.entry("chasqui.queue.room", Integer.toString(2 * settings.concurrency())),
                 Map.entry("chasqui.queue.patience-seconds", Long.toString(HINT_PATIENCE.toSeconds())),
                 Map.entry(
+                        "chasqui.nodes.keep-seconds",
+                        Long.toString(settings.nodesKeep().toSeconds())),
+                Map.entry(
                         "chasqui.history.keep-seconds",
                         Long.toString(settings.historyKeep().toSeconds())),
                 Map.entry(

@@ -24,6 +24,7 @@ import java.util.Set;
  * @param unclaimedAfter longest time that due work may go unclaimed before it is told
  * @param drain longest time that running work has to finish after a SIGTERM
  * @param incomingAge how long nothing must have been written to what arrived and nobody waits for
+ * @param nodesKeep how long a node that is not heard of any more stays in the register; zero: for ever
  * @param historyKeep how long finished operations are kept; zero: for ever
  */
 record ServiceSettings(
@@ -40,6 +41,7 @@ record ServiceSettings(
         Duration unclaimedAfter,
         Duration drain,
         Duration incomingAge,
+        Duration nodesKeep,
         Duration historyKeep,
         PreflightSettings preflight,
         FilingSettings filing,
@@ -72,6 +74,7 @@ record ServiceSettings(
                 QueueWatch.unclaimedAfter(settings),
                 settings.duration("chasqui.drain"),
                 settings.duration("chasqui.transfer.incoming-age"),
+                settings.duration("chasqui.nodes.keep"),
                 historyKeep(settings),
                 PreflightSettings.from(settings),
                 FilingSettings.from(settings),

@@ -156,6 +156,34 @@ class NodesIT {
     }
 
     @Test
+    void a_node_that_was_not_heard_of_for_long_leaves_the_register_unless_work_is_in_its_name() {
+        database.execute("""
+                INSERT INTO node (name, boot_id, version, host, process_id, roles, locations, heartbeat_at, stopped_at)
+                SELECT name, gen_random_uuid(), '1', 'h', 1, '{worker}', '{}', now() - age, now() - age + later
+                  FROM (VALUES ('stopped', interval '31 days', interval '0'), ('crashed', '31 days', NULL),
+                               ('working', '31 days', NULL), ('of late', '29 days', NULL),
+                               ('stopped of late', '31 days', interval '2 days')) AS n (name, age, later)
+                """);
+        database.execute("""
+                INSERT INTO site (short_name, name) VALUES ('us', 'us');
+                INSERT INTO data_location (site_id, name, location_type, storage_type, root)
+                SELECT id, 'buffer', 'BUFFER', 'DISK', '/nowhere' FROM site;
+                INSERT INTO preflight_finding (node, data_location_id, check_name, stops, reason)
+                SELECT node, l.id, 'disk', '{*}', 'gone' FROM data_location l, unnest('{crashed,of late}'::text[]) AS node;
+                INSERT INTO deletion_batch (data_location_id) SELECT id FROM data_location;
+                INSERT INTO operation (type, data_location_id, queue, deletion_batch_id, status, lease_owner, lease_token,
+                                       lease_boot_id, lease_expires_at, claimed_at)
+                SELECT 'deletion', data_location_id, 'us_buffer_deletion', id, 'IN_PROGRESS', 'working', gen_random_uuid(), gen_random_uuid(),
+                       now(), now() FROM deletion_batch
+                """);
+        assertThat(database.values("SELECT name FROM forget_nodes(0)")).isEmpty();
+        assertThat(database.values("SELECT name FROM forget_nodes(86400 * 30)")).containsExactly("crashed", "stopped");
+        assertThat(database.values("SELECT name FROM node ORDER BY name"))
+                .containsExactly("of late", "stopped of late", "working");
+        assertThat(database.values("SELECT node FROM preflight_finding")).containsExactly("of late");
+    }
+
+    @Test
     void a_node_that_was_removed_from_the_register_enters_again_with_its_next_beat() {
         Nodes nodes = enter("here", ME);
         database.execute("DELETE FROM node");
