@@ -10,6 +10,7 @@ import chasqui.testing.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -32,6 +33,14 @@ class LateResultsOfAllStagesIT {
             "data_transfer_unpacking",
             "long_term_archive_transfer",
             "staging");
+
+    /** What the result of each stage speaks of: a location, and its files. */
+    private static final Map<String, String> PLACES = Map.of(
+            "raw_data_package_creation", "ccat/buffer:rdp/*.tar",
+            "data_transfer_package_creation", "ccat/buffer:dtp/*.tar",
+            "data_transfer", "cologne/buffer:.chasqui/incoming/*",
+            "data_transfer_unpacking", "cologne/buffer:rdp/*.tar",
+            "long_term_archive_transfer", "cologne/lta:**.tar");
 
     @TempDir
     private static Path storeFolder;
@@ -57,7 +66,6 @@ class LateResultsOfAllStagesIT {
     @BeforeEach
     void a_database_that_takes_no_completions(@TempDir Path folder) throws Exception {
         observatory = new SmallObservatory(folder, objects);
-        observatory.archiveObjects();
         database = observatory.database;
         stages = observatory.stages;
         journal = folder.resolve("journal");
@@ -128,6 +136,34 @@ class LateResultsOfAllStagesIT {
         database.execute("INSERT INTO disk_is_full VALUES (now())");
     }
 
+    /** As {@link #adoptedByAnother}, but the first result of each stage has lost a bit by then. */
+    private void alteredMeanwhile() {
+        for (String type : database.values("SELECT type FROM operation WHERE status = 'IN_PROGRESS'")) {
+            if (inJournal() > 0 && PLACES.containsKey(type) && journaled.add(type)) {
+                String place = PLACES.get(type);
+                int root = place.indexOf(':');
+                loseABit(observatory.root(place.substring(0, root)), place.substring(root + 1));
+                adoptedByAnother();
+                await().alias(type).atMost(Duration.ofSeconds(30)).until(() -> database.value(
+                                "SELECT outcome FROM operation_attempt ORDER BY ended_at DESC LIMIT 1")
+                        .equals("GIVEN_BACK"));
+                return;
+            }
+        }
+        adoptedByAnother();
+    }
+
+    private static void loseABit(Path root, String files) {
+        try {
+            Path file = SmallObservatory.largest(root, files);
+            byte[] content = Files.readAllBytes(file);
+            content[content.length / 2] ^= 1;
+            Files.write(file, content);
+        } catch (java.io.IOException failure) {
+            throw new java.io.UncheckedIOException(failure);
+        }
+    }
+
     private void allStages() throws Exception {
         observatory.file(2);
         stages.untilNothingIsLeft();
@@ -144,6 +180,7 @@ class LateResultsOfAllStagesIT {
 
     @Test
     void what_every_stage_had_done_is_recorded_by_the_next_process() throws Exception {
+        observatory.archiveObjects();
         stages.afterEachAttempt(this::recordedByAnother);
         allStages();
         assertThat(database.values("SELECT DISTINCT outcome FROM operation_attempt"))
@@ -153,6 +190,7 @@ class LateResultsOfAllStagesIT {
 
     @Test
     void what_every_stage_had_done_is_adopted_by_the_next_process_when_its_lease_is_gone() throws Exception {
+        observatory.archiveObjects();
         stages.afterEachAttempt(this::adoptedByAnother);
         allStages();
         assertThat(database.values("""
@@ -163,5 +201,16 @@ class LateResultsOfAllStagesIT {
                 .isEmpty();
         assertThat(database.value("SELECT count(*) FROM operation_attempt WHERE outcome = 'STALLED'"))
                 .isNotEqualTo("0");
+    }
+
+    @Test
+    void what_has_lost_a_bit_meanwhile_is_not_adopted_and_done_again() throws Exception {
+        stages.afterEachAttempt(this::alteredMeanwhile);
+        observatory.file(2);
+        stages.untilNothingIsLeft();
+        observatory.stage();
+        stages.untilNothingIsLeft();
+        observatory.everyByteIsRight();
+        assertThat(journaled).containsAll(PLACES.keySet());
     }
 }
