@@ -1,6 +1,10 @@
 package chasqui.command;
 
+import chasqui.embedded.HomeFolders;
+import chasqui.pipeline.ResultJournal;
 import chasqui.runtime.Foundation;
+import chasqui.settings.Settings;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +24,13 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Foundation foundation = Foundation.lookInto(options.checked())) {
+        Settings settings = options.checked();
+        if (!json) {
+            Path home = Path.of(settings.text("chasqui.home")).toAbsolutePath().normalize();
+            // Before the database is asked: it may be what they wait for.
+            ResultJournal.look(new HomeFolders(home).journal()).forEach(System.out::println);
+        }
+        try (Foundation foundation = Foundation.lookInto(settings)) {
             return new StatusReport(foundation.database().jdbi(), System.out).run(json);
         }
     }

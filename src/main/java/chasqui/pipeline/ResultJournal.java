@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -27,6 +29,34 @@ public final class ResultJournal {
     /** @param folder made when the first result comes; one process has it at a time */
     public ResultJournal(Path folder) {
         this.folder = folder;
+    }
+
+    /**
+     * What lies there, for whoever only looks, also without the database.
+     *
+     * @return lines for people; empty when nothing does
+     */
+    public static List<String> look(Path folder) {
+        List<String> told = new ArrayList<>();
+        try {
+            List<Path> waiting = files(folder, "op-*" + SUFFIX);
+            Instant oldest = null;
+            for (Path one : waiting) {
+                Instant since = Files.getLastModifiedTime(one).toInstant();
+                oldest = oldest == null || since.isBefore(oldest) ? since : oldest;
+            }
+            if (oldest != null) {
+                told.add(waiting.size() + " results of finished work wait in " + folder
+                        + " for the database, the oldest since " + oldest.truncatedTo(ChronoUnit.SECONDS));
+            }
+        } catch (IOException changing) {
+            told.add("results of finished work may wait in " + folder + ": " + changing);
+        }
+        int refused = new ResultJournal(folder).refused();
+        if (refused > 0) {
+            told.add(refused + " results were refused; look at " + folder.resolve("refused"));
+        }
+        return told;
     }
 
     /** @throws IOException it is not durable; nothing has its name */

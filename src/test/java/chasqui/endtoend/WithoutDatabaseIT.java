@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,8 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class WithoutDatabaseIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
-    private static final int NIGHTS = 4;
-    private static final int FILE_BYTES = 12_000_000;
+    private static final int NIGHTS = 3;
+    private static final int FILE_BYTES = 40_000_000;
 
     @RegisterExtension
     final Installation installation = new Installation();
@@ -59,7 +60,7 @@ class WithoutDatabaseIT {
         TestTopology.on(database.jdbi(), folder.resolve("sites"));
         execute("""
                 INSERT INTO transfer_route (origin_site_id, destination_site_id, route_type, rate_limit_bytes_per_second)
-                SELECT o.id, d.id, 'CUSTOM', 12000000 FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'cologne'
+                SELECT o.id, d.id, 'CUSTOM', 20000000 FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'cologne'
                 """);
         execute("UPDATE site SET lta_weight = 0 WHERE short_name = 'us'");
         set.putAll(Map.of(
@@ -143,29 +144,44 @@ class WithoutDatabaseIT {
         }
     }
 
-    private void killTheDatabaseWhen(String location, String ownFolder) throws Exception {
-        Path place = root(location).resolve(".chasqui").resolve(ownFolder);
-        await().atMost(LIMIT).pollInterval(Duration.ofMillis(5)).until(() -> !names(place)
-                .isEmpty());
-        postgres.stop("KILL");
+    /** The service stands still from the moment in which it is met at work until the database is gone. */
+    private void killTheDatabaseWhen(Callable<Boolean> atWork) throws Exception {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(5)).until(atWork);
+        Tools.run(folder, "kill", "-STOP", Long.toString(service.pid()));
+        try {
+            postgres.stop("KILL");
+        } finally {
+            Tools.run(folder, "kill", "-CONT", Long.toString(service.pid()));
+        }
+    }
+
+    private boolean packs() {
+        return !names(root("ccat/buffer/.chasqui/tmp")).isEmpty();
+    }
+
+    /** The first thing that is made there is the half of a transfer package, and sending takes two seconds. */
+    private boolean sends() {
+        return !names(root("cologne/buffer/.chasqui/tmp")).isEmpty();
     }
 
     @Test
     void what_was_done_without_the_database_is_recorded_once_also_by_a_process_that_was_killed_meanwhile()
             throws Exception {
         observe();
-        killTheDatabaseWhen("ccat/buffer", "tmp");
+        killTheDatabaseWhen(this::packs);
         await().atMost(LIMIT)
                 .until(() -> !journaled("Packed").isEmpty()
                         && names(root("ccat/buffer/.chasqui/tmp")).isEmpty());
         Set<Long> packed = journaled("Packed");
         service.kill();
         assertThat(journaled("Packed")).isEqualTo(packed);
+        service.start();
+        await().atMost(LIMIT).until(() -> service.log().contains("started without the database"));
         postgres.run();
-        service.start().awaitHealthy();
+        service.awaitHealthy();
         await().atMost(LIMIT).until(() -> journaled("Packed").isEmpty());
 
-        killTheDatabaseWhen("cologne/buffer", "incoming");
+        killTheDatabaseWhen(this::sends);
         await().atMost(LIMIT).until(() -> !journaled("Sent").isEmpty());
         Set<Long> sent = journaled("Sent");
         postgres.run();

@@ -188,6 +188,10 @@ class LateResultsIT {
         assertThat(store.held()).containsExactly(lease);
         assertThat(store.late().told()).get().asString().startsWith("1 results of finished work wait");
         assertThat(store.late().problems()).isEmpty();
+        assertThat(ResultJournal.look(journal))
+                .singleElement()
+                .asString()
+                .startsWith("1 results of finished work wait");
         clock.advance(Duration.ofDays(3));
         beat(store);
         assertThat(lease.isLost()).as("nothing is left to end").isFalse();
@@ -341,6 +345,7 @@ class LateResultsIT {
         assertThat(journaled())
                 .containsExactlyInAnyOrder("refused/" + files.get(0), "refused/" + files.get(0) + ".why");
         assertThat(next.late().problems()).singleElement().asString().startsWith("1 results");
+        assertThat(ResultJournal.look(journal)).singleElement().asString().startsWith("1 results were refused");
     }
 
     @Test
