@@ -119,6 +119,50 @@ final class ManyMachines implements AutoCloseable {
         sites.observe("camera_computer", "camera", night, 3_000_000, 150_000, 1, 0, 2_500_000);
     }
 
+    /**
+     * SIGKILL of a worker in the middle of an operation: a frozen process that still has it can end it no more.
+     *
+     * @return token of its lease
+     */
+    String killAtWork(String worker) throws Exception {
+        String held = "SELECT lease_token::text FROM operation WHERE status = 'IN_PROGRESS' AND lease_owner = '"
+                + worker + "' ORDER BY claimed_at DESC LIMIT 1";
+        while (true) {
+            await().atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> !sites.database.values(held).isEmpty());
+            node(worker).freeze();
+            List<String> token = sites.database.values(held);
+            if (!token.isEmpty()) {
+                node(worker).kill();
+                return token.get(0);
+            }
+            node(worker).thaw();
+        }
+    }
+
+    /** Waits until the monitor has taken an operation from the process that had this lease. */
+    void awaitPutBack(String token) {
+        await().atMost(LIMIT).until(() -> sites.database
+                .values("SELECT outcome FROM operation_attempt WHERE lease_token = '" + token + "'")
+                .contains("STALLED"));
+    }
+
+    /** Waits until files of this observation are in a package: a manager has found them. */
+    void awaitFound(String night) {
+        await().atMost(LIMIT).until(() -> !sites.database
+                .values("SELECT p.name FROM raw_data_package p JOIN executed_observation_unit u"
+                        + " ON u.id = p.executed_observation_unit_id WHERE u.name = '" + night + "'")
+                .isEmpty());
+    }
+
+    /** Waits until this worker has work in hand. */
+    void awaitAtWork(String worker) {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(() -> !sites.database
+                .values("SELECT id FROM operation WHERE status = 'IN_PROGRESS' AND lease_owner = '" + worker + "'")
+                .isEmpty());
+    }
+
     /** Asks for a package to be brought back to cologne, as soon as an archive has one. */
     String stage() throws Exception {
         await().atMost(LIMIT).until(() -> !archived().isEmpty());
@@ -146,6 +190,29 @@ final class ManyMachines implements AutoCloseable {
         assertThat(files).isNotEmpty().allSatisfy(file -> assertThat(tree.resolve(file))
                 .hasBinaryContent(sites.written().get(file)));
         installation.run("stage", name, "--to", "cologne/processing", "--release");
+    }
+
+    /** No process has a lease, no row has an end that another has as well, and no file lies where nobody knows of it. */
+    void everythingIsAccountedFor() throws Exception {
+        for (String archivist : List.of("cologne", "us")) {
+            // Looks at old arrivals when it starts: whoever was killed or cut off cannot take back what it had sent.
+            node(archivist).terminate();
+            node(archivist).start();
+        }
+        await().atMost(LIMIT).untilAsserted(() -> OpenedArchives.requireNothingLeft(sites));
+        OpenedArchives.requireAll(sites, null);
+        sites.theLedgerBalances();
+        assertThat(sites.database.values(
+                        "SELECT id || ' ' || type FROM operation_history GROUP BY id, type HAVING count(*) > 1"))
+                .as("ended twice")
+                .isEmpty();
+        assertThat(sites.database.values("SELECT lease_token::text FROM operation_attempt WHERE outcome = 'COMPLETED'"
+                        + " GROUP BY lease_token HAVING count(*) > 1"))
+                .as("completed twice under one lease")
+                .isEmpty();
+        assertThat(sites.database.value("SELECT max(attempt) FROM operation_history"))
+                .as("it was nobody's fault but the machines'")
+                .isEqualTo("0");
     }
 
     @Override

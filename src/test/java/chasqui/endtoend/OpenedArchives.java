@@ -55,6 +55,11 @@ final class OpenedArchives {
             open(location, here);
             onlyThose(here);
         }
+        requireNothingLeft(sites);
+    }
+
+    /** Requires that no file lies at a source or buffer. */
+    static void requireNothingLeft(FarSites sites) throws Exception {
         for (String root :
                 sites.database.values("SELECT root FROM data_location WHERE location_type IN ('SOURCE', 'BUFFER')")) {
             assertThat(files(Path.of(root))).as("left at " + root).isEmpty();
