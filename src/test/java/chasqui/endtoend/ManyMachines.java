@@ -19,12 +19,13 @@ import java.util.Map;
 
 /**
  * An installation as {@code deploy/} describes it, on one machine: a PostgreSQL, a Redis, two managers and a monitor beside
- * them, and a worker at each of three sites, of which Chile is behind a way that can be cut.
+ * them, and workers at three sites, of which Chile is behind a way that can be cut and the last one has two.
  */
 final class ManyMachines implements AutoCloseable {
     static final List<String> MANAGERS = List.of("manager1", "manager2");
     static final String MONITOR = "monitor";
-    static final List<String> WORKERS = List.of("chile", "cologne", "us");
+    /** Workers that nobody can stand in for; us and us2 serve the same locations. */
+    static final List<String> ALONE = List.of("chile", "cologne");
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -108,6 +109,7 @@ final class ManyMachines implements AutoCloseable {
         installation.start("chile", "worker,api", "ccat/*", chile);
         installation.start("cologne", "worker,api", "cologne/*");
         installation.start("us", "worker,api", "us/*");
+        installation.start("us2", "worker", "us/*");
         installation.awaitHealthy();
     }
 
@@ -141,7 +143,7 @@ final class ManyMachines implements AutoCloseable {
         }
     }
 
-    /** Waits until the monitor has taken an operation from the process that had this lease. */
+    /** Waits until an operation was taken from the process that had this lease. */
     void awaitPutBack(String token) {
         await().atMost(LIMIT).until(() -> sites.database
                 .values("SELECT outcome FROM operation_attempt WHERE lease_token = '" + token + "'")

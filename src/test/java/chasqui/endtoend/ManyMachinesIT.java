@@ -23,7 +23,7 @@ class ManyMachinesIT {
     private ManyMachines machines;
 
     @BeforeEach
-    void six_processes_at_three_sites(@TempDir Path folder) throws Exception {
+    void seven_processes_at_three_sites(@TempDir Path folder) throws Exception {
         RedisServer.requireHere();
         machines = new ManyMachines(folder, installation);
         machines.start();
@@ -54,13 +54,18 @@ class ManyMachinesIT {
     }
 
     private void workersAreKilled() throws Exception {
-        for (String worker : ManyMachines.WORKERS) {
-            machines.observe("without-" + worker);
-            String held = machines.killAtWork(worker);
-            // By the monitor, and not by the next incarnation, which would take it back at its start.
+        for (String alone : ManyMachines.ALONE) {
+            machines.observe("without-" + alone);
+            String held = machines.killAtWork(alone);
+            machines.node(alone).start();
+            // By its next incarnation: nobody else could do it.
             machines.awaitPutBack(held);
-            machines.node(worker).start();
         }
+        machines.observe("without-us");
+        String held = machines.killAtWork("us");
+        // By the monitor: another node serves the same locations.
+        machines.awaitPutBack(held);
+        machines.node("us").start();
     }
 
     private void managersAreKilled() throws Exception {
