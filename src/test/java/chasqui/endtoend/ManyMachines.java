@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An installation as {@code deploy/} describes it, on one machine: a PostgreSQL, a Redis, two managers and a monitor beside
+ * An installation as {@code deploy/many-machines} describes it, on one machine: a PostgreSQL, a Redis, two managers and a monitor beside
  * them, and workers at three sites, of which Chile is behind a way that can be cut and the last one has two.
  */
 final class ManyMachines implements AutoCloseable {

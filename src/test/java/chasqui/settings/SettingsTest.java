@@ -7,9 +7,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,5 +129,26 @@ class SettingsTest {
     void a_settings_file_that_is_not_there_is_named(@TempDir Path folder) {
         assertThatThrownBy(() -> SettingsReader.read(folder.resolve("none.properties"), Map.of(), Map.of()))
                 .hasMessageContaining("none.properties");
+    }
+
+    @Test
+    void every_example_of_an_environment_holds_settings_that_exist() throws Exception {
+        List<Path> examples;
+        try (Stream<Path> all = Files.walk(Path.of("deploy"))) {
+            examples = all.filter(file -> file.toString().matches(".*\\.env(\\.example)?"))
+                    .toList();
+        }
+        assertThat(examples).hasSizeGreaterThan(4);
+        for (Path example : examples) {
+            Map<String, String> environment = new HashMap<>();
+            for (String line : Files.readAllLines(example)) {
+                Matcher variable = Pattern.compile("#?([A-Z][A-Z0-9_]+)=(.*)").matcher(line);
+                if (variable.matches()) {
+                    environment.put(variable.group(1), variable.group(2));
+                }
+            }
+            assertThat(environment).as(example.toString()).isNotEmpty();
+            SettingsReader.read(null, environment, Map.of()).requireValid();
+        }
     }
 }
