@@ -12,6 +12,7 @@ import chasqui.testing.TestClock;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -444,6 +446,41 @@ class OperationStoreIT {
         assertThat(restarted.recoverOwnPast()).hasSize(1);
         assertThat(database.value("SELECT count(*) FROM operation WHERE status = 'PENDING' AND stalls = 0"))
                 .isEqualTo("1");
+    }
+
+    @Test
+    void work_that_waits_for_a_database_that_is_away_does_not_stall() {
+        anOperation(100);
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        Jdbi away = Jdbi.create(() -> {
+            throw new SQLException("nobody there", "08001");
+        });
+        List<RuntimeException> told = new ArrayList<>();
+        LeaseRenewer.Beat beat = new LeaseRenewer.Beat() {
+            @Override
+            public void renewed() {}
+
+            @Override
+            public void failed(RuntimeException why) {
+                told.add(why);
+            }
+        };
+        try (LeaseRenewer cutOff = new LeaseRenewer(store, away, beat);
+                LeaseRenewer back = new LeaseRenewer(store, beat)) {
+            for (int i = 0; i < 3; i++) {
+                clock.advance(Duration.ofSeconds(50));
+                cutOff.renewAll();
+            }
+            assertThat(told).hasSize(3);
+            clock.advance(Duration.ofSeconds(50));
+            back.renewAll();
+            lease.requireHeld();
+            clock.advance(Duration.ofSeconds(70));
+            back.renewAll();
+            assertThat(lease.isLost())
+                    .as("it hangs although the database is there")
+                    .isTrue();
+        }
     }
 
     @Test
