@@ -210,6 +210,7 @@ class LiveRoutesIT {
         assertThat(attribute("Problems")).isEqualTo(List.of());
         soon(() -> assertThat(count("SELECT count(*) FROM operation WHERE type = 'weighing'"))
                 .isZero());
+        soon(() -> assertThat(get("/observe/health").statusCode()).isEqualTo(200));
         mayEnd.drainPermits();
         begun.set(0);
         told.clear();

@@ -2,6 +2,7 @@ package chasqui.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chasqui.command.ChasquiCommand;
 import chasqui.runtime.routes.Problem;
 import chasqui.settings.SettingsReader;
 import java.io.IOException;
@@ -146,6 +147,16 @@ class RoutesLookTest {
         }
         assertThat(look.problems().get(0))
                 .hasToString("the folder: there is no *.camel.yaml in it; put the files back");
+    }
+
+    @Test
+    void the_command_says_the_same_by_its_exit_code() throws IOException {
+        assertThat(ChasquiCommand.execute("routes", "check", folder.toString())).isEqualTo(ChasquiCommand.DONE);
+        replace("1-packaging.camel.yaml", "bean:packagingWorker", "bean:packagingWorkr");
+        assertThat(ChasquiCommand.execute("routes", "check", folder.toString())).isEqualTo(ChasquiCommand.REFUSED);
+        assertThat(ChasquiCommand.execute(
+                        "routes", "check", folder.resolve("nowhere").toString()))
+                .isEqualTo(ChasquiCommand.REFUSED);
     }
 
     private void replace(String name, String right, String wrong) throws IOException {
