@@ -394,8 +394,14 @@ class LateResultsIT {
         refusal = new ChasquiException(FailureKind.PLATFORM, true, "no archive site now");
         link.mend();
         beat(store);
+        database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() + interval '5 s'");
+        clock.advance(Duration.ofDays(3));
+        beat(store);
         assertThat(store.held()).containsExactly(lease);
         assertThat(journaled()).hasSize(1);
+        assertThat(database.value("SELECT lease_expires_at > clock_timestamp() + interval '30 s' FROM operation"))
+                .as("renewed, however long ago the work ended")
+                .isEqualTo("t");
         refusal = null;
         beat(store);
         assertThat(timesRecorded()).isEqualTo("1");
