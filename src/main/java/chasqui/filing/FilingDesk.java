@@ -32,7 +32,7 @@ public final class FilingDesk implements AutoCloseable {
         this.settings = settings;
         this.journal = journal;
         this.intake = intake;
-        this.spool = new Spool(intake, Clock.systemUTC());
+        this.spool = new Spool(settings.spool(), intake, Clock.systemUTC());
         this.forwarder = forwarder;
     }
 
@@ -59,7 +59,9 @@ public final class FilingDesk implements AutoCloseable {
             Intake intake =
                     new Intake(journal, locations::current, reached, new Readers(settings.stall()), Clock.systemUTC());
             Forwarder forwarder = new Forwarder(journal, database, locations, node, new StillThere(LOOK));
-            return new FilingDesk(settings, journal, intake, forwarder);
+            FilingDesk desk = new FilingDesk(settings, journal, intake, forwarder);
+            desk.spool.open();
+            return desk;
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot make the folders for filing in the home " + home, failure);
         }
@@ -117,7 +119,7 @@ public final class FilingDesk implements AutoCloseable {
 
     /** Removes old requests that were dealt with. */
     public void cleanSpool() {
-        spool.clean(settings.spool(), settings.spoolKeep());
+        spool.clean(settings.spoolKeep());
     }
 
     /** What somebody must look at; empty: nothing. */
@@ -131,6 +133,7 @@ public final class FilingDesk implements AutoCloseable {
             problems.add("the filing journal's " + file
                     + " has lines that cannot be read; compare it with what the instruments filed, then remove it");
         }
+        problems.addAll(spool.problems());
         return problems;
     }
 

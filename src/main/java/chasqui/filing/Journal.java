@@ -29,6 +29,7 @@ final class Journal implements AutoCloseable {
 
     private final Path folder;
     private final long limitBytes;
+    private final JournalFile.Forcing forcing;
     private final Object writing = new Object();
     private final Object syncing = new Object();
     /** Bytes of every file that count: what is durable, or was found at the start. Guarded by itself. */
@@ -54,8 +55,14 @@ final class Journal implements AutoCloseable {
      * @param limitBytes most bytes on the disk before nothing more is accepted
      */
     Journal(Path folder, long limitBytes) {
+        this(folder, limitBytes, JournalFile.Forcing.DISK);
+    }
+
+    /** @param forcing how the disk is told to keep something */
+    Journal(Path folder, long limitBytes, JournalFile.Forcing forcing) {
         this.folder = folder;
         this.limitBytes = limitBytes;
+        this.forcing = forcing;
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(JournalFile::isOne).toList()) {
                 durable.put(JournalFile.number(file), Files.size(file));
@@ -109,10 +116,13 @@ final class Journal implements AutoCloseable {
             JournalFile full = open;
             open = null;
             try (full) {
-                sync(full, full.written());
+                // Who wrote into a broken one is told by himself that it is not kept.
+                if (!full.broken()) {
+                    sync(full, full.written());
+                }
             }
         }
-        JournalFile next = JournalFile.create(folder, ++lastNumber);
+        JournalFile next = JournalFile.create(folder, ++lastNumber, forcing);
         try {
             // Before anything in it is promised: a file without a name is gone after a power cut.
             DurableFiles.fsyncFolder(folder);
@@ -130,8 +140,10 @@ final class Journal implements AutoCloseable {
     private void sync(JournalFile file, long end) throws IOException {
         synchronized (syncing) {
             synchronized (durable) {
-                // Gone: registered already, so somebody else made it durable.
-                if (durable.getOrDefault(file.number(), Long.MAX_VALUE) >= end) {
+                Long kept = durable.get(file.number());
+                // Gone: registered already, so somebody else made it durable; of a broken one only what was durable
+                // then.
+                if (kept == null ? !file.broken() : kept >= end) {
                     return;
                 }
             }

@@ -14,14 +14,24 @@ final class JournalFile implements AutoCloseable {
 
     private final long number;
     private final FileChannel channel;
+    private final Forcing forcing;
     /** End of the last whole line. */
     private volatile long written;
 
     private volatile boolean broken;
 
-    private JournalFile(long number, FileChannel channel) {
+    /** Makes durable what was written to a channel. */
+    @FunctionalInterface
+    interface Forcing {
+        Forcing DISK = channel -> channel.force(false);
+
+        void force(FileChannel channel) throws IOException;
+    }
+
+    private JournalFile(long number, FileChannel channel, Forcing forcing) {
         this.number = number;
         this.channel = channel;
+        this.forcing = forcing;
     }
 
     static Path name(Path folder, long number) {
@@ -36,10 +46,11 @@ final class JournalFile implements AutoCloseable {
         return Long.parseLong(file.getFileName().toString().substring(0, 19));
     }
 
-    static JournalFile create(Path folder, long number) throws IOException {
+    static JournalFile create(Path folder, long number, Forcing forcing) throws IOException {
         return new JournalFile(
                 number,
-                FileChannel.open(name(folder, number), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+                FileChannel.open(name(folder, number), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                forcing);
     }
 
     /**
@@ -66,16 +77,19 @@ final class JournalFile implements AutoCloseable {
     }
 
     /**
-     * Makes durable what is written. After a failure this file is written to no more: what the disk holds of it is not
-     * known.
+     * Makes durable what is written. After a failure this file is written to no more, and nothing more of it counts: the
+     * system tells a lost page once and forgets it, so that a second try would say that all is well.
      *
      * @return up to where
      */
     long force() throws IOException {
+        if (broken) {
+            throw new IOException("file " + number + " could not be made durable before");
+        }
         long reached = written;
         boolean done = false;
         try {
-            channel.force(false);
+            forcing.force(channel);
             done = true;
         } finally {
             broken |= !done;
@@ -89,6 +103,10 @@ final class JournalFile implements AutoCloseable {
 
     long written() {
         return written;
+    }
+
+    boolean broken() {
+        return broken;
     }
 
     boolean usable() {

@@ -12,13 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,13 +34,19 @@ final class Spool {
     static final String REJECTED = "rejected";
     private static final int LONGEST_REQUEST = 1 << 20;
     private static final int MOST_WAITING = 1_000;
+    private static final int MOST_TOLD = 20;
+    /** Others might mean something to a program on their way: what asks for a folder, an option, a hidden file. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*\\.json");
+
     /** A request that is written in place may be half there for so long. */
     private static final Duration YOUNG = Duration.ofSeconds(5);
 
     private static final Backoff PAUSE = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
+    private final Path folder;
     private final Intake intake;
     private final Clock clock;
+    private final Set<Path> misnamed = ConcurrentHashMap.newKeySet();
     private final Map<String, Pause> pauses = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -47,7 +58,9 @@ final class Spool {
 
     private record Pause(Instant until, int times) {}
 
-    Spool(Intake intake, Clock clock) {
+    /** @param folder that requests are put into; others may write there */
+    Spool(Path folder, Intake intake, Clock clock) {
+        this.folder = folder;
         this.intake = intake;
         this.clock = clock;
     }
@@ -60,24 +73,90 @@ final class Spool {
      */
     synchronized String take(Path request) {
         Instant now = clock.instant();
+        if (!isOurs(request)) {
+            throw new SpoolWaits(shown(request) + " is not in the spool, or not under a name for requests", null);
+        }
         Answer answer = answer(request, now);
         if (answer.again()) {
             throw later(request, now, why(answer), null);
         }
-        String folder = answer.complete() ? FILED : REJECTED;
+        String next = answer.complete() ? FILED : REJECTED;
         try {
-            write(request, folder, SubmissionJson.write(answer));
+            write(request, next, SubmissionJson.write(answer));
         } catch (IOException failure) {
             // What was filed is kept; filing it again gives the same answer.
             throw later(request, now, "the answer cannot be written: " + failure, failure);
         }
         // Should it still be there after that, because nobody can move it, it must not be read without a pause.
         pause(request, now);
-        return folder;
+        return next;
     }
 
-    /** Whether it is to be read now: not one that stayed a moment ago. */
+    /** Makes the folders for what was dealt with before anybody else does. */
+    void open() {
+        try {
+            ownFolder(FILED);
+            ownFolder(REJECTED);
+        } catch (IOException failure) {
+            log.warn("requests stay in the spool until this is put right: {}", failure.toString());
+        }
+    }
+
+    private Path ownFolder(String name) throws IOException {
+        Path path = folder.resolve(name);
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(path);
+        }
+        if (!isRealFolder(path)) {
+            throw new IOException(path + " is no folder; remove it");
+        }
+        return path;
+    }
+
+    private static boolean isRealFolder(Path path) {
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private boolean isOurs(Path request) {
+        return folder.equals(request.toAbsolutePath().getParent())
+                && NAME.matcher(request.getFileName().toString()).matches();
+    }
+
+    /** What somebody must put right in the spool; empty: nothing. */
+    List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        if (!Files.isDirectory(folder)) {
+            problems.add("the spool " + folder + " is no folder that can be read; make or mount it");
+        }
+        for (String name : new String[] {FILED, REJECTED}) {
+            Path path = folder.resolve(name);
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isRealFolder(path)) {
+                problems.add(path + " is no folder; requests stay in the spool until it is removed");
+            }
+        }
+        misnamed.removeIf(request -> !Files.exists(request, LinkOption.NOFOLLOW_LINKS));
+        misnamed.stream()
+                .sorted()
+                .forEach(request -> problems.add(shown(request)
+                        + " stays in the spool: a request's name is made of letters, digits, . _ and -, begins with a letter"
+                        + " or digit and ends with .json; rename it"));
+        return problems;
+    }
+
+    private static String shown(Path request) {
+        String text = request.getFileName().toString().replaceAll("\\p{Cntrl}", "?");
+        return text.length() <= 100 ? text : text.substring(0, 100) + "…";
+    }
+
+    /** Whether it is to be read now: not one that stayed a moment ago, nor one with another name than requests have. */
     synchronized boolean due(Path request) {
+        if (!isOurs(request)) {
+            String name = request.getFileName().toString();
+            if (name.endsWith(".json") && !name.startsWith(".") && misnamed.size() < MOST_TOLD) {
+                misnamed.add(request);
+            }
+            return false;
+        }
         Pause pause = pauses.get(identity(request));
         return pause == null || !clock.instant().isBefore(pause.until());
     }
@@ -148,29 +227,22 @@ final class Spool {
         return first.path() + " " + first.reason();
     }
 
-    private static void write(Path request, String folder, String answer) throws IOException {
-        Path to = request.resolveSibling(folder);
-        Files.createDirectories(to);
-        String name = request.getFileName().toString().replaceFirst("\\.json$", "") + ".answer.json";
-        Path next = to.resolve("." + name + ".new");
-        Files.writeString(
-                next,
-                answer,
-                StandardCharsets.UTF_8,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.SYNC);
-        Files.move(next, to.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    private void write(Path request, String name, String answer) throws IOException {
+        Path to = ownFolder(name);
+        // A name that nobody can have put anything under, and that is cleaned with the others.
+        Path next = to.resolve("." + UUID.randomUUID() + ".json");
+        DurableFiles.write(answer.getBytes(StandardCharsets.UTF_8), next);
+        String answered = request.getFileName().toString().replaceFirst("\\.json$", ".answer.json");
+        Files.move(next, to.resolve(answered), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         DurableFiles.fsyncFolder(to);
     }
 
     /** Removes requests that were dealt with, and their answers, when they are older than this. */
-    void clean(Path spool, Duration keep) {
+    void clean(Duration keep) {
         Instant oldest = clock.instant().minus(keep);
-        for (String folder : new String[] {FILED, REJECTED}) {
-            Path from = spool.resolve(folder);
-            if (Files.isDirectory(from)) {
+        for (String name : new String[] {FILED, REJECTED}) {
+            Path from = folder.resolve(name);
+            if (isRealFolder(from)) {
                 removeBefore(from, oldest);
             }
         }

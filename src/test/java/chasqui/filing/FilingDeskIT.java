@@ -374,6 +374,49 @@ class FilingDeskIT {
     }
 
     @Test
+    void a_request_under_a_name_that_could_mean_something_else_stays_and_is_told() throws Exception {
+        write("a", "one");
+        String request = "{\"instrument\": \"camera\", \"observation\": \"obs\", \"files\": [\"a\"]}";
+        Path secret = Files.writeString(folder.resolve("home/secret.json"), request);
+        for (String name : List.of("x\\..\\..\\..\\secret.json", "plain\\name.json", "two words.json", "-o.json")) {
+            assertThat(desk.due(request(name, request).toFile())).as(name).isFalse();
+            assertThat(String.join("\n", desk.problems())).contains(name);
+        }
+        assertThatThrownBy(() -> desk.take(secret.toFile())).isInstanceOf(SpoolWaits.class);
+        assertThatThrownBy(() ->
+                        desk.take(desk.spool().resolve("../../secret.json").toFile()))
+                .isInstanceOf(SpoolWaits.class);
+        try (var all = Files.newDirectoryStream(desk.spool(), "*.json")) {
+            for (Path one : all) {
+                Files.delete(one);
+            }
+        }
+        assertThat(desk.problems()).isEmpty();
+        assertThat(desk.due(request("A-1_b.c.json", request).toFile())).isTrue();
+    }
+
+    @Test
+    void links_in_the_place_of_answers_lead_nowhere() throws Exception {
+        write("a", "one");
+        Path secret = Files.writeString(folder.resolve("secret.json"), "xyzzy");
+        Files.createSymbolicLink(desk.spool().resolve("filed/.r.answer.json.new"), secret);
+        Files.createSymbolicLink(desk.spool().resolve("filed/r.answer.json"), secret);
+        file("a");
+        assertThat(secret).hasContent("xyzzy");
+
+        Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+        Path old = Files.writeString(elsewhere.resolve("old.json"), "keep me");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        Files.delete(desk.spool().resolve("rejected"));
+        Files.createSymbolicLink(desk.spool().resolve("rejected"), elsewhere);
+        desk.cleanSpool();
+        assertThat(old).exists();
+        assertThatThrownBy(() -> take("w.json", "{}")).isInstanceOf(SpoolWaits.class);
+        assertThat(elsewhere).isDirectoryContaining(old::equals).isDirectoryNotContaining(file -> !file.equals(old));
+        assertThat(desk.problems()).singleElement().asString().contains("rejected is no folder");
+    }
+
+    @Test
     void a_location_that_is_not_mounted_leaves_its_requests_in_the_spool() throws Exception {
         Files.move(root, root.resolveSibling("unmounted"));
         assertThatThrownBy(() -> file("a"))

@@ -12,10 +12,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,6 +125,39 @@ class JournalTest {
             assertThat(observations(journal, Position.START)).containsExactly("a", "e");
             journal.done(journal.read(Position.START, 9).next());
             journal.append(List.of(entry("f")));
+        }
+    }
+
+    /** Tells a lost page once, as Linux does: to the first who asks, and only after others have written, too. */
+    private static JournalFile.Forcing losingOnce(Callable<Boolean> others) {
+        AtomicBoolean told = new AtomicBoolean();
+        return channel -> {
+            if (!told.getAndSet(true)) {
+                Awaitility.await().until(others);
+                throw new IOException("Input/output error");
+            }
+            channel.force(false);
+        };
+    }
+
+    @Test
+    void what_the_disk_lost_is_acknowledged_to_none_of_those_who_wrote_it() throws Exception {
+        AtomicReference<Journal> shared = new AtomicReference<>();
+        long line = JournalLine.of(entry("a")).length;
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (Journal journal =
+                new Journal(folder, PLENTY, losingOnce(() -> shared.get().bytes() == 2 * line))) {
+            shared.set(journal);
+            List<Future<?>> both = List.of(
+                    threads.submit(() -> journal.append(List.of(entry("a")))),
+                    threads.submit(() -> journal.append(List.of(entry("b")))));
+            for (Future<?> one : both) {
+                assertThatThrownBy(one::get).hasCauseInstanceOf(JournalFull.class);
+            }
+            journal.append(List.of(entry("c")));
+            assertThat(observations(journal, Position.START)).containsExactly("c");
+        } finally {
+            threads.shutdownNow();
         }
     }
 
