@@ -109,6 +109,11 @@ public final class QueueEndpoints {
         served.retainAll(queues);
     }
 
+    /** Says that this queue has a worker route, too: its work is looked for while others still wait for theirs. */
+    public void serveAlso(String queue) {
+        served.add(queue);
+    }
+
     /** Queues of this process with work that is due now, by all names under which workers listen; may be empty. */
     public List<String> withDueWork() {
         return dueQueues().stream()

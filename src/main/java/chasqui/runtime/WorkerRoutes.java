@@ -122,6 +122,7 @@ final class WorkerRoutes implements Templates, AutoCloseable {
     private void begin(Queue queue, int workers) {
         endpoints.workers(queue.name(), workers);
         add(queue, queue.name());
+        endpoints.serveAlso(queue.name());
         outdated.remove(queue.name());
     }
 

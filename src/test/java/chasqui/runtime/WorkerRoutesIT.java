@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.management.ObjectName;
 import org.apache.camel.Processor;
@@ -44,6 +45,7 @@ class WorkerRoutesIT {
     private final AtomicReference<Set<String>> resting = new AtomicReference<>(Set.of());
     private final CountDownLatch mayEnd = new CountDownLatch(1);
     private boolean refusesMore;
+    private Consumer<String> whileMade = uri -> {};
     private final QueueEndpoints endpoints = new QueueEndpoints(
             database.jdbi(), this::endpoint, "seda:{queue}?concurrentConsumers={concurrency}&pollTimeout=100", 2);
 
@@ -181,6 +183,25 @@ class WorkerRoutesIT {
             throw new IllegalStateException("no such endpoint now");
         }
         camel.getEndpoint(uri);
+        whileMade.accept(uri);
+    }
+
+    @Test
+    void the_first_queue_is_served_while_the_others_are_still_to_come() throws Exception {
+        database.execute("""
+                WITH f AS (INSERT INTO deletion_batch (data_location_id)
+                           SELECT l.id FROM data_location l JOIN site s ON s.id = l.site_id
+                            WHERE s.short_name = 'ccat' AND l.name = 'buffer' RETURNING *)
+                INSERT INTO operation (type, data_location_id, queue, deletion_batch_id)
+                SELECT 'deletion', data_location_id, 'ccat_buffer_data_transfer', id FROM f
+                """);
+        whileMade = uri -> {
+            if (uri.contains("us_lta_verification")) {
+                worked.addAll(endpoints.withDueWork());
+            }
+        };
+        routes("*/*").refresh();
+        assertThat(worked).containsExactly("ccat_buffer_data_transfer");
     }
 
     @Test

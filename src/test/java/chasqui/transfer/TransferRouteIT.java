@@ -1,6 +1,8 @@
 package chasqui.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StallLimit;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +115,28 @@ class TransferRouteIT {
         routes.wake(QUEUE);
         assertThat(database.value("SELECT count(*) FROM data_transfer WHERE sent_at IS NOT NULL"))
                 .isEqualTo("4");
+    }
+
+    @Test
+    void a_method_that_is_away_while_it_is_replaced_is_waited_for() throws Exception {
+        manager("cp").findWork();
+        routes.stop("transfer-cp");
+        long stopped = System.nanoTime();
+        Thread worker = new Thread(() -> routes.wake(QUEUE));
+        worker.start();
+        await().pollInterval(Duration.ofMillis(5))
+                .until(() -> !worker.isAlive()
+                        || Stream.of(worker.getStackTrace())
+                                .anyMatch(frame -> frame.getClassName().endsWith(".DirectComponent")
+                                        && frame.getMethodName().equals("getConsumer")));
+        routes.start("transfer-cp");
+        worker.join();
+        assumeTrue(
+                Duration.ofNanos(System.nanoTime() - stopped).toMillis() < 900
+                        || transfer().endsWith("true"),
+                "this machine is too busy to replace a route within a second");
+        assertThat(transfer()).isEqualTo("PENDING true");
+        assertThat(database.value("SELECT count(*) FROM notification")).isEqualTo("0");
     }
 
     @Test
