@@ -89,7 +89,7 @@ CREATE INDEX raw_data_file_with_problem ON raw_data_file (id) WHERE problem IS N
 -- By digest: a path may be longer than an index entry. The cast reads no backslash, which paths do not have.
 CREATE INDEX raw_data_file_by_path ON raw_data_file (sha256(path::bytea));
 
--- Files that were accepted from an instrument and could not be registered: the last word on each path.
+-- Files that were accepted from an instrument and could not be registered: the last word on each path of an observation.
 CREATE TABLE filing_rejection (
     node        text NOT NULL,
     location    text NOT NULL,
@@ -103,7 +103,8 @@ CREATE TABLE filing_rejection (
     rejected_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 COMMENT ON COLUMN filing_rejection.path IS 'as raw_data_file.path; empty: the word that an observation is complete';
-CREATE UNIQUE INDEX one_rejection_per_path ON filing_rejection (location, sha256(path::bytea));
+CREATE UNIQUE INDEX one_rejection_per_path ON filing_rejection (location, instrument, observation, sha256(path::bytea));
+CREATE INDEX filing_rejection_of_request ON filing_rejection (accepted_at);
 
 CREATE TABLE data_transfer_package (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -15,16 +15,8 @@ final class Instruments {
 
     record Chosen(long instrumentId, long moduleId) {}
 
-    /**
-     * @param module null: the instrument's only one
-     * @throws FilingRefused there is no such instrument at the location's site, or no such module
-     */
-    Chosen choose(DataLocation source, String instrument, String module) {
-        long id = instrument(source, instrument);
-        return new Chosen(id, module(id, instrument, module));
-    }
-
-    private long instrument(DataLocation source, String name) {
+    /** @throws FilingRefused there is no such instrument at the location's site */
+    long instrument(DataLocation source, String name) {
         List<Named> known = repository.instrumentsOf(source.siteId());
         return known.stream()
                 .filter(instrument -> instrument.name().equals(name))
@@ -35,7 +27,20 @@ final class Instruments {
                 .id();
     }
 
-    private long module(long instrumentId, String instrument, String name) {
+    /**
+     * @param module null: the instrument's only one
+     * @throws FilingRefused there is no such instrument at the location's site, or no such module
+     */
+    Chosen choose(DataLocation source, String instrument, String module) {
+        long id = instrument(source, instrument);
+        return new Chosen(id, module(id, instrument, module));
+    }
+
+    /**
+     * @param name null: the instrument's only one
+     * @throws FilingRefused there is no such module
+     */
+    long module(long instrumentId, String instrument, String name) {
         List<Named> known = repository.modulesOf(instrumentId);
         if (name == null && known.size() == 1) {
             return known.get(0).id();

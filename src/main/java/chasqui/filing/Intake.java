@@ -1,18 +1,22 @@
 package chasqui.filing;
 
 import chasqui.filing.JournalEntry.AcceptedFile;
+import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.DatabaseTrouble;
+import chasqui.pipeline.FailureKind;
 import chasqui.storage.Progress;
 import chasqui.topology.DataLocation;
 import chasqui.topology.LocationPatterns;
 import chasqui.topology.LocationType;
+import chasqui.topology.Locations;
 import chasqui.topology.StorageType;
 import chasqui.topology.Topology;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -21,15 +25,14 @@ import java.util.stream.Collectors;
  */
 final class Intake implements AutoCloseable {
     private final Journal journal;
-    private final Supplier<Topology> topology;
+    private final Locations locations;
     private final LocationPatterns reached;
     private final Readers readers;
     private final Clock clock;
 
-    /** @param topology as last known */
-    Intake(Journal journal, Supplier<Topology> topology, LocationPatterns reached, Readers readers, Clock clock) {
+    Intake(Journal journal, Locations locations, LocationPatterns reached, Readers readers, Clock clock) {
         this.journal = journal;
-        this.topology = topology;
+        this.locations = locations;
         this.reached = reached;
         this.readers = readers;
         this.clock = clock;
@@ -44,8 +47,34 @@ final class Intake implements AutoCloseable {
      * @throws chasqui.pipeline.ChasquiException (location, retryable) likewise
      */
     Answer accept(Submission asked) {
-        Topology known = topology.get();
-        DataLocation location = location(asked.location(), known);
+        Topology known = locations.current();
+        DataLocation location;
+        try {
+            location = location(asked.location(), known);
+        } catch (FilingRefused unknownYet) {
+            known = latest(unknownYet);
+            location = location(asked.location(), known);
+        }
+        return accept(asked, location, known);
+    }
+
+    /** What is not known may be so new, or this process have started so late, that only the database knows it. */
+    private Topology latest(FilingRefused unknownYet) {
+        try {
+            return locations.refresh();
+        } catch (RuntimeException failure) {
+            if (!DatabaseTrouble.in(failure)) {
+                throw failure;
+            }
+            throw new ChasquiException(
+                    FailureKind.PLATFORM,
+                    true,
+                    unknownYet.getMessage() + " as far as is known without the database; send this again",
+                    failure);
+        }
+    }
+
+    private Answer accept(Submission asked, DataLocation location, Topology known) {
         Read read = readers.at(location, progress -> read(asked, location, known, progress));
         if (!read.entries().isEmpty()) {
             journal.append(read.entries());
@@ -94,7 +123,8 @@ final class Intake implements AutoCloseable {
 
     private List<JournalEntry> entries(
             Submission asked, DataLocation location, List<Measured> files, boolean finished) {
-        Instant now = clock.instant();
+        // The database keeps microseconds; it tells the entries of one request by this time.
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         List<JournalEntry> entries = new ArrayList<>();
         for (Measured file : files) {
             UUID uuid = file.uuid(location.label());
@@ -125,16 +155,26 @@ final class Intake implements AutoCloseable {
 
     private DataLocation location(String label, Topology known) {
         List<DataLocation> sources = known.locations().stream()
-                .filter(one -> one.type() == LocationType.SOURCE && one.storage() == StorageType.DISK && one.active())
+                .filter(one -> one.type() == LocationType.SOURCE && one.storage() == StorageType.DISK)
                 .filter(reached::reach)
                 .toList();
         List<DataLocation> meant = sources.stream()
                 .filter(one -> label == null || one.label().equals(label))
                 .toList();
-        if (meant.size() == 1) {
-            return meant.get(0);
+        List<DataLocation> open = meant.stream().filter(DataLocation::active).toList();
+        if (open.size() == 1) {
+            return open.get(0);
         }
-        String choices = sources.stream().map(DataLocation::label).collect(Collectors.joining(", "));
+        if (open.isEmpty() && !meant.isEmpty()) {
+            throw new ChasquiException(
+                    FailureKind.LOCATION,
+                    true,
+                    meant.get(0).label() + ": is switched off; send this again when it is on");
+        }
+        String choices = sources.stream()
+                .filter(DataLocation::active)
+                .map(DataLocation::label)
+                .collect(Collectors.joining(", "));
         throw new FilingRefused((label == null
                         ? "location missing: "
                         : "location \"" + label + "\": is no active SOURCE location that this node reaches; ")

@@ -78,10 +78,10 @@ record JournalEntry(
     }
 
     /** Whose files go into the catalogue in the order in which they were accepted. */
-    record Series(String location, String instrument, String module, String observation) {}
+    record Series(String location, String instrument, String observation) {}
 
     @JsonIgnore
     Series series() {
-        return new Series(location, instrument, module, observation);
+        return new Series(location, instrument, observation);
     }
 }

@@ -1,15 +1,24 @@
 package chasqui.filing;
 
+import chasqui.filing.JournalEntry.Series;
+import chasqui.notification.Notifications;
 import chasqui.storage.RelativePath;
+import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Files that were accepted and could not be registered: the last word on each path, until it is filed after all. */
+/** Files that were accepted and could not be registered: the last word on each path of an observation, until it is filed after all. */
 public final class Rejections {
     private static final Logger log = LoggerFactory.getLogger(Rejections.class);
 
@@ -19,45 +28,100 @@ public final class Rejections {
         this.database = database;
     }
 
-    void add(Rejection rejection) {
-        log.warn(
-                "{} {} of observation {} cannot be registered: {}; {}",
-                rejection.location(),
-                readable(rejection.path()),
-                rejection.observation(),
-                rejection.reason(),
-                rejection.remedy());
-        database.useHandle(db -> db.createUpdate("""
-                        INSERT INTO filing_rejection (node, location, path, uuid, instrument, observation, reason, remedy,
-                                                      accepted_at)
-                        VALUES (:node, :location, :path, :uuid, :instrument, :observation, :reason, :remedy, :accepted)
-                        ON CONFLICT (location, sha256(path::bytea)) DO UPDATE
-                           SET node = excluded.node, uuid = excluded.uuid, instrument = excluded.instrument,
-                               observation = excluded.observation, reason = excluded.reason, remedy = excluded.remedy,
-                               accepted_at = excluded.accepted_at, rejected_at = clock_timestamp()
-                        """)
-                .bind("node", rejection.node())
-                .bind("location", rejection.location())
-                .bind("path", rejection.path())
-                .bind("uuid", rejection.uuid())
-                .bind("instrument", rejection.instrument())
-                .bind("observation", rejection.observation())
-                .bind("reason", rejection.reason())
-                .bind("remedy", rejection.remedy())
-                .bind("accepted", rejection.acceptedAt().atOffset(ZoneOffset.UTC))
-                .execute());
+    /** Puts them on the list; of what happens for one cause, one line goes to the log. */
+    void add(List<Rejection> all) {
+        if (all.isEmpty()) {
+            return;
+        }
+        Map<String, List<Rejection>> byCause =
+                all.stream().collect(Collectors.groupingBy(Rejection::reason, LinkedHashMap::new, Collectors.toList()));
+        database.useTransaction(tx -> {
+            insert(tx, all);
+            byCause.values().forEach(same -> tell(tx, same));
+        });
+        byCause.values()
+                .forEach(same -> log.warn("{}; {}", told(same), same.get(0).remedy()));
     }
 
-    /** They are registered now. */
-    void clear(String location, List<String> paths) {
+    /** One message per location and instrument until somebody has seen it. */
+    private static void tell(Handle tx, List<Rejection> same) {
+        Rejection first = same.get(0);
+        Notifications.raise(
+                tx,
+                Notifications.Level.WARNING,
+                "filing-rejected:" + first.location() + ":" + first.instrument(),
+                told(same) + "; they stay on their disk, and in no package",
+                "chasqui file --rejected lists them all with what to do; the first: " + first.remedy());
+    }
+
+    private static String told(List<Rejection> same) {
+        Rejection first = same.get(0);
+        return first.location() + " " + readable(first.path())
+                + (same.size() == 1 ? "" : " and " + (same.size() - 1) + " more") + " of observation "
+                + first.observation() + " cannot be registered: " + first.reason();
+    }
+
+    private static void insert(Handle tx, List<Rejection> all) {
+        Map<List<String>, Rejection> lastWords = new LinkedHashMap<>();
+        all.forEach(
+                one -> lastWords.put(List.of(one.location(), one.instrument(), one.observation(), one.path()), one));
+        Collection<Rejection> rows = lastWords.values();
+        tx.createUpdate("""
+                        INSERT INTO filing_rejection (node, location, path, uuid, instrument, observation, reason, remedy,
+                                                      accepted_at)
+                        SELECT * FROM unnest(:nodes, :locations, :paths, :uuids, :instruments, :observations, :reasons,
+                                             :remedies, :accepted::timestamptz[])
+                        ON CONFLICT (location, instrument, observation, sha256(path::bytea)) DO UPDATE
+                           SET node = excluded.node, uuid = excluded.uuid, reason = excluded.reason,
+                               remedy = excluded.remedy, accepted_at = excluded.accepted_at,
+                               rejected_at = clock_timestamp()
+                        """)
+                .bindArray("nodes", String.class, each(rows, Rejection::node))
+                .bindArray("locations", String.class, each(rows, Rejection::location))
+                .bindArray("paths", String.class, each(rows, Rejection::path))
+                .bindArray("uuids", UUID.class, each(rows, Rejection::uuid))
+                .bindArray("instruments", String.class, each(rows, Rejection::instrument))
+                .bindArray("observations", String.class, each(rows, Rejection::observation))
+                .bindArray("reasons", String.class, each(rows, Rejection::reason))
+                .bindArray("remedies", String.class, each(rows, Rejection::remedy))
+                .bindArray("accepted", String.class, each(rows, one -> one.acceptedAt()
+                        .toString()))
+                .execute();
+    }
+
+    private static <T> List<T> each(Collection<Rejection> all, Function<Rejection, T> field) {
+        List<T> values = new ArrayList<>(all.size());
+        all.forEach(one -> values.add(field.apply(one)));
+        return values;
+    }
+
+    /** How many files of a request are on the list. */
+    long ofRequest(Series series, Instant acceptedAt) {
+        return database.withHandle(db -> db.createQuery("""
+                        SELECT count(*) FROM filing_rejection
+                         WHERE location = :location AND instrument = :instrument AND observation = :observation
+                           AND accepted_at = :accepted::timestamptz AND path <> ''
+                        """)
+                .bind("location", series.location())
+                .bind("instrument", series.instrument())
+                .bind("observation", series.observation())
+                .bind("accepted", acceptedAt.toString())
+                .mapTo(Long.class)
+                .one());
+    }
+
+    /** These paths of an observation are registered now, whatever instrument somebody had named before. */
+    void clear(Series series, List<String> paths) {
         if (paths.isEmpty()) {
             return;
         }
         database.useHandle(db -> db.createUpdate("""
                         DELETE FROM filing_rejection r USING unnest(:paths) AS registered (path)
-                         WHERE r.location = :location AND sha256(r.path::bytea) = sha256(registered.path::bytea)
+                         WHERE r.location = :location AND r.observation = :observation
+                           AND sha256(r.path::bytea) = sha256(registered.path::bytea)
                         """)
-                .bind("location", location)
+                .bind("location", series.location())
+                .bind("observation", series.observation())
                 .bindArray("paths", String.class, paths)
                 .execute());
     }

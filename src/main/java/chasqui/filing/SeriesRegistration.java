@@ -33,6 +33,7 @@ final class SeriesRegistration {
         this.node = node;
     }
 
+    /** @param entries in the order in which they were accepted */
     void register(Series series, List<JournalEntry> entries, Topology topology) {
         try {
             settle(series, entries, topology);
@@ -40,14 +41,15 @@ final class SeriesRegistration {
             if (!(refused instanceof FilingRefused)) {
                 throw refused;
             }
-            entries.forEach(entry -> reject(entry, refused.getMessage(), "put that right, then file it again"));
+            rejections.add(reject(entries, refused));
         } catch (RuntimeException failure) {
             String why = wrongData(failure);
             if (why == null) {
                 throw failure;
             }
             if (entries.size() == 1) {
-                reject(entries.get(0), why, "the database takes no such value: file it under another name");
+                rejections.add(List.of(
+                        reject(entries.get(0), why, "the database takes no such value: file it under another name")));
             } else {
                 // One of them is to blame; the others must not wait for it.
                 entries.forEach(entry -> register(series, List.of(entry), topology));
@@ -60,20 +62,54 @@ final class SeriesRegistration {
                 .filter(one -> one.label().equals(series.location()))
                 .findFirst()
                 .orElseThrow(() -> new FilingRefused(series.location() + ": there is no such data location any more"));
-        Instruments.Chosen chosen = instruments.choose(location, series.instrument(), series.module());
-        long unit = repository.observation(chosen.instrumentId(), series.observation(), priority(entries));
-        Owner owner = new Owner(unit, chosen.moduleId(), location.id(), location.label());
+        long instrument = instruments.instrument(location, series.instrument());
+        long unit = repository.observation(instrument, series.observation(), priority(entries));
         List<JournalEntry> next = new ArrayList<>();
         for (JournalEntry entry : entries) {
-            if (entry.file() != null) {
-                next.add(entry);
-            } else {
-                files(owner, location, next);
+            if (!next.isEmpty() && (entry.file() == null || !sameModule(next.get(0), entry))) {
+                files(series, location, instrument, unit, next);
                 next.clear();
-                repository.finish(unit);
+            }
+            if (entry.file() == null) {
+                finish(series, unit, entry);
+            } else {
+                next.add(entry);
             }
         }
-        files(owner, location, next);
+        if (!next.isEmpty()) {
+            files(series, location, instrument, unit, next);
+        }
+    }
+
+    private static boolean sameModule(JournalEntry one, JournalEntry other) {
+        return Objects.equals(one.module(), other.module());
+    }
+
+    /** Files of one module, one after the other. */
+    private void files(Series series, DataLocation location, long instrument, long unit, List<JournalEntry> entries) {
+        long module;
+        try {
+            module = instruments.module(
+                    instrument, series.instrument(), entries.get(0).module());
+        } catch (FilingRefused refused) {
+            rejections.add(reject(entries, refused));
+            return;
+        }
+        files(new Owner(unit, module, location.id(), location.label()), series, location, entries);
+    }
+
+    /** The word that an observation is complete, which does not hold when a file of the same request is missing. */
+    private void finish(Series series, long unit, JournalEntry word) {
+        long missing = rejections.ofRequest(series, word.acceptedAt());
+        if (missing > 0) {
+            rejections.add(List.of(reject(
+                    word,
+                    missing + " files of the same request could not be registered",
+                    "file these again, with finish")));
+            return;
+        }
+        repository.finish(unit);
+        rejections.clear(series, List.of(""));
     }
 
     private static Integer priority(List<JournalEntry> entries) {
@@ -84,18 +120,18 @@ final class SeriesRegistration {
                 .orElse(null);
     }
 
-    private void files(Owner owner, DataLocation location, List<JournalEntry> entries) {
+    private void files(Owner owner, Series series, DataLocation location, List<JournalEntry> entries) {
         // A file that was accepted twice while the database was away is one file.
         Map<UUID, JournalEntry> left = new LinkedHashMap<>();
         entries.forEach(entry -> left.putIfAbsent(entry.file().uuid(), entry));
         Set<UUID> done = left.isEmpty() ? Set.of() : repository.registered(owner, left.keySet());
-        rejections.clear(owner.location(), paths(left, done));
+        rejections.clear(series, paths(left, done));
         left.keySet().removeAll(done);
         while (!left.isEmpty()) {
             Map<String, JournalEntry> byPath = new LinkedHashMap<>();
             left.values().forEach(entry -> byPath.putIfAbsent(entry.file().path(), entry));
             byPath.values().forEach(entry -> left.remove(entry.file().uuid()));
-            once(owner, location, byPath);
+            once(owner, series, location, byPath);
         }
     }
 
@@ -103,12 +139,13 @@ final class SeriesRegistration {
         return of.stream().map(uuid -> entries.get(uuid).file().path()).collect(Collectors.toList());
     }
 
-    private void once(Owner owner, DataLocation location, Map<String, JournalEntry> byPath) {
+    private void once(Owner owner, Series series, DataLocation location, Map<String, JournalEntry> byPath) {
         List<Measured> files = byPath.values().stream()
                 .map(JournalEntry::file)
                 .map(file -> file.measured(location.root()))
                 .toList();
         List<String> registered = new ArrayList<>();
+        List<Rejection> rejected = new ArrayList<>();
         Registration registration = new Registration(repository, owner, new Registration.Outcome() {
             @Override
             public void registered(Measured file) {
@@ -122,13 +159,14 @@ final class SeriesRegistration {
 
             @Override
             public void refused(Measured file, FilingReport.Refused why) {
-                reject(byPath.get(file.found().path().encoded()), why.reason(), why.remedy());
+                rejected.add(reject(byPath.get(file.found().path().encoded()), why.reason(), why.remedy()));
             }
         });
         List<Measured> left = new ArrayList<>(files);
         stillThere.missing(location, files).forEach((file, why) -> {
             left.remove(file);
-            reject(byPath.get(file.found().path().encoded()), why, "put it back as it was, then file it again");
+            rejected.add(reject(
+                    byPath.get(file.found().path().encoded()), why, "put it back as it was, then file it again"));
         });
         while (!left.isEmpty()) {
             List<Measured> again = registration.settle(
@@ -138,12 +176,19 @@ final class SeriesRegistration {
                             left.stream().map(Measured::found).toList()));
             left.retainAll(again);
         }
-        rejections.clear(owner.location(), registered);
+        rejections.clear(series, registered);
+        rejections.add(rejected);
     }
 
-    private void reject(JournalEntry entry, String reason, String remedy) {
+    private List<Rejection> reject(List<JournalEntry> entries, ChasquiException refused) {
+        return entries.stream()
+                .map(entry -> reject(entry, refused.getMessage(), "put that right, then file it again"))
+                .toList();
+    }
+
+    private Rejection reject(JournalEntry entry, String reason, String remedy) {
         AcceptedFile file = entry.file();
-        rejections.add(new Rejection(
+        return new Rejection(
                 node,
                 entry.location(),
                 file == null ? "" : file.path(),
@@ -153,7 +198,7 @@ final class SeriesRegistration {
                 reason,
                 remedy,
                 entry.acceptedAt(),
-                null));
+                null);
     }
 
     /** What the database says of a value that it will never take; null when something else is the matter. */

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,9 @@ final class Spool {
 
     private record Pause(Instant until, int times) {}
 
+    /** Requests that stayed, by name of instrument and observation. */
+    private final Map<Path, List<String>> waiting = new HashMap<>();
+
     /** @param folder that requests are put into; others may write there */
     Spool(Path folder, Intake intake, Clock clock) {
         this.folder = folder;
@@ -76,6 +80,7 @@ final class Spool {
         if (!isOurs(request)) {
             throw new SpoolWaits(shown(request) + " is not in the spool, or not under a name for requests", null);
         }
+        waiting.keySet().removeIf(other -> other.equals(request) || !Files.exists(other, LinkOption.NOFOLLOW_LINKS));
         Answer answer = answer(request, now);
         if (answer.again()) {
             throw later(request, now, why(answer), null);
@@ -162,17 +167,49 @@ final class Spool {
     }
 
     private Answer answer(Path request, Instant now) {
+        List<String> observation = null;
         try {
-            return intake.accept(SubmissionJson.read(content(request)));
+            Submission asked = SubmissionJson.read(content(request));
+            observation = List.of(asked.instrument(), asked.observation());
+            if (asked.finish()) {
+                requireNoneBefore(request, observation);
+            }
+            Answer answer = intake.accept(asked);
+            if (answer.again()) {
+                waits(request, observation);
+            }
+            return answer;
         } catch (FilingRefused refused) {
             if (young(request, now)) {
                 throw later(request, now, refused.getMessage(), refused);
             }
             return Answer.refused(refused.getMessage(), false);
         } catch (ChasquiException notNow) {
+            waits(request, observation);
             throw later(request, now, notNow.getMessage(), notNow);
         } catch (IOException unreadable) {
             throw later(request, now, "cannot be read: " + unreadable, unreadable);
+        }
+    }
+
+    private void waits(Path request, List<String> observation) {
+        if (waiting.size() < MOST_WAITING) {
+            waiting.put(request, observation);
+        }
+    }
+
+    /** An observation is not complete while files of it wait that were to be filed before. */
+    private void requireNoneBefore(Path request, List<String> observation) throws IOException {
+        Instant written =
+                Files.getLastModifiedTime(request, LinkOption.NOFOLLOW_LINKS).toInstant();
+        for (Map.Entry<Path, List<String>> other : waiting.entrySet()) {
+            if (observation.equals(other.getValue())
+                    && !Files.getLastModifiedTime(other.getKey(), LinkOption.NOFOLLOW_LINKS)
+                            .toInstant()
+                            .isAfter(written)) {
+                throw new SpoolWaits(
+                        "finishes " + observation.get(1) + ", of which " + shown(other.getKey()) + " waits", null);
+            }
         }
     }
 

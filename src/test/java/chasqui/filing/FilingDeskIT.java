@@ -3,6 +3,8 @@ package chasqui.filing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chasqui.api.Reply;
+import chasqui.testing.DatabaseLink;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
 import chasqui.topology.LocationPatterns;
@@ -10,6 +12,7 @@ import chasqui.topology.Locations;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -42,7 +45,11 @@ class FilingDeskIT {
     private FilingDesk desk() throws IOException {
         Locations locations = new Locations(database.jdbi());
         locations.refresh();
-        Path home = Files.createDirectories(folder.resolve("home"));
+        return open(locations, "home");
+    }
+
+    private FilingDesk open(Locations locations, String name) throws IOException {
+        Path home = Files.createDirectories(folder.resolve(name));
         return FilingDesk.open(
                 home,
                 new FilingSettings(
@@ -309,11 +316,37 @@ class FilingDeskIT {
     }
 
     @Test
-    void two_versions_of_one_path_that_wait_together_are_told_apart() throws Exception {
+    void of_two_versions_that_wait_together_the_one_that_is_there_is_registered() throws Exception {
+        write("a", "one");
+        file("a");
+        touch("a", 1);
+        write("touched", "same");
+        file("touched");
+        touch("touched", 1);
+        write("a", "two");
+        touch("a", 2);
+        String second = file("a").get("filed").get(0).get("sha256").asText();
+        desk.forward();
+        assertThat(database.values("SELECT sha256 FROM raw_data_file WHERE path = 'a'"))
+                .containsExactly(second);
+        assertThat(database.values("SELECT path FROM raw_data_file ORDER BY id"))
+                .containsExactly("touched", "a");
+        assertThat(database.value("SELECT level || ' ' || occurrences FROM notification"))
+                .as("the first one is lost, and somebody is told")
+                .isEqualTo("WARNING 1");
+    }
+
+    private void touch(String name, int minutes) throws IOException {
+        Path file = root.resolve(name);
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plus(Duration.ofMinutes(minutes))));
+    }
+
+    @Test
+    void a_file_that_changed_after_it_was_registered_is_told_from_the_first() throws Exception {
         write("a", "one");
         String first = file("a").get("filed").get(0).get("sha256").asText();
+        desk.forward();
         write("a", "two");
-        file("a");
         file("a");
         desk.forward();
         assertThat(database.values("SELECT sha256 FROM raw_data_file")).containsExactly(first);
@@ -323,6 +356,114 @@ class FilingDeskIT {
                 .singleElement()
                 .asString()
                 .startsWith("was registered with");
+    }
+
+    @Test
+    void a_disk_that_is_not_mounted_costs_no_file_that_was_answered() throws Exception {
+        write("night/a", "one");
+        file("night/a");
+        Files.move(root, root.resolveSibling("unmounted"));
+        Files.createDirectory(root);
+        desk.forward();
+        assertThat(new Rejections(database.jdbi()).latest(10)).isEmpty();
+        assertThat(database.values("SELECT path FROM raw_data_file")).containsExactly("night/a");
+    }
+
+    @Test
+    void a_location_that_is_not_known_yet_or_switched_off_is_asked_for_again() throws Exception {
+        write("a", "one");
+        Locations never = new Locations(database.jdbi());
+        try (FilingDesk late = open(never, "late")) {
+            assertThat(post(late, null).status()).as("the database knows").isEqualTo(200);
+        }
+        try (DatabaseLink link = new DatabaseLink(database);
+                FilingDesk alone = open(new Locations(link.jdbi()), "alone")) {
+            link.cut();
+            Reply reply = post(alone, null);
+            assertThat(reply.status()).isEqualTo(503);
+            assertThat(new ObjectMapper().readTree(reply.json()).get("again").asBoolean())
+                    .isTrue();
+        }
+        assertThat(post(desk, "ccat/nowhere").status()).isEqualTo(400);
+        database.execute("UPDATE data_location SET active = false WHERE name = 'telescope_computer'");
+        try (FilingDesk off = open(new Locations(database.jdbi()), "off")) {
+            assertThat(post(off, "ccat/telescope_computer").status()).isEqualTo(503);
+        }
+    }
+
+    private Reply post(FilingDesk at, String location) {
+        return at.post("""
+                {"instrument": "camera", "observation": "obs", "files": ["a"]%s}
+                """.formatted(location == null ? "" : ", \"location\": \"" + location + "\"")
+                .getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void an_observation_has_one_order_whatever_its_modules_and_is_finished_last() throws Exception {
+        database.execute(
+                "INSERT INTO instrument_module (instrument_id, name) SELECT id, 'm2' FROM instrument WHERE name = 'camera'");
+        for (String[] one : new String[][] {{"a", "m1"}, {"b", "m2"}, {"c", "m1"}}) {
+            write(one[0], one[0]);
+            take(one[0] + ".json", """
+                    {"instrument": "camera", "module": "%s", "observation": "obs", "files": ["%s"], "priority": %d}
+                    """.formatted(one[1], one[0], (int) one[0].charAt(0)));
+        }
+        take("f.json", "{\"instrument\": \"camera\", \"observation\": \"obs\", \"finish\": true}");
+        desk.forward();
+        assertThat(database.values("SELECT path FROM raw_data_file ORDER BY id"))
+                .containsExactly("a", "b", "c");
+        assertThat(database.value("SELECT priority || ' ' || (finished_at > (SELECT max(filed_at) FROM raw_data_file))"
+                        + " FROM executed_observation_unit"))
+                .isEqualTo((int) 'c' + " true");
+    }
+
+    @Test
+    void an_observation_with_a_rejected_file_is_not_finished_until_it_is_filed_again() throws Exception {
+        write("a", "one");
+        write("b", "two");
+        String request =
+                "{\"instrument\": \"camera\", \"observation\": \"obs\", \"files\": [\"a\", \"b\"], \"finish\": true}";
+        take("r.json", request);
+        Files.delete(root.resolve("b"));
+        desk.forward();
+        String finished = "SELECT count(finished_at) FROM executed_observation_unit";
+        assertThat(database.value(finished)).isEqualTo("0");
+        Rejections rejections = new Rejections(database.jdbi());
+        assertThat(rejections.latest(10)).extracting(Rejection::path).containsExactlyInAnyOrder("b", "");
+        write("b", "two");
+        take("r.json", request);
+        desk.forward();
+        assertThat(database.value(finished)).isEqualTo("1");
+        assertThat(rejections.latest(10)).isEmpty();
+    }
+
+    @Test
+    void what_was_rejected_of_one_observation_says_nothing_of_another() throws Exception {
+        for (String observation : List.of("one", "two")) {
+            take(observation + ".json", """
+                    {"instrument": "cmaera", "observation": "%s", "finish": true}
+                    """.formatted(observation));
+        }
+        desk.forward();
+        Rejections rejections = new Rejections(database.jdbi());
+        assertThat(rejections.latest(10)).extracting(Rejection::observation).containsExactlyInAnyOrder("one", "two");
+        take("one.json", "{\"instrument\": \"camera\", \"observation\": \"one\", \"finish\": true}");
+        desk.forward();
+        assertThat(rejections.latest(10)).extracting(Rejection::observation).containsExactly("two");
+    }
+
+    @Test
+    void an_observation_is_not_finished_before_a_request_that_waits() throws Exception {
+        write("a", "one");
+        Files.move(root, root.resolveSibling("unmounted"));
+        assertThatThrownBy(() -> file("a")).isInstanceOf(SpoolWaits.class);
+        Files.move(root.resolveSibling("unmounted"), root);
+        String finish = "{\"instrument\": \"camera\", \"observation\": \"obs\", \"finish\": true}";
+        assertThatThrownBy(() -> take("z.json", finish))
+                .isInstanceOf(SpoolWaits.class)
+                .hasMessageContaining("r.json");
+        desk.take(desk.spool().resolve("r.json").toFile());
+        assertThat(take("z.json", finish).get("finished").asBoolean()).isTrue();
     }
 
     @Test
