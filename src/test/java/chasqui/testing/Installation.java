@@ -84,10 +84,13 @@ public final class Installation implements AfterEachCallback, AutoCloseable {
         return start(name, roles, locations, Place.HERE.with(own));
     }
 
-    /** @param place with settings of this node alone */
+    /**
+     * @param name of the process; also that of the node, unless its settings give another
+     * @param place with settings of this node alone
+     */
     public ServiceProcess start(String name, String roles, String locations, Place place) throws IOException {
         Map<String, String> all = new TreeMap<>(place.settings());
-        all.put("chasqui.node.name", name);
+        all.putIfAbsent("chasqui.node.name", name);
         ServiceProcess node = new ServiceProcess(
                 name,
                 Files.createDirectory(folder.resolve(name)),

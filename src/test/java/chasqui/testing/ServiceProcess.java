@@ -109,6 +109,11 @@ public final class ServiceProcess implements AutoCloseable {
         return current().await(LIMIT);
     }
 
+    /** How it ends by itself; fails when it goes on. */
+    public Program.Ended ended() throws Exception {
+        return current().await(LIMIT);
+    }
+
     /** What all its incarnations wrote, the first one first. */
     public String log() throws IOException {
         StringBuilder all = new StringBuilder();
