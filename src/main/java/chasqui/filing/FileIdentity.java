@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.UUID;
 
 /**
- * The UUID of a raw data file follows from what the file is: where it lies, its size, its time of last change, its bytes.
- * Whoever files the same again, through whichever door, whether anybody remembers the first time or not, is told the same.
+ * The UUID of a raw data file follows from what the file is: where it lies, its size, its bytes. Whoever files the
+ * same again, through whichever door, touched or restored, whether anybody remembers the first time or not, is told the
+ * same.
  */
 final class FileIdentity {
     private static final int VERSION_8 = 0x80;
@@ -24,15 +24,8 @@ final class FileIdentity {
      * @param path below its root, percent-encoded
      * @param sha256 of the content, {@code sha256:hex}
      */
-    static UUID of(String location, String path, long sizeBytes, Instant modified, String sha256) {
-        String text = String.join(
-                "\n",
-                "chasqui raw data file",
-                location,
-                path,
-                Long.toString(sizeBytes),
-                modified.getEpochSecond() + "." + modified.getNano(),
-                sha256);
+    static UUID of(String location, String path, long sizeBytes, String sha256) {
+        String text = String.join("\n", "chasqui raw data file", location, path, Long.toString(sizeBytes), sha256);
         byte[] digest;
         try {
             digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

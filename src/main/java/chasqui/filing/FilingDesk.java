@@ -111,6 +111,11 @@ public final class FilingDesk implements AutoCloseable {
         }
     }
 
+    /** Whether anything that was answered is not registered yet. */
+    public boolean holdsSomething() {
+        return journal.bytes() > 0;
+    }
+
     /** Registers what was filed, as far as the database can be reached. */
     public void forward() {
         forwarder.forward();

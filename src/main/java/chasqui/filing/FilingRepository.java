@@ -157,6 +157,7 @@ final class FilingRepository {
                     .list();
             Copies.change(tx, refusedBefore, CopyState.PRESENT, CopyState.MISSING);
             Copies.change(tx, refusedBefore, CopyState.MISSING, CopyState.DELETED);
+            leaveUuids(tx, refusedBefore);
             Set<String> left = files.stream()
                     .map(file -> file.found().path().encoded())
                     .collect(Collectors.toCollection(HashSet::new));
@@ -165,7 +166,17 @@ final class FilingRepository {
         });
     }
 
-    // A file that was deleted after it was archived, or that packaging refused, leaves its UUID behind.
+    /** An instrument was told this UUID for these bytes: it is the living row's, not that of a refusal. */
+    private static void leaveUuids(Handle tx, List<Long> refusedBefore) {
+        if (!refusedBefore.isEmpty()) {
+            tx.createUpdate("""
+                            UPDATE raw_data_file SET uuid = gen_random_uuid()
+                             WHERE id IN (SELECT raw_data_file_id FROM physical_copy WHERE id = ANY (:copies))
+                            """).bindArray("copies", Long.class, refusedBefore).execute();
+        }
+    }
+
+    // A file that was deleted after it was archived keeps its UUID.
     private static List<String> insert(Handle tx, Owner owner, List<Measured> files) {
         return tx.createQuery("""
                         WITH filed AS (

@@ -27,7 +27,6 @@ record Measured(Found found, Fingerprint fingerprint, String linkTarget, FilingR
                 location,
                 found.path().encoded(),
                 fingerprint.sizeBytes(),
-                found.facts().modified(),
                 fingerprint.sha256().toString());
     }
 

@@ -72,6 +72,8 @@ public final class StatusReader {
                        coalesce(sum(content_bytes), 0)::bigint
                   FROM raw_data_package
                 UNION ALL
+                SELECT 0, 'filing', 'raw data file', 'REJECTED', count(*), 0 FROM filing_rejection WHERE path <> ''
+                UNION ALL
                 SELECT 1, 'packaging', 'raw data package', status::text, count(*),
                        coalesce(sum(coalesce(size_bytes, content_bytes)), 0)::bigint
                   FROM raw_data_package GROUP BY status

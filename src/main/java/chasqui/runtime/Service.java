@@ -79,6 +79,7 @@ public final class Service implements AutoCloseable {
     private final List<AddedStage> added;
     private final RedisQueueComponent redis;
     private final FilingDesk filing;
+    private final boolean filingWaited;
     private final ApiDoor door;
     private final ApiServer api;
     private final LateJoin late;
@@ -124,6 +125,7 @@ public final class Service implements AutoCloseable {
                 locations,
                 new LocationPatterns(settings.locations()),
                 settings.node());
+        this.filingWaited = filing.holdsSomething();
         this.door = new ApiDoor(foundation.database().jdbi(), foundation.home().root(), Clock.systemUTC());
         door.open();
         door.refresh();
@@ -307,7 +309,8 @@ public final class Service implements AutoCloseable {
             silent.add("history");
         }
         if (!settings.roles().contains("api")) {
-            silent.add("filing-.*");
+            // What this node has promised when it had the role is registered all the same.
+            silent.add(filingWaited ? "filing-(?!forwarder$).*" : "filing-.*");
             silent.add("api-tokens");
         }
         return silent;

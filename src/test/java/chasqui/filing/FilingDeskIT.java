@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chasqui.api.Reply;
+import chasqui.inspection.Status;
+import chasqui.inspection.StatusReader;
 import chasqui.testing.DatabaseLink;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
@@ -430,11 +432,37 @@ class FilingDeskIT {
         assertThat(database.value(finished)).isEqualTo("0");
         Rejections rejections = new Rejections(database.jdbi());
         assertThat(rejections.latest(10)).extracting(Rejection::path).containsExactlyInAnyOrder("b", "");
+        assertThat(new StatusReader(database.jdbi()).read().stages())
+                .filteredOn(stage -> stage.status().equals("REJECTED"))
+                .extracting(Status.StageCount::count)
+                .containsExactly(1L);
         write("b", "two");
         take("r.json", request);
         desk.forward();
         assertThat(database.value(finished)).isEqualTo("1");
         assertThat(rejections.latest(10)).isEmpty();
+    }
+
+    @Test
+    void the_uuid_that_was_answered_is_that_of_the_row_that_lives() throws Exception {
+        write("a", "one");
+        String uuid = file("a").get("filed").get(0).get("uuid").asText();
+        desk.forward();
+        touch("a", 1);
+        assertThat(file("a").get("filed").get(0).get("uuid").asText())
+                .as("touched")
+                .isEqualTo(uuid);
+        desk.forward();
+        assertThat(database.values("SELECT uuid FROM raw_data_file")).containsExactly(uuid);
+        database.execute("UPDATE raw_data_file SET problem = 'vanished'");
+        assertThat(file("a").get("filed").get(0).get("uuid").asText())
+                .as("refused by packaging, and there again")
+                .isEqualTo(uuid);
+        desk.forward();
+        assertThat(database.value("SELECT f.uuid || ' ' || coalesce(f.problem, 'well') FROM raw_data_file f"
+                        + " JOIN physical_copy c ON c.raw_data_file_id = f.id WHERE c.state = 'PRESENT'"))
+                .isEqualTo(uuid + " well");
+        assertThat(database.value("SELECT count(*) FROM raw_data_file")).isEqualTo("2");
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -29,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -203,6 +205,31 @@ class FilingApiIT {
         assertThat(database.values("SELECT hash FROM token")).noneMatch(hash -> hash.contains(token));
         assertThat(database.values("SELECT action || ' ' || subject FROM audit"))
                 .contains("token create token leaving", "token revoke token leaving");
+    }
+
+    @Test
+    void who_has_no_token_waits_for_nobody_who_has_one() throws Exception {
+        ExecutorService posters = Executors.newFixedThreadPool(12);
+        try (Handle holding = database.jdbi().open()) {
+            holding.begin();
+            // Who names a location that is not known asks the database.
+            holding.execute("LOCK TABLE topology_version IN ACCESS EXCLUSIVE MODE");
+            for (int i = 0; i < 12; i++) {
+                posters.submit(() -> post("""
+                        {"instrument": "camera", "observation": "obs", "files": ["x"], "location": "ccat/unknown"}
+                        """));
+            }
+            await(() -> Thread.getAllStackTraces().entrySet().stream()
+                            .filter(thread -> thread.getKey().getName().contains("filing-post"))
+                            .filter(thread -> Arrays.stream(thread.getValue())
+                                    .anyMatch(at -> at.getClassName().endsWith(".Locations")))
+                            .count()
+                    == 8);
+            assertThat(postWith("Bearer wrong").statusCode()).isEqualTo(401);
+            holding.rollback();
+        } finally {
+            posters.shutdownNow();
+        }
     }
 
     @Test
