@@ -104,6 +104,7 @@ class RolesIT {
 
     @Test
     void what_a_node_promised_when_it_had_the_role_api_is_registered_without_it() throws Exception {
+        running("monitor");
         Path journal = Files.createDirectories(home.resolve("filing/journal"));
         Files.writeString(journal.resolve("0000000000000000001.journal"), "never answered");
         assertThat(running("worker")).containsExactlyInAnyOrder("look", "filing-forwarder");
