@@ -7,6 +7,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +20,7 @@ final class LeavingRoutes implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeavingRoutes.class);
 
     /** Without work in hand it takes a tenth of a second; what takes longer is left as it was, and tried again. */
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
+    private volatile Duration longestStop = Duration.ofSeconds(5);
 
     private static final Duration IDLE = Duration.ofSeconds(10);
 
@@ -42,6 +44,11 @@ final class LeavingRoutes implements AutoCloseable {
         thread.allowCoreThreadTimeOut(true);
     }
 
+    /** @param longest how long one route may take to go */
+    void limit(Duration longest) {
+        longestStop = longest;
+    }
+
     /** Lets a queue leave soon; once, however often it is asked for meanwhile. A failure is told, and asked for again. */
     void leave(String queue, Step step) {
         if (thread.isShutdown() || !asked.add(queue)) {
@@ -63,8 +70,22 @@ final class LeavingRoutes implements AutoCloseable {
     /** @return false when it is not down within the limit: it runs on as before */
     boolean remove(String route) throws Exception {
         boolean down = camel.getRoute(route) == null
-                || camel.getRouteController().stopRoute(route, LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS, true);
+                || camel.getRouteController().stopRoute(route, longestStop.toMillis(), TimeUnit.MILLISECONDS, true);
         return down && (camel.getRoute(route) == null || camel.removeRoute(route));
+    }
+
+    /** Leaves nothing of a route that could not be made. */
+    void clear(String route, Exception failure) {
+        try {
+            remove(route);
+            ModelCamelContext model = (ModelCamelContext) camel;
+            RouteDefinition left = model.getRouteDefinition(route);
+            if (left != null) {
+                model.removeRouteDefinition(left);
+            }
+        } catch (Exception beside) {
+            failure.addSuppressed(beside);
+        }
     }
 
     /** What is under way ends; the rest ends with the process. */

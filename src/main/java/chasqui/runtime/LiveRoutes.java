@@ -76,9 +76,7 @@ final class LiveRoutes implements AutoCloseable {
         watch = new RouteWatch(folder, files, check, new RunningRoutes(camel, templates, files), changed);
         control = new RouteControl(watch);
         control.register();
-        if (!look.isZero()) {
-            watch.start(look);
-        }
+        watch.start(look);
     }
 
     /** A method that had no route before is missed by its transfers, which say so; it keeps no edit away. */

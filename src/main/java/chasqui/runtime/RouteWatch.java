@@ -67,9 +67,15 @@ final class RouteWatch implements AutoCloseable {
         this.result = "the files of the start run";
     }
 
-    /** Looks again and again from now on. */
+    /**
+     * Looks again and again from now on.
+     *
+     * @param pause zero: only when somebody asks; what waits for work in hand is seen to all the same
+     */
     void start(Duration pause) {
-        thread.scheduleWithFixedDelay(this::round, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+        Runnable round = pause.isZero() ? this::waitingRound : this::round;
+        long millis = (pause.isZero() ? QUIET : pause).toMillis();
+        thread.scheduleWithFixedDelay(round, millis, millis, TimeUnit.MILLISECONDS);
     }
 
     /** Never throws: a scheduled task that throws is never run again. */
@@ -77,7 +83,6 @@ final class RouteWatch implements AutoCloseable {
         turn.lock();
         try {
             look();
-            settle();
         } catch (IOException | RuntimeException | Error failure) {
             log.debug("a look at the route files failed", failure);
             // What is there afterwards is looked at, though it may be what was there before.
@@ -85,6 +90,19 @@ final class RouteWatch implements AutoCloseable {
             seen = null;
             tried = null;
             tell(List.of("the route files in " + folder + " cannot be followed: " + failure + "; tried again"));
+        } finally {
+            turn.unlock();
+        }
+        waitingRound();
+    }
+
+    /** Whether the files can be read or not: queues rest as long as their routes are not new. */
+    private void waitingRound() {
+        turn.lock();
+        try {
+            settle();
+        } catch (RuntimeException | Error failure) {
+            log.warn("edited routes still wait; tried again", failure);
         } finally {
             turn.unlock();
         }
@@ -108,7 +126,8 @@ final class RouteWatch implements AutoCloseable {
             return;
         }
         read = now;
-        if (!files.texts().equals(tried) || !files.problems().isEmpty()) {
+        // What was refused is tried again when somebody touches it: what it was refused for may be gone.
+        if (!files.texts().equals(tried) || !files.problems().isEmpty() || !problems.isEmpty()) {
             tried = files.texts();
             judge(files);
         }

@@ -7,8 +7,10 @@ import chasqui.topology.DataLocation;
 import chasqui.topology.Locations;
 import chasqui.topology.Queue;
 import chasqui.topology.QueueDiscovery;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -48,6 +50,8 @@ final class WorkerRoutes implements Templates, AutoCloseable {
     private Map<String, Queue> wantedQueues = Map.of();
     /** Queues whose routes are of a template that was replaced: they leave, and come back. */
     private final Set<String> outdated = new TreeSet<>();
+    /** Puts back the template before, by operation type, until all its routes are of the new one. */
+    private final Map<String, Back> back = new TreeMap<>();
     /** Routes that somebody has stopped come back so. */
     private final Set<String> stopped = new TreeSet<>();
 
@@ -105,18 +109,36 @@ final class WorkerRoutes implements Templates, AutoCloseable {
         wantedQueues = Map.copyOf(wanted);
         outdated.retainAll(wanted.keySet());
         rest.accept(resting());
+        Optional<RuntimeException> failure = make(wanted.values());
+        rest.accept(resting());
+        gone.forEach(queue -> leaving.leave(queue, () -> leave(queue)));
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+        return gone.isEmpty();
+    }
+
+    /** One that cannot be made now holds up no other. */
+    private Optional<RuntimeException> make(Collection<Queue> wanted) {
         LinkWorkers links = new LinkWorkers(locations.current(), linkConcurrency);
-        for (Queue queue : wanted.values()) {
+        RuntimeException failed = null;
+        for (Queue queue : wanted) {
             int workers = links.of(queue);
-            if (!made.containsKey(queue.name())) {
-                begin(queue, workers);
-            } else if (!endpoints.hasWorkers(queue.name(), workers)) {
-                addMore(queue, workers);
+            try {
+                if (!made.containsKey(queue.name())) {
+                    begin(queue, workers);
+                } else if (!endpoints.hasWorkers(queue.name(), workers)) {
+                    addMore(queue, workers);
+                }
+            } catch (RuntimeException failure) {
+                if (failed == null) {
+                    failed = failure;
+                } else {
+                    failed.addSuppressed(failure);
+                }
             }
         }
-        endpoints.serve(wanted.keySet());
-        gone.forEach(queue -> leaving.leave(queue, () -> leave(queue)));
-        return gone.isEmpty();
+        return Optional.ofNullable(failed);
     }
 
     private void begin(Queue queue, int workers) {
@@ -124,6 +146,9 @@ final class WorkerRoutes implements Templates, AutoCloseable {
         add(queue, queue.name());
         endpoints.serveAlso(queue.name());
         outdated.remove(queue.name());
+        if (outdated.stream().noneMatch(other -> wantedQueues.get(other).type().equals(queue.type()))) {
+            back.remove(queue.type().name());
+        }
     }
 
     private Set<String> resting() {
@@ -134,19 +159,44 @@ final class WorkerRoutes implements Templates, AutoCloseable {
     }
 
     @Override
-    public void replace(Set<String> ids, Step step) throws Exception {
+    public void replace(Set<String> ids, Step step, Map<String, Back> toPutBack) throws Exception {
         turn.lock();
         try {
             step.go();
-            wantedQueues.values().stream()
-                    .filter(queue -> ids.contains(queue.type().name()) && made.containsKey(queue.name()))
-                    .map(Queue::name)
-                    .forEach(outdated::add);
-            rest.accept(resting());
+            ids.stream().filter(id -> !toPutBack.containsKey(id)).forEach(back::remove);
+            // Of an edit of an edit that was not tried yet, the first counts: of that there were routes.
+            toPutBack.forEach(back::putIfAbsent);
+            outdate(ids);
         } finally {
             turn.unlock();
         }
         outdated();
+    }
+
+    private void outdate(Set<String> types) {
+        wantedQueues.values().stream()
+                .filter(queue -> types.contains(queue.type().name()) && made.containsKey(queue.name()))
+                .map(Queue::name)
+                .forEach(outdated::add);
+        rest.accept(resting());
+    }
+
+    /** @return whether there is another template now, of which a route may be made */
+    private boolean putBack(Queue queue, RuntimeException why) {
+        Back before = back.remove(queue.type().name());
+        if (before == null) {
+            return false;
+        }
+        try {
+            before.go(why);
+        } catch (Exception beside) {
+            why.addSuppressed(beside);
+            return false;
+        }
+        log.warn("{}: no route can be made of the edited template; the one before is back", queue, why);
+        outdate(Set.of(queue.type().name()));
+        outdated();
+        return true;
     }
 
     @Override
@@ -234,15 +284,32 @@ final class WorkerRoutes implements Templates, AutoCloseable {
 
     /** @param route its id, and the name under which its workers listen */
     private void add(Queue queue, String route) {
-        TemplatedRouteBuilder.builder(camel, queue.type().name())
-                .routeId(route)
-                .parameter("queue", queue.name())
-                .parameter("endpoint", endpoints.of(route))
-                .handler(template -> template.getRoute().group(group(queue)).autoStartup(!stopped.remove(route)))
-                .add();
+        try {
+            make(queue, route);
+        } catch (RuntimeException failure) {
+            if (!putBack(queue, failure)) {
+                throw failure;
+            }
+            make(queue, route);
+        }
+        stopped.remove(route);
         made.merge(queue.name(), List.of(route), (had, more) -> Stream.concat(had.stream(), more.stream())
                 .toList());
         log.debug("serving {} by {}", queue, route);
+    }
+
+    private void make(Queue queue, String route) {
+        try {
+            TemplatedRouteBuilder.builder(camel, queue.type().name())
+                    .routeId(route)
+                    .parameter("queue", queue.name())
+                    .parameter("endpoint", endpoints.of(route))
+                    .handler(template -> template.getRoute().group(group(queue)).autoStartup(!stopped.contains(route)))
+                    .add();
+        } catch (RuntimeException failure) {
+            leaving.clear(route, failure);
+            throw failure;
+        }
     }
 
     private void remove(String queue) throws Exception {
@@ -264,6 +331,10 @@ final class WorkerRoutes implements Templates, AutoCloseable {
         if (!outdated.contains(queue)) {
             log.info("no longer serving {}", queue);
         }
+    }
+
+    LeavingRoutes leaving() {
+        return leaving;
     }
 
     @Override

@@ -427,6 +427,62 @@ class LiveRoutesIT {
     }
 
     @Test
+    void a_template_that_only_real_queues_refuse_is_told_and_the_one_before_works_on() throws Exception {
+        String begin = "- routeTemplate:\n    id: weighing";
+        String text = files.get(OWN);
+        int at = text.indexOf(begin);
+        assertThat(at).isPositive();
+        write(
+                OWN,
+                text.substring(0, at)
+                        + text.substring(at)
+                                .replaceFirst("\\{\\{endpoint}}", "{{endpoint}}&nobody=knows")
+                                .replace("made first", "made second"));
+        soon(() -> assertThat(get("/observe/health").body())
+                .contains(OWN + ":")
+                .contains("routeTemplate weighing could not be started"));
+        soon(() -> assertThat(attribute("Waiting")).isEqualTo(List.of()));
+        mayEnd.release();
+        weigh(1);
+        assertThat(next()).isEqualTo("made first, called first");
+        write(OWN, text.replace("made first", "made third"));
+        soon(() -> assertThat(get("/observe/health").statusCode()).isEqualTo(200));
+        soon(() -> {
+            mayEnd.release();
+            weigh(1);
+            assertThat(next()).isEqualTo("made third, called first");
+        });
+    }
+
+    @Test
+    void what_was_refused_for_the_sake_of_the_topology_is_tried_again_when_it_is_touched() throws Exception {
+        execute("""
+                INSERT INTO transfer_route (origin_site_id, destination_site_id, method, route_type)
+                SELECT o.id, d.id, 's3-copy', 'CUSTOM' FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'us'
+                """);
+        String all = files.get("transfer-methods.camel.yaml");
+        String without = all.substring(0, all.indexOf("- route:\n    id: transfer-s3-copy"))
+                + all.substring(all.indexOf("- route:\n    id: transfer-command"));
+        try {
+            soon(() -> {
+                write("transfer-methods.camel.yaml", all);
+                control("check");
+                write("transfer-methods.camel.yaml", without);
+                control("check");
+                assertThat(attribute("Problems")).asString().contains("no route begins with direct:transfer-s3-copy");
+            });
+        } finally {
+            execute("DELETE FROM transfer_route WHERE method = 's3-copy'");
+        }
+        soon(() -> {
+            write("transfer-methods.camel.yaml", without);
+            await().atMost(Duration.ofSeconds(5))
+                    .untilAsserted(() -> assertThat(attribute("Problems")).isEqualTo(List.of()));
+        });
+        assertThat(service.camel().getRoute("transfer-s3-copy")).isNull();
+    }
+
+    @Test
     void the_operator_has_the_files_looked_at_in_the_console() throws Exception {
         Files.delete(routes.resolve("recovery.camel.yaml"));
         String users = Files.readString(folder.resolve("home/management-users.properties"));

@@ -5,14 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import chasqui.queue.QueueEndpoints;
+import chasqui.runtime.routes.Given;
+import chasqui.runtime.routes.RouteCheck;
+import chasqui.runtime.routes.RouteFiles;
+import chasqui.runtime.routes.RunningRoutes;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
 import chasqui.topology.Locations;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -25,13 +32,14 @@ import javax.management.ObjectName;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerRoutesIT {
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -44,6 +52,7 @@ class WorkerRoutesIT {
     private final BlockingQueue<String> worked = new LinkedBlockingQueue<>();
     private final AtomicReference<Set<String>> resting = new AtomicReference<>(Set.of());
     private final CountDownLatch mayEnd = new CountDownLatch(1);
+
     private boolean refusesMore;
     private Consumer<String> whileMade = uri -> {};
     private final QueueEndpoints endpoints = new QueueEndpoints(
@@ -206,14 +215,17 @@ class WorkerRoutesIT {
 
     @Test
     void workers_that_could_not_be_made_are_made_by_the_next_refresh() throws Exception {
-        WorkerRoutes routes = routes("ccat/buffer");
+        WorkerRoutes routes = routes("ccat/*");
         routes.refresh();
         database.execute("""
                 INSERT INTO transfer_route (origin_site_id, destination_site_id, concurrency)
                 SELECT o.id, d.id, 8 FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'us'
                 """);
+        database.execute(
+                "INSERT INTO data_location (site_id, name, location_type, storage_type, root) SELECT id, 'buffer_2', 'BUFFER', 'DISK', '/nowhere/buffer' FROM site WHERE short_name = 'ccat'");
         refusesMore = true;
         assertThatThrownBy(routes::refresh).hasStackTraceContaining("no such endpoint now");
+        assertThat(routeIds()).as("what comes after it").contains("ccat_buffer_2_deletion");
         refusesMore = false;
         assertThat(routes.refresh()).isTrue();
         assertThat(routeIds()).contains("ccat_buffer_data_transfer_more_1");
@@ -305,6 +317,89 @@ class WorkerRoutesIT {
         }
     }
 
+    @Test
+    void work_that_takes_longer_than_a_route_may_take_to_stop_is_not_touched_by_an_edit() throws Exception {
+        WorkerRoutes routes = routes("us/*");
+        routes.leaving().limit(Duration.ofMillis(50));
+        routes.refresh();
+        begin("us_lta_verification");
+        Route before = camel.getRoute("us_lta_verification");
+        CountDownLatch tried = new CountDownLatch(1);
+        routes.replace(Set.of("verification"), () -> template("verification", "edited", ""), Map.of());
+        routes.leaving().leave("one after it", tried::countDown);
+        assertThat(tried.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(camel.getRoute("us_lta_verification")).isSameAs(before);
+        endsWell("us_lta_verification");
+        await().atMost(LIMIT).until(() -> routes.outdated().isEmpty());
+        camel.createProducerTemplate().sendBody(endpoints.of("us_lta_verification"), "hint");
+        assertThat(worked.poll(10, TimeUnit.SECONDS)).isEqualTo("us_lta_verification us_lta_verification hint edited");
+    }
+
+    @Test
+    void a_template_of_which_no_route_can_be_made_makes_way_for_the_one_before() throws Exception {
+        WorkerRoutes routes = routes("*/*");
+        routes.refresh();
+        begin("us_lta_verification");
+        camel.getRouteController().stopRoute("cologne_lta_verification");
+        BlockingQueue<Exception> why = new LinkedBlockingQueue<>();
+        routes.replace(
+                Set.of("verification"),
+                () -> template("verification", "edited", "&nobody=knows"),
+                Map.of("verification", failure -> {
+                    template("verification");
+                    why.add(failure);
+                }));
+        assertThat(why.poll(10, TimeUnit.SECONDS)).hasStackTraceContaining("nobody=knows");
+        endsWell("us_lta_verification");
+        await().atMost(LIMIT).until(() -> routes.outdated().isEmpty());
+        assertThat(resting.get()).isEmpty();
+        assertThat(camel.getRouteController()
+                        .getRouteStatus("cologne_lta_verification")
+                        .isStopped())
+                .as("what somebody stopped")
+                .isTrue();
+        camel.createProducerTemplate().sendBody(endpoints.of("us_lta_verification"), "hint");
+        assertThat(worked.poll(10, TimeUnit.SECONDS)).isEqualTo("us_lta_verification us_lta_verification hint");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_queue_that_rests_for_an_edit_works_again_though_nobody_can_look_at_the_files(
+            boolean folderGoes, @TempDir Path folder) throws Exception {
+        WorkerRoutes routes = routes("us/*");
+        routes.refresh();
+        begin("us_lta_verification");
+        Path file = Files.writeString(folder.resolve("5.camel.yaml"), text("verification", "", ""));
+        RouteFiles files = RouteFiles.read(folder);
+        Given given = new Given(
+                Map.of(
+                        "perhapsLong",
+                        camel.getRegistry().lookupByName("perhapsLong"),
+                        "worked",
+                        camel.getRegistry().lookupByName("worked")),
+                new Properties(),
+                Set.of(),
+                Map.of(),
+                Map.of());
+        try (RouteWatch watch = new RouteWatch(
+                folder, files, new RouteCheck(() -> given), new RunningRoutes(camel, routes, files), () -> {})) {
+            Files.writeString(file, text("verification", "edited", ""));
+            watch.again();
+            assertThat(watch.problems()).isEmpty();
+            assertThat(resting.get()).contains("us_lta_verification");
+            if (folderGoes) {
+                Files.delete(file);
+                Files.delete(folder);
+            }
+            watch.start(folderGoes ? Duration.ofMillis(100) : Duration.ZERO);
+            endsWell("us_lta_verification");
+            await().atMost(LIMIT).until(() -> resting.get().isEmpty());
+            camel.createProducerTemplate().sendBody(endpoints.of("us_lta_verification"), "hint");
+            assertThat(worked.poll(10, TimeUnit.SECONDS))
+                    .isEqualTo("us_lta_verification us_lta_verification hint edited");
+        }
+    }
+
     private static void settled(WorkerRoutes routes) {
         await().atMost(LIMIT).until(routes::refresh);
     }
@@ -354,18 +449,29 @@ class WorkerRoutesIT {
     }
 
     private void template(String type) throws Exception {
-        Resource resource = ResourceHelper.fromString(type + ".camel.yaml", """
+        template(type, "", "");
+    }
+
+    /** In place of the one that is there. */
+    private void template(String type, String says, String option) throws Exception {
+        camel.removeRouteTemplateDefinitions(type);
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.fromString(type + ".camel.yaml", text(type, says, option)));
+    }
+
+    private static String text(String type, String says, String option) {
+        return """
                 - routeTemplate:
                     id: %s
+                    description: "Works"
                     parameters: [ { name: queue }, { name: endpoint } ]
                     route:
                       from:
-                        uri: "{{endpoint}}"
+                        uri: "{{endpoint}}%s"
                         steps:
-                          - setBody: { simple: "{{queue}} ${body}" }
+                          - setBody: { simple: "{{queue}} ${body}%s" }
                           - to: "bean:perhapsLong"
                           - to: "bean:worked"
-                """.formatted(type));
-        PluginHelper.getRoutesLoader(camel).loadRoutes(resource);
+                """.formatted(type, option, says.isEmpty() ? "" : " " + says);
     }
 }

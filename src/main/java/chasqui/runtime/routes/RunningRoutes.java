@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
@@ -35,7 +36,13 @@ public final class RunningRoutes {
     /** Ids of detached routes. */
     private final Set<String> draining = new TreeSet<>();
 
+    /** Templates that are back, by id; told by the threads that put them back. */
+    private final Map<String, PutBack> putBack = new ConcurrentHashMap<>();
+
     private int generation;
+
+    /** Why an entry is again what it was. */
+    private record PutBack(Swap swap, Exception why) {}
 
     /** @param files of which the routes of this Camel were made */
     public RunningRoutes(CamelContext camel, Templates templates, RouteFiles files) {
@@ -50,6 +57,8 @@ public final class RunningRoutes {
      * @return why not, in which case those that ran run on; empty: they are, or will be when work in hand is done
      */
     public List<Problem> follow(RouteFiles files) {
+        // What of it is still in the files is tried again.
+        putBack();
         Map<String, Entry> target = new LinkedHashMap<>(live);
         // What still waits counts as done: it is replaced while it waits, or taken back.
         pending.values().forEach(swap -> put(target, swap));
@@ -128,11 +137,35 @@ public final class RunningRoutes {
 
     private void templates(List<Swap> swaps) throws Exception {
         Set<String> types = swaps.stream().map(swap -> swap.either().id()).collect(Collectors.toSet());
-        templates.replace(types, () -> {
-            for (Swap swap : swaps) {
-                definition(swap);
+        Map<String, Templates.Back> back = new HashMap<>();
+        for (Swap swap : swaps) {
+            if (swap.before() != null && swap.after() != null) {
+                back.put(swap.after().id(), why -> {
+                    camel.swapDefinition(swap.back());
+                    putBack.put(swap.after().id(), new PutBack(swap, why));
+                });
             }
-        });
+        }
+        templates.replace(
+                types,
+                () -> {
+                    for (Swap swap : swaps) {
+                        definition(swap);
+                        putBack.remove(swap.either().id());
+                    }
+                },
+                back);
+    }
+
+    /** Takes note of the templates that are back. */
+    private List<Problem> putBack() {
+        List<Problem> problems = new ArrayList<>();
+        for (String id : Set.copyOf(putBack.keySet())) {
+            PutBack one = putBack.remove(id);
+            put(live, one.swap().back());
+            problems.add(notStarted(one.swap(), one.why()));
+        }
+        return problems;
     }
 
     /** Now, or when the round under way is done. */
@@ -224,7 +257,7 @@ public final class RunningRoutes {
      * @return what could not be done, and is not tried again: the route that ran is back
      */
     public List<Problem> settle() {
-        List<Problem> problems = new ArrayList<>();
+        List<Problem> problems = putBack();
         for (Swap swap : List.copyOf(pending.values())) {
             try {
                 route(swap);
