@@ -133,20 +133,36 @@ public final class FilingDesk implements AutoCloseable {
             problems.add("the filing journal is nearly full: " + journal.bytes() + " of " + settings.journalLimit()
                     + " bytes (chasqui.filing.journal-limit); instruments will be refused");
         }
-        for (String file : journal.damaged()) {
-            problems.add("the filing journal's " + file
-                    + " has lines that cannot be read; compare it with what the instruments filed, then remove it");
+        if (journal.trouble() != null) {
+            problems.add("the filing journal takes nothing, and instruments are refused: " + journal.trouble());
+        }
+        if (forwarder.failure() != null) {
+            problems.add("what was filed cannot be registered, and is tried again: " + forwarder.failure());
+        }
+        try {
+            for (String file : journal.damaged()) {
+                problems.add("the filing journal's " + file
+                        + " has lines that cannot be read; compare it with what the instruments filed, then remove it");
+            }
+            for (String file : journal.failed()) {
+                problems.add("the filing journal's " + file
+                        + " could not be read or registered, the log says why; the next start tries it again");
+            }
+        } catch (UncheckedIOException unreadable) {
+            problems.add(unreadable.getMessage() + ": " + unreadable.getCause());
         }
         problems.addAll(spool.problems());
         return problems;
     }
 
-    /** What waits for the database; empty: nothing. */
+    /** What waits for the database, or for files, in the spool; empty: nothing. */
     public List<String> waiting() {
-        return forwarder.waitsSince() == null
-                ? List.of()
-                : List.of(journal.bytes() + " bytes of filed requests wait for the database since "
-                        + forwarder.waitsSince());
+        List<String> waiting = new ArrayList<>(spool.waiting());
+        if (forwarder.waitsSince() != null) {
+            waiting.add(
+                    journal.bytes() + " bytes of filed requests wait for the database since " + forwarder.waitsSince());
+        }
+        return waiting;
     }
 
     @Override

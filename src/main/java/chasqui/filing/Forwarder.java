@@ -4,6 +4,7 @@ import chasqui.filing.JournalEntry.Series;
 import chasqui.pipeline.Backoff;
 import chasqui.pipeline.DatabaseTrouble;
 import chasqui.topology.Locations;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class Forwarder {
     private static final Logger log = LoggerFactory.getLogger(Forwarder.class);
     private static final int BATCH = 1_000;
+    /** So often the same failure holds up all others: it may pass. */
+    private static final int TRIES = 60;
+
     private static final Backoff PAUSE = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(15));
 
     private final Journal journal;
@@ -31,6 +35,8 @@ final class Forwarder {
     private long nextTryNanos = System.nanoTime();
     private int failures;
     private volatile Instant waitsSince;
+    private int triesHere;
+    private volatile String failure;
 
     /** @param node name of this one, for the list of what was rejected */
     Forwarder(Journal journal, Jdbi database, Locations locations, String node, StillThere stillThere) {
@@ -47,19 +53,34 @@ final class Forwarder {
         try {
             JournalPart part;
             do {
-                part = journal.read(position, BATCH);
+                part = read();
                 if (!part.entries().isEmpty()) {
                     register(part.entries());
                 }
                 position = part.next();
+                triesHere = 0;
                 journal.done(position);
             } while (!part.atEnd() || !part.entries().isEmpty());
             back();
         } catch (RuntimeException failure) {
             if (!DatabaseTrouble.in(failure)) {
+                triesHere++;
+                this.failure = failure.toString();
                 throw failure;
             }
             away(failure);
+        }
+    }
+
+    private JournalPart read() {
+        try {
+            return journal.read(position, BATCH);
+        } catch (UncheckedIOException unreadable) {
+            if (triesHere < TRIES) {
+                throw unreadable;
+            }
+            log.error("a file of the filing journal is put aside until the next start, others go on", unreadable);
+            return new JournalPart(List.of(), journal.skip(position), false, 0);
         }
     }
 
@@ -68,7 +89,21 @@ final class Forwarder {
         entries.forEach(entry ->
                 series.computeIfAbsent(entry.series(), one -> new ArrayList<>()).add(entry));
         locations.refresh();
-        series.forEach((one, its) -> registration.register(one, its, locations.current()));
+        series.forEach((one, its) -> {
+            try {
+                registration.register(one, its, locations.current());
+            } catch (RuntimeException unforeseen) {
+                if (triesHere < TRIES || DatabaseTrouble.in(unforeseen)) {
+                    throw unforeseen;
+                }
+                log.error(
+                        "{} files of {} cannot be registered; they stay in the journal until the next start, others go on",
+                        its.size(),
+                        one,
+                        unforeseen);
+                journal.keepFailed(position);
+            }
+        });
     }
 
     private void away(RuntimeException failure) {
@@ -86,6 +121,12 @@ final class Forwarder {
         }
         failures = 0;
         waitsSince = null;
+        failure = null;
+    }
+
+    /** Why nothing is registered now, though the database is there; null: it is. */
+    String failure() {
+        return failure;
     }
 
     /** Since when the database is awaited; null: it is not. */

@@ -24,6 +24,8 @@ import java.util.stream.Collectors;
  * is found out at the registration.
  */
 final class Intake implements AutoCloseable {
+    private static final long LEAST_ENTRY_BYTES = 400;
+
     private final Journal journal;
     private final Locations locations;
     private final LocationPatterns reached;
@@ -75,6 +77,8 @@ final class Intake implements AutoCloseable {
     }
 
     private Answer accept(Submission asked, DataLocation location, Topology known) {
+        // Before everything is read in vain.
+        journal.requireRoom(LEAST_ENTRY_BYTES * Math.max(1, asked.files().size()));
         Read read = readers.at(location, progress -> read(asked, location, known, progress));
         if (!read.entries().isEmpty()) {
             journal.append(read.entries());

@@ -27,6 +27,9 @@ final class Journal implements AutoCloseable {
     /** Small enough to be read again after a crash, large enough to be seldom changed. */
     private static final long SEGMENT_BYTES = 8L << 20;
 
+    private static final String DAMAGED = ".damaged";
+    private static final String FAILED = ".failed";
+
     private final Path folder;
     private final long limitBytes;
     private final JournalFile.Forcing forcing;
@@ -36,6 +39,10 @@ final class Journal implements AutoCloseable {
     private final TreeMap<Long, Long> durable = new TreeMap<>();
     /** Files with lines that cannot be read. Guarded by {@link #durable}. */
     private final Set<Long> damaged = new HashSet<>();
+    /** Files with entries that could not be registered. Guarded by {@link #durable}. */
+    private final Set<Long> failed = new HashSet<>();
+
+    private volatile String trouble;
 
     private long lastNumber;
     private volatile JournalFile open;
@@ -63,6 +70,7 @@ final class Journal implements AutoCloseable {
         this.folder = folder;
         this.limitBytes = limitBytes;
         this.forcing = forcing;
+        tryAgain();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(JournalFile::isOne).toList()) {
                 durable.put(JournalFile.number(file), Files.size(file));
@@ -71,6 +79,18 @@ final class Journal implements AutoCloseable {
             throw new UncheckedIOException("cannot read the filing journal " + folder, failure);
         }
         lastNumber = durable.isEmpty() ? 0 : durable.lastKey();
+    }
+
+    /** What could not be registered before may be registered now. */
+    private void tryAgain() {
+        for (String name : aside(FAILED)) {
+            Path before = folder.resolve(name.substring(0, name.length() - FAILED.length()));
+            try {
+                Files.move(folder.resolve(name), before, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException failure) {
+                log.warn("{} is not tried again: {}", folder.resolve(name), failure.toString());
+            }
+        }
     }
 
     /**
@@ -90,7 +110,9 @@ final class Journal implements AutoCloseable {
                 end = file.append(lines.toByteArray());
             }
             sync(file, end);
+            trouble = null;
         } catch (IOException failure) {
+            trouble = failure.toString();
             throw new JournalFull(
                     folder + ": the filing journal cannot be written: " + failure.getMessage()
                             + "; make room or repair its disk, then send this again",
@@ -98,7 +120,8 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    private void requireRoom(long more) {
+    /** @throws JournalFull so many bytes do not go into it now */
+    void requireRoom(long more) {
         if (bytes() + more > limitBytes) {
             throw new JournalFull(
                     folder + ": the filing journal holds " + bytes()
@@ -181,7 +204,7 @@ final class Journal implements AutoCloseable {
     /** Removes the files of which everything is registered; one with damaged lines is kept beside the others. */
     void done(Position upTo) {
         List<Long> finished = new ArrayList<>();
-        List<Long> kept = new ArrayList<>();
+        Map<Long, String> kept = new TreeMap<>();
         synchronized (writing) {
             synchronized (durable) {
                 finished.addAll(durable.headMap(upTo.number()).keySet());
@@ -189,13 +212,13 @@ final class Journal implements AutoCloseable {
                     finished.add(upTo.number());
                 }
                 durable.keySet().removeAll(finished);
-                finished.stream().filter(damaged::remove).forEach(kept::add);
+                finished.stream().filter(damaged::remove).forEach(number -> kept.put(number, DAMAGED));
+                finished.stream().filter(failed::remove).forEach(number -> kept.put(number, FAILED));
             }
         }
         try {
-            for (long number : kept) {
-                Path file = JournalFile.name(folder, number);
-                Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"), StandardCopyOption.ATOMIC_MOVE);
+            for (Map.Entry<Long, String> one : kept.entrySet()) {
+                setAside(one.getKey(), one.getValue());
             }
             for (long number : finished) {
                 Files.deleteIfExists(JournalFile.name(folder, number));
@@ -203,6 +226,49 @@ final class Journal implements AutoCloseable {
         } catch (IOException failure) {
             // At the next start its entries are found again, and found registered.
             log.warn("{}: a file that is done with cannot be removed: {}", folder, failure.toString());
+        }
+    }
+
+    private void setAside(long number, String suffix) throws IOException {
+        Path file = JournalFile.name(folder, number);
+        Files.move(file, file.resolveSibling(file.getFileName() + suffix), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Some entries of the file that is read from there cannot be registered: it is kept when the others are. */
+    void keepFailed(Position from) {
+        synchronized (durable) {
+            Long number = durable.ceilingKey(from.number());
+            if (number != null) {
+                failed.add(number);
+            }
+        }
+    }
+
+    /**
+     * Puts aside the file that is read from there, until the next start.
+     *
+     * @return where to go on; the same place when it is written to just now
+     */
+    Position skip(Position from) {
+        synchronized (writing) {
+            synchronized (durable) {
+                Long number = durable.ceilingKey(from.number());
+                JournalFile file = open;
+                if (number == null || file != null && file.number() == number && file.written() > durable.get(number)) {
+                    return from;
+                }
+                if (file != null && file.number() == number) {
+                    open = null;
+                    file.close();
+                }
+                durable.remove(number);
+                try {
+                    setAside(number, FAILED);
+                } catch (IOException failure) {
+                    log.error("{} cannot even be put aside: {}", JournalFile.name(folder, number), failure.toString());
+                }
+                return new Position(number + 1, 0);
+            }
         }
     }
 
@@ -232,14 +298,28 @@ final class Journal implements AutoCloseable {
 
     /** Files that were put aside because some of their lines cannot be read. */
     List<String> damaged() {
+        return aside(DAMAGED);
+    }
+
+    /** Files that were put aside because they, or some of their entries, could not be registered. */
+    List<String> failed() {
+        return aside(FAILED);
+    }
+
+    private List<String> aside(String suffix) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".damaged"))
+                    .filter(name -> name.endsWith(".journal" + suffix))
                     .sorted()
                     .toList();
         } catch (IOException failure) {
-            return List.of(failure.toString());
+            throw new UncheckedIOException("cannot read the filing journal " + folder, failure);
         }
+    }
+
+    /** Why the last entries could not be kept; null: they were. */
+    String trouble() {
+        return trouble;
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,8 +59,14 @@ final class Spool {
 
     private record Pause(Instant until, int times) {}
 
-    /** Requests that stayed, by name of instrument and observation. */
-    private final Map<Path, List<String>> waiting = new HashMap<>();
+    private final Map<Path, Waiting> waiting = new ConcurrentHashMap<>();
+
+    /**
+     * A request that stayed.
+     *
+     * @param observation names of instrument and observation; empty: it could not be read
+     */
+    private record Waiting(List<String> observation, Instant since, String why) {}
 
     /** @param folder that requests are put into; others may write there */
     Spool(Path folder, Intake intake, Clock clock) {
@@ -80,11 +86,8 @@ final class Spool {
         if (!isOurs(request)) {
             throw new SpoolWaits(shown(request) + " is not in the spool, or not under a name for requests", null);
         }
-        waiting.keySet().removeIf(other -> other.equals(request) || !Files.exists(other, LinkOption.NOFOLLOW_LINKS));
+        waiting.keySet().removeIf(other -> !Files.exists(other, LinkOption.NOFOLLOW_LINKS));
         Answer answer = answer(request, now);
-        if (answer.again()) {
-            throw later(request, now, why(answer), null);
-        }
         String next = answer.complete() ? FILED : REJECTED;
         try {
             write(request, next, SubmissionJson.write(answer));
@@ -92,6 +95,7 @@ final class Spool {
             // What was filed is kept; filing it again gives the same answer.
             throw later(request, now, "the answer cannot be written: " + failure, failure);
         }
+        waiting.remove(request);
         // Should it still be there after that, because nobody can move it, it must not be read without a pause.
         pause(request, now);
         return next;
@@ -167,7 +171,7 @@ final class Spool {
     }
 
     private Answer answer(Path request, Instant now) {
-        List<String> observation = null;
+        List<String> observation = List.of();
         try {
             Submission asked = SubmissionJson.read(content(request));
             observation = List.of(asked.instrument(), asked.observation());
@@ -176,7 +180,7 @@ final class Spool {
             }
             Answer answer = intake.accept(asked);
             if (answer.again()) {
-                waits(request, observation);
+                throw later(request, now, why(answer), null, observation);
             }
             return answer;
         } catch (FilingRefused refused) {
@@ -185,25 +189,30 @@ final class Spool {
             }
             return Answer.refused(refused.getMessage(), false);
         } catch (ChasquiException notNow) {
-            waits(request, observation);
-            throw later(request, now, notNow.getMessage(), notNow);
+            throw later(request, now, notNow.getMessage(), notNow, observation);
         } catch (IOException unreadable) {
             throw later(request, now, "cannot be read: " + unreadable, unreadable);
         }
     }
 
-    private void waits(Path request, List<String> observation) {
-        if (waiting.size() < MOST_WAITING) {
-            waiting.put(request, observation);
-        }
+    /** Which requests stay, and why; empty: none. */
+    List<String> waiting() {
+        return waiting.entrySet().stream()
+                .filter(one -> Files.exists(one.getKey(), LinkOption.NOFOLLOW_LINKS))
+                .sorted(Comparator.comparing(one -> one.getValue().since()))
+                .limit(MOST_TOLD)
+                .map(one -> shown(one.getKey()) + " stays in the spool since "
+                        + one.getValue().since() + ": " + one.getValue().why())
+                .toList();
     }
 
     /** An observation is not complete while files of it wait that were to be filed before. */
     private void requireNoneBefore(Path request, List<String> observation) throws IOException {
         Instant written =
                 Files.getLastModifiedTime(request, LinkOption.NOFOLLOW_LINKS).toInstant();
-        for (Map.Entry<Path, List<String>> other : waiting.entrySet()) {
-            if (observation.equals(other.getValue())
+        for (Map.Entry<Path, Waiting> other : waiting.entrySet()) {
+            if (!other.getKey().equals(request)
+                    && observation.equals(other.getValue().observation())
                     && !Files.getLastModifiedTime(other.getKey(), LinkOption.NOFOLLOW_LINKS)
                             .toInstant()
                             .isAfter(written)) {
@@ -237,7 +246,15 @@ final class Spool {
     }
 
     private SpoolWaits later(Path request, Instant now, String why, Exception cause) {
+        return later(request, now, why, cause, List.of());
+    }
+
+    private SpoolWaits later(Path request, Instant now, String why, Exception cause, List<String> observation) {
         pause(request, now);
+        if (waiting.size() < MOST_WAITING) {
+            waiting.compute(
+                    request, (path, before) -> new Waiting(observation, before == null ? now : before.since(), why));
+        }
         log.info("{} stays in the spool: {}", request, why);
         return new SpoolWaits(request.getFileName() + " stays in the spool: " + why, cause);
     }

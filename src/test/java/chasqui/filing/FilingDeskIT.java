@@ -494,6 +494,67 @@ class FilingDeskIT {
         assertThat(take("z.json", finish).get("finished").asBoolean()).isTrue();
     }
 
+    private void forwardUntilItGoesOn() {
+        for (int i = 0; i < 61; i++) {
+            try {
+                desk.forward();
+                return;
+            } catch (RuntimeException failure) {
+                assertThat(desk.problems()).anyMatch(problem -> problem.contains("cannot be registered"));
+            }
+        }
+    }
+
+    @Test
+    void an_observation_that_fails_unforeseen_does_not_hold_up_others_for_ever() throws Exception {
+        database.execute("""
+                CREATE FUNCTION unforeseen() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN IF NEW.name = 'odd' THEN RAISE EXCEPTION 'odd indeed'; END IF; RETURN NEW; END $$;
+                CREATE TRIGGER unforeseen BEFORE INSERT ON executed_observation_unit
+                    FOR EACH ROW EXECUTE FUNCTION unforeseen()
+                """);
+        write("a", "one");
+        write("b", "two");
+        take("odd.json", "{\"instrument\": \"camera\", \"observation\": \"odd\", \"files\": [\"a\"]}");
+        file("b");
+        forwardUntilItGoesOn();
+        assertThat(database.values("SELECT path FROM raw_data_file")).containsExactly("b");
+        assertThat(desk.problems()).singleElement().asString().contains(".journal.failed could not be");
+        database.execute("DROP TRIGGER unforeseen ON executed_observation_unit");
+        desk.close();
+        desk = desk();
+        desk.forward();
+        assertThat(database.values("SELECT path FROM raw_data_file ORDER BY id"))
+                .containsExactly("b", "a");
+        assertThat(desk.problems()).isEmpty();
+    }
+
+    @Test
+    void a_part_of_the_journal_that_cannot_be_read_does_not_hold_up_others_for_ever() throws Exception {
+        desk.close();
+        Files.createDirectory(folder.resolve("home/filing/journal/0000000000000000001.journal"));
+        desk = desk();
+        write("a", "one");
+        file("a");
+        forwardUntilItGoesOn();
+        assertThat(database.values("SELECT path FROM raw_data_file")).containsExactly("a");
+        assertThat(desk.problems()).singleElement().asString().contains("0000000000000000001.journal.failed");
+    }
+
+    @Test
+    void a_journal_that_cannot_be_written_is_told() throws Exception {
+        write("a", "one");
+        Path journal = folder.resolve("home/filing/journal");
+        Files.delete(journal);
+        assertThatThrownBy(() -> file("a")).isInstanceOf(SpoolWaits.class);
+        assertThat(desk.problems()).anyMatch(problem -> problem.startsWith("the filing journal takes nothing"));
+        assertThat(desk.waiting()).singleElement().asString().startsWith("r.json stays in the spool since");
+        Files.createDirectory(journal);
+        file("a");
+        assertThat(desk.problems()).isEmpty();
+        assertThat(desk.waiting()).isEmpty();
+    }
+
     @Test
     void a_refused_file_keeps_the_others_and_leaves_the_observation_open() throws Exception {
         write("a", "one");
