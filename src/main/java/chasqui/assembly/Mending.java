@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -102,7 +101,7 @@ final class Mending {
         Path aside = Quarantine.take(
                 root, file, facts, "was " + copy.digest() + " when it was built, read twice as " + there);
         operations.record(lease, tx -> {
-            MendingRecords.corrupt(tx, new Finished(lease.operation(), Duration.ZERO), copy, there, node);
+            MendingRecords.corrupt(tx, new Finished(lease.operation()), copy, there, node);
             Notifications.raise(
                     tx,
                     Notifications.Level.WARNING,

@@ -21,16 +21,34 @@ public final class Verifications {
         record(tx, copyId, operationId, mode, expected, found, node, null);
     }
 
-    /** The same, of bytes that an operation read when it was done. */
+    /**
+     * The same, of bytes that an operation read under the lease that it has now, or ended with in this transaction. Dated
+     * from the claim: evidence for a deletion must not look newer than its reading, however long the work waited for a
+     * database, whatever the clock of its machine says, and however often that was restarted.
+     */
     public static void ofWork(
             Handle tx, long copyId, Finished work, ReadMode mode, String expected, String found, String node) {
-        Instant when = work.ago().isZero()
-                ? null
-                : tx.createQuery("SELECT clock_timestamp() - make_interval(secs => :ago)")
-                        .bind("ago", work.ago().toMillis() / 1000.0)
-                        .mapTo(Instant.class)
-                        .one();
+        Instant when =
+                tx.createQuery("""
+                        SELECT claimed_at FROM operation WHERE id = :id
+                         UNION ALL SELECT claimed_at FROM operation_history WHERE id = :id
+                        """).bind("id", work.id()).mapTo(Instant.class).one();
         record(tx, copyId, work.id(), mode, expected, found, node, when);
+    }
+
+    /** Whether somebody has read this copy as other bytes since that work was claimed. */
+    public static boolean doubtedSince(Handle tx, long copyId, Finished work) {
+        return tx.createQuery("""
+                        SELECT EXISTS (SELECT FROM verification bad
+                                        WHERE bad.physical_copy_id = :copy AND NOT bad.good
+                                          AND bad.verified_at > (SELECT max(own.verified_at) FROM verification own
+                                                                  WHERE own.physical_copy_id = :copy
+                                                                    AND own.operation_id = :operation))
+                        """)
+                .bind("copy", copyId)
+                .bind("operation", work.id())
+                .mapTo(Boolean.class)
+                .one();
     }
 
     /**
@@ -53,7 +71,10 @@ public final class Verifications {
                             VALUES (:copy, :operation, :mode, :expected, :found, :node,
                                     coalesce(:at::timestamptz, clock_timestamp()))
                             RETURNING physical_copy_id, verified_at, good)
-                        UPDATE physical_copy c SET verified_at = result.verified_at
+                        UPDATE physical_copy c
+                           SET verified_at = greatest(result.verified_at,
+                                   (SELECT max(v.verified_at) FROM verification v
+                                     WHERE v.physical_copy_id = c.id AND v.good))
                           FROM result WHERE c.id = result.physical_copy_id AND result.good
                         """)
                 .bind("copy", copyId)

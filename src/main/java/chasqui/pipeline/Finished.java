@@ -1,13 +1,10 @@
 package chasqui.pipeline;
 
-import java.time.Duration;
-
 /**
- * Work that is recorded as done.
- *
- * @param ago when it was, by the clock of the machine that did it: what was proven then is no newer than that
+ * Work that is recorded as done, perhaps long after: what it proves is dated from its claim, since that is the one moment
+ * before the reading which the database's own clock has seen.
  */
-public record Finished(Operation operation, Duration ago) {
+public record Finished(Operation operation) {
     /** Of the operation. */
     public long id() {
         return operation.id();

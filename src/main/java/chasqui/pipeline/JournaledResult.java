@@ -1,6 +1,5 @@
 package chasqui.pipeline;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -9,16 +8,10 @@ import java.util.UUID;
  *
  * @param token of the lease under which the work was done
  * @param node on which
- * @param finishedAt by that machine's clock
+ * @param finishedAt by that machine's clock, for people: nothing is dated by it
  * @param bytes that the attempt moved
  */
 record JournaledResult(Operation operation, UUID token, String node, Instant finishedAt, long bytes, Result result) {
-    /** @param now by the same machine's clock */
-    Finished finished(Instant now) {
-        Duration ago = Duration.between(finishedAt, now);
-        return new Finished(operation, ago.isNegative() ? Duration.ZERO : ago);
-    }
-
     @Override
     public String toString() {
         return operation + ", finished " + finishedAt;

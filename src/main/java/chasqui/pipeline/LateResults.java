@@ -2,7 +2,6 @@ package chasqui.pipeline;
 
 import chasqui.notification.Notifications;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -183,7 +182,7 @@ final class LateResults {
                 effectsOf
                         .apply(one.operation())
                         .kindOf(one.result())
-                        .record(tx, one.finished(Instant.now()), one.result());
+                        .record(tx, new Finished(one.operation()), one.result());
                 return OperationRows.Standing.RECORDED;
             }
             return OperationRows.standing(tx, one.operation().id(), one.token());

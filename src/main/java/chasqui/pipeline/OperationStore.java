@@ -130,7 +130,7 @@ public final class OperationStore {
         ResultKind<?> kind = effectsOf(operation).kindOf(result);
         lease.ending(true);
         try {
-            commit(lease, WorkStatus.COMPLETED, tx -> kind.record(tx, new Finished(operation, Duration.ZERO), result));
+            commit(lease, WorkStatus.COMPLETED, tx -> kind.record(tx, new Finished(operation), result));
         } catch (RuntimeException failure) {
             if (late.canKeep() && isUnanswered(failure)) {
                 late.keep(

@@ -27,7 +27,15 @@ final class Judgement {
         String expected = copy.checksum().toString();
         String actual = reading.checksumLike(copy.checksum()).toString();
         Verifications.ofWork(tx, copy.copyId(), work, reading.mode(), expected, actual, verified.node());
-        if (actual.equals(expected)) {
+        if (actual.equals(expected) && Verifications.doubtedSince(tx, copy.copyId(), work)) {
+            raise(
+                    tx,
+                    Notifications.Level.WARNING,
+                    "suspect",
+                    verified,
+                    "was right in a reading that others have found wrong since; it is read once more",
+                    "nothing yet");
+        } else if (actual.equals(expected)) {
             Copies.change(tx, List.of(copy.copyId()), CopyState.SUSPECT, CopyState.PRESENT);
         } else if (copy.state() == CopyState.PRESENT) {
             Copies.change(tx, List.of(copy.copyId()), CopyState.PRESENT, CopyState.SUSPECT);

@@ -237,6 +237,41 @@ class VerificationIT {
     }
 
     @Test
+    void a_reading_is_dated_from_its_claim_however_late_it_is_recorded() throws Exception {
+        archived(31);
+        manager.findWork();
+        Lease lease = operations.claim(QUEUE).orElseThrow();
+        database.execute("UPDATE operation SET claimed_at = claimed_at - interval '5 days'");
+        worker(null).work(lease);
+        assertThat(database.values("SELECT extract(day FROM clock_timestamp() - verified_at) FROM verification"))
+                .as("by the database's clock alone")
+                .containsExactly("5");
+        assertThat(database.values("SELECT extract(day FROM clock_timestamp() - verified_at) FROM physical_copy"
+                        + " WHERE verified_at IS NOT NULL"))
+                .containsExactly("5");
+    }
+
+    @Test
+    void a_good_reading_does_not_clear_a_suspicion_that_is_newer() throws Exception {
+        Path file = archived(31);
+        manager.findWork();
+        Lease lease = operations.claim(QUEUE).orElseThrow();
+        database.execute("UPDATE physical_copy SET state = 'SUSPECT' WHERE path = '" + file.getFileName() + "'");
+        database.execute("""
+                INSERT INTO verification (physical_copy_id, read_mode, expected, found, node)
+                SELECT id, 'CACHED', checksum, 'sha256:' || repeat('0', 64), 'staging' FROM physical_copy WHERE path = '%s'
+                """.formatted(file.getFileName()));
+        worker(null).work(lease);
+        assertThat(copy(file)).startsWith("SUSPECT");
+        assertThat(database.value("SELECT good FROM verification ORDER BY verified_at DESC LIMIT 1"))
+                .as("what a deletion would look at")
+                .isEqualTo("f");
+        assertThat(manager.findWork()).as("it is read once more").isEqualTo(1);
+        work();
+        assertThat(copy(file)).startsWith("PRESENT");
+    }
+
+    @Test
     void the_route_reads_the_copy() throws Exception {
         Path file = archived(31);
         manager.findWork();
