@@ -11,6 +11,9 @@ public final class DatabaseWait {
     private static final Logger log = LoggerFactory.getLogger(DatabaseWait.class);
     private static final Duration PAUSE = Duration.ofMillis(500);
 
+    /** Refusals of one step by a database that is there, after which its work is put back rather than held for ever. */
+    private static final int MOST_REFUSALS = 10;
+
     private DatabaseWait() {}
 
     /**
@@ -19,10 +22,12 @@ public final class DatabaseWait {
      * @param step may run twice, when the answer to the first time was lost
      *
      * @throws LeaseLost (retryable) the operation is no longer ours
-     * @throws RuntimeException what the step throws for another reason, or the trouble itself when the work is interrupted
+     * @throws RuntimeException what the step throws for another reason, or the trouble itself when the work is interrupted,
+     *     or when it is this step's alone and does not pass
      */
     public static <T> T until(Lease lease, Supplier<T> step) {
         Lease.Pause pause = null;
+        int refusals = 0;
         while (true) {
             try {
                 T answer = step.get();
@@ -32,6 +37,9 @@ public final class DatabaseWait {
                 return answer;
             } catch (RuntimeException trouble) {
                 if (!DatabaseTrouble.in(trouble)) {
+                    throw trouble;
+                }
+                if (DatabaseTrouble.ofOneStatement(trouble) && ++refusals >= MOST_REFUSALS) {
                     throw trouble;
                 }
                 if (pause == null) {

@@ -47,9 +47,17 @@ final class LateResults {
     }
 
     /** @param lease null: of an earlier process */
-    private record Late(JournaledResult result, Lease lease, boolean durable, String trouble) {
-        Late with(boolean nowDurable, String nowTrouble) {
+    private record Late(JournaledResult result, Lease lease, boolean durable, LateTrouble trouble) {
+        Late with(boolean nowDurable, LateTrouble nowTrouble) {
             return new Late(result, lease, nowDurable, nowTrouble);
+        }
+
+        boolean isDue() {
+            return trouble == null || trouble.isDue();
+        }
+
+        boolean isProblem() {
+            return !durable || (trouble != null && trouble.isProblem());
         }
     }
 
@@ -60,7 +68,7 @@ final class LateResults {
     }
 
     /** Takes over what an earlier process left in it. */
-    void use(ResultJournal journal, ResultText text) throws IOException {
+    void use(ResultJournal journal, ResultText text) {
         this.journal = journal;
         for (JournaledResult one : journal.read(text)) {
             all.put(one.token(), new Late(one, null, true, null));
@@ -90,7 +98,11 @@ final class LateResults {
                     journal.folder(),
                     why.getMessage());
         } else {
-            log.error("{}: is done, and {}; the database: {}", lease, late.trouble(), why.getMessage());
+            log.error(
+                    "{}: is done, and {}; the database: {}",
+                    lease,
+                    late.trouble().what(),
+                    why.getMessage());
         }
     }
 
@@ -103,8 +115,9 @@ final class LateResults {
         } catch (IOException failure) {
             return late.with(
                     false,
-                    "its result cannot be written to %s (%s): make room or give it to this user; it is kept in memory, and would be done again after a restart"
-                            .formatted(journal.folder(), failure.getMessage()));
+                    LateTrouble.turn(
+                            "its result cannot be written to %s (%s): make room or give it to this user; it is kept in memory, and would be done again after a restart"
+                                    .formatted(journal.folder(), failure.getMessage())));
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -113,7 +126,8 @@ final class LateResults {
     }
 
     /**
-     * Holds every result against the database, unless another thread does so now.
+     * Holds every result against the database, unless another thread does so now. One that cannot be recorded does not keep
+     * the others.
      *
      * @return false when another does
      * @throws RuntimeException the database cannot be reached; everything stays as it is
@@ -127,7 +141,10 @@ final class LateResults {
                     .sorted(Comparator.comparing(late -> late.result().finishedAt()))
                     .toList();
             for (Late late : inOrder) {
-                replay(late.durable() ? late : journaledNow(late));
+                Late now = late.durable() ? late : journaledNow(late);
+                if (now.isDue()) {
+                    replay(now);
+                }
             }
             unseen = false;
             return true;
@@ -143,6 +160,17 @@ final class LateResults {
     }
 
     private void replay(Late late) {
+        try {
+            settle(late);
+        } catch (RuntimeException failure) {
+            if (DatabaseTrouble.isAway(failure)) {
+                throw failure;
+            }
+            troubled(late, failure);
+        }
+    }
+
+    private void settle(Late late) {
         try {
             switch (standing(late.result())) {
                 case RECORDED -> recorded(late, "recorded now, with what came of it");
@@ -168,12 +196,64 @@ final class LateResults {
             if (DatabaseTrouble.in(failure)) {
                 throw failure;
             }
-            if (failure instanceof ChasquiException ours && ours.retryable()) {
-                waits(late, failure.getMessage());
-            } else {
+            if (!(failure instanceof ChasquiException ours && ours.retryable())) {
                 refuse(late, failure);
+            } else if (ours.kind() == FailureKind.ITEM) {
+                failed(late, ours);
+            } else {
+                troubled(late, ours);
             }
         }
+    }
+
+    /** What came of the work is not right any more, and is to be made again: as if it had been told so at its end. */
+    private void failed(Late late, ChasquiException why) {
+        forget(late);
+        log.warn(
+                "{}: its result does not hold any more and is dropped; trying again: {}",
+                late.result(),
+                why.getMessage());
+        if (late.lease() != null) {
+            owner.failed(late.lease(), Failure.of(why));
+        }
+    }
+
+    /** The database answers, and does not take this one now. */
+    private void troubled(Late late, RuntimeException failure) {
+        LateTrouble trouble = LateTrouble.again(late.trouble(), String.valueOf(failure.getMessage()));
+        all.computeIfPresent(late.result().token(), (token, now) -> now.with(now.durable(), trouble));
+        log.warn(
+                "{}: its result cannot be recorded now, try {}; it waits, and the others go on: {}",
+                late.result(),
+                trouble.times(),
+                trouble.what());
+        if (trouble.isToBeTold()) {
+            tell(late.result(), trouble);
+        }
+    }
+
+    private void tell(JournaledResult one, LateTrouble trouble) {
+        try {
+            database.useTransaction(tx -> Notifications.raise(
+                    tx,
+                    Notifications.Level.WARNING,
+                    "result-waits:" + one.operation().queue(),
+                    one + " on " + one.node() + ": its result could not be recorded " + trouble.times()
+                            + " times although the database answers: " + trouble.what(),
+                    "it is tried again by itself; look at what the database says there"));
+        } catch (RuntimeException later) {
+            log.warn("{}: nobody could be told that its result waits: {}", one, later.toString());
+        }
+    }
+
+    /** Of earlier processes, and left for a later try: what is still under their leases is not to be done again at once. */
+    Long[] troubled() {
+        return all.values().stream()
+                .filter(late -> late.lease() == null
+                        && late.trouble() != null
+                        && late.trouble().times() > 0)
+                .map(late -> late.result().operation().id())
+                .toArray(Long[]::new);
     }
 
     private OperationRows.Standing standing(JournaledResult one) {
@@ -185,7 +265,7 @@ final class LateResults {
                         .record(tx, new Finished(one.operation()), one.result());
                 return OperationRows.Standing.RECORDED;
             }
-            return OperationRows.standing(tx, one.operation().id(), one.token());
+            return OperationRows.standing(tx, one.operation(), one.token());
         });
     }
 
@@ -206,8 +286,8 @@ final class LateResults {
     }
 
     private void waits(Late late, String why) {
-        all.put(late.result().token(), late.with(late.durable(), why));
-        if (!why.equals(late.trouble())) {
+        all.put(late.result().token(), late.with(late.durable(), LateTrouble.turn(why)));
+        if (late.trouble() == null || !why.equals(late.trouble().what())) {
             log.warn("{}: {}; its result waits", late.result(), why);
         }
     }
@@ -284,8 +364,12 @@ final class LateResults {
     private List<String> problems() {
         List<String> problems = new ArrayList<>();
         all.values().stream()
-                .filter(late -> !late.durable())
-                .forEach(late -> problems.add(late.result() + ": " + late.trouble()));
+                .filter(Late::isProblem)
+                .forEach(late -> problems.add(
+                        late.result() + ": its result waits: " + late.trouble().what()));
+        if (journal != null) {
+            problems.addAll(journal.unread());
+        }
         int refused = journal == null ? 0 : journal.refused();
         if (refused > 0) {
             problems.add(refused + " results of finished work were refused; look at "

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps this process's leases alive: one statement per beat for all of them. Work that shows no progress is not renewed
- * but ended here, before the monitor puts it back.
+ * but ended here, before the monitor puts it back. What ended late is recorded beside the beat.
  */
 public final class LeaseRenewer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaseRenewer.class);
@@ -28,6 +28,7 @@ public final class LeaseRenewer implements AutoCloseable {
     private final Beat told;
     private final Rarely silent = new Rarely();
     private final ScheduledExecutorService beat;
+    private final ScheduledExecutorService late;
 
     /** Who hears of each beat. */
     public interface Beat {
@@ -47,17 +48,28 @@ public final class LeaseRenewer implements AutoCloseable {
         this.store = store;
         this.database = database;
         this.told = told;
-        this.beat = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "lease-renewer");
+        this.beat = thread("lease-renewer");
+        this.late = thread("late-results");
+        long millis = Math.min(store.renewEvery().toMillis(), SLOWEST_BEAT.toMillis());
+        beat.scheduleAtFixedRate(this::renew, millis, millis, TimeUnit.MILLISECONDS);
+        late.scheduleWithFixedDelay(this::recordLate, millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private static ScheduledExecutorService thread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
         });
-        long millis = Math.min(store.renewEvery().toMillis(), SLOWEST_BEAT.toMillis());
-        beat.scheduleAtFixedRate(this::renewAll, millis, millis, TimeUnit.MILLISECONDS);
     }
 
     /** One beat; public so that a test need not wait for the clock. */
     public void renewAll() {
+        renew();
+        recordLate();
+    }
+
+    private void renew() {
         try {
             renewHeld();
             told.renewed();
@@ -76,7 +88,6 @@ public final class LeaseRenewer implements AutoCloseable {
             store.held().forEach(Lease::excuse);
             told.failed(unreachable);
         }
-        recordLate();
     }
 
     private void renewHeld() {
@@ -95,7 +106,7 @@ public final class LeaseRenewer implements AutoCloseable {
         }
     }
 
-    /** After the renewals, and on the connections of the work: when those are dead, this waits long. */
+    /** Beside the renewals, and on the connections of the work: when those are dead, or results many, this takes long. */
     private void recordLate() {
         try {
             store.recordLate();
@@ -123,5 +134,6 @@ public final class LeaseRenewer implements AutoCloseable {
     @Override
     public void close() {
         beat.shutdownNow();
+        late.shutdownNow();
     }
 }

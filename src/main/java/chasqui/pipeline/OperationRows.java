@@ -96,16 +96,20 @@ final class OperationRows {
                 == 1;
     }
 
-    /** As {@link #claimBest}, this one, if it is due. */
-    static Optional<Operation> claimDue(Handle tx, long id, NodeIdentity node, UUID token, Duration lease) {
+    /** As {@link #claimBest}, this one, if it is due, and still about what it was about: a restored database counts anew. */
+    static Optional<Operation> claimDue(Handle tx, Operation same, NodeIdentity node, UUID token, Duration lease) {
         return tx.createQuery("""
                         UPDATE operation SET <claimed>, waits_for = NULL
-                         WHERE id = :id AND <due> RETURNING <columns>
+                         WHERE id = :id AND type = :type AND subject_id = :subject AND data_location_id = :location
+                           AND <due> RETURNING <columns>
                         """)
                 .define("claimed", CLAIMED)
                 .define("due", DUE)
                 .define("columns", COLUMNS)
-                .bind("id", id)
+                .bind("id", same.id())
+                .bind("type", same.type().name())
+                .bind("subject", same.subjectId())
+                .bind("location", same.dataLocationId())
                 .bindMap(claimant(node, token, lease))
                 .map(OperationRows::operation)
                 .findOne();
@@ -171,7 +175,7 @@ final class OperationRows {
     }
 
     /** @param token of an attempt that holds the operation no more */
-    static Standing standing(Handle tx, long id, UUID token) {
+    static Standing standing(Handle tx, Operation operation, UUID token) {
         return tx.createQuery("""
                         SELECT CASE WHEN o.status = 'IN_PROGRESS' THEN 'HELD'
                                     WHEN <due> THEN 'FREE'
@@ -180,10 +184,15 @@ final class OperationRows {
                                                   WHERE a.operation_id = wanted.id AND a.lease_token = :token
                                                     AND a.outcome = 'COMPLETED') THEN 'RECORDED_BEFORE'
                                     ELSE 'ENDED' END
-                          FROM (SELECT :id::bigint AS id) wanted LEFT JOIN operation o ON o.id = wanted.id
+                          FROM (SELECT :id::bigint AS id) wanted
+                          LEFT JOIN operation o ON o.id = wanted.id AND o.type = :type AND o.subject_id = :subject
+                                               AND o.data_location_id = :location
                         """)
                 .define("due", DUE.replace("operation.", "o."))
-                .bind("id", id)
+                .bind("id", operation.id())
+                .bind("type", operation.type().name())
+                .bind("subject", operation.subjectId())
+                .bind("location", operation.dataLocationId())
                 .bind("token", token)
                 .mapTo(Standing.class)
                 .one();
@@ -391,8 +400,20 @@ final class OperationRows {
                 .execute();
     }
 
+    /**
+     * A row that is locked, by an end that is being recorded for instance, is passed over: nobody can put it back meanwhile,
+     * and it must not keep the others.
+     *
+     * @return tokens that are still in their rows
+     */
     static List<UUID> renew(Handle db, List<Lease> leases, Duration lease) {
         return db.createQuery("""
+                        WITH beat AS (
+                            SELECT * FROM unnest(:ids, :tokens, :phases, :dones, :totals) AS b (id, token, phase, done, total)),
+                        free AS (
+                            SELECT o.id FROM operation o JOIN beat ON o.id = beat.id AND o.lease_token = beat.token
+                               FOR UPDATE OF o SKIP LOCKED),
+                        renewed AS (
                         UPDATE operation o
                            SET lease_expires_at = clock_timestamp() + make_interval(secs => :lease),
                                heartbeat_at = clock_timestamp(),
@@ -400,9 +421,9 @@ final class OperationRows {
                                bytes_per_second = CASE WHEN o.phase = beat.phase AND beat.done >= o.bytes_done THEN
                                    (beat.done - o.bytes_done)
                                    / greatest(0.001, extract(epoch FROM clock_timestamp() - o.heartbeat_at)) END
-                          FROM unnest(:ids, :tokens, :phases, :dones, :totals) AS beat (id, token, phase, done, total)
-                         WHERE o.id = beat.id AND o.lease_token = beat.token
-                        RETURNING o.lease_token
+                          FROM beat JOIN free ON free.id = beat.id
+                         WHERE o.id = beat.id AND o.lease_token = beat.token)
+                        SELECT o.lease_token FROM operation o JOIN beat ON o.id = beat.id AND o.lease_token = beat.token
                         """)
                 .bind("lease", lease.toMillis() / 1000.0)
                 .bindArray(

@@ -1,6 +1,5 @@
 package chasqui.pipeline;
 
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -234,7 +233,7 @@ public final class OperationStore {
                         verdict.status(),
                         late.getValue().message());
             } catch (RuntimeException failure) {
-                if (DatabaseTrouble.in(failure)) {
+                if (DatabaseTrouble.isAway(failure)) {
                     throw failure;
                 }
                 // One that cannot be recorded must not keep the others, nor this process's beat.
@@ -356,8 +355,8 @@ public final class OperationStore {
     public List<Long> recoverOwnPast() {
         late.replay();
         return staleWork.putBackAll(
-                "lease_owner = :node AND lease_boot_id <> :boot",
-                Map.of("node", node.name(), "boot", node.bootId()),
+                "lease_owner = :node AND lease_boot_id <> :boot AND id <> ALL (:troubled)",
+                Map.of("node", node.name(), "boot", node.bootId(), "troubled", late.troubled()),
                 MOST_AT_ONCE);
     }
 
@@ -457,27 +456,13 @@ public final class OperationStore {
         onEnd = listener;
     }
 
-    /**
-     * From here on results that the database does not take are kept there.
-     *
-     * @throws ChasquiException (platform, retryable) it cannot be read
-     */
+    /** From here on results that the database does not take are kept there; what cannot be read of it is told. */
     public void keepResultsIn(ResultJournal journal) {
-        try {
-            late.use(
-                    journal,
-                    new ResultText(effects.values().stream()
-                            .flatMap(stage -> stage.results().stream())
-                            .toList()));
-        } catch (IOException unreadable) {
-            throw new ChasquiException(
-                    FailureKind.PLATFORM,
-                    true,
-                    journal.folder() + ": results of finished work may lie there and cannot be read ("
-                            + unreadable.getMessage()
-                            + "); give it to this user, or move it away: its work is then done again",
-                    unreadable);
-        }
+        late.use(
+                journal,
+                new ResultText(effects.values().stream()
+                        .flatMap(stage -> stage.results().stream())
+                        .toList()));
     }
 
     /** Who looks at what lies there of results whose leases are gone; without any, their work is done again. */
@@ -506,8 +491,7 @@ public final class OperationStore {
 
     private Optional<Lease> claimAgain(Operation operation, UUID token) {
         return database.inTransaction(tx -> {
-                    Optional<Operation> claimed =
-                            OperationRows.claimDue(tx, operation.id(), node, token, settings.lease());
+                    Optional<Operation> claimed = OperationRows.claimDue(tx, operation, node, token, settings.lease());
                     claimed.ifPresent(ours -> effectsOf(ours).onClaim(tx, ours));
                     return claimed;
                 })

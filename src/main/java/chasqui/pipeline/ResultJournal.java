@@ -23,8 +23,11 @@ public final class ResultJournal {
     private static final Logger log = LoggerFactory.getLogger(ResultJournal.class);
     private static final String SUFFIX = ".json";
     private static final String UNFINISHED = ".new";
+    private static final String NOT_READ =
+            "results of finished work may lie there and cannot be read; their work is done again; give it to this user, or move it away, and start again: ";
 
     private final Path folder;
+    private volatile List<String> unread = List.of();
 
     /** @param folder made when the first result comes; one process has it at a time */
     public ResultJournal(Path folder) {
@@ -70,23 +73,43 @@ public final class ResultJournal {
         DurableFiles.fsyncFolder(folder);
     }
 
-    /** What an earlier process left here; what cannot be read is put aside. */
-    List<JournaledResult> read(ResultText text) throws IOException {
+    /** What an earlier process left here; what cannot be read is put aside, or else said in {@link #unread}. */
+    List<JournaledResult> read(ResultText text) {
         List<JournaledResult> all = new ArrayList<>();
-        for (Path file : files(folder, "op-*")) {
-            if (file.toString().endsWith(UNFINISHED)) {
-                Files.deleteIfExists(file);
-                log.info("{}: a process died while it wrote this; its work is done again", file);
-                continue;
+        List<String> not = new ArrayList<>();
+        try {
+            for (Path file : files(folder, "op-*")) {
+                try {
+                    readOne(text, file, all);
+                } catch (IOException stays) {
+                    not.add(file + ": " + NOT_READ + stays);
+                }
             }
-            try {
-                all.add(text.read(Files.readAllBytes(file)));
-            } catch (ResultText.Unreadable unreadable) {
-                Path aside = putAside(file, unreadable.getMessage());
-                log.error("{}: {}; it lies at {} now, its work is done again", file, unreadable.getMessage(), aside);
-            }
+        } catch (IOException closed) {
+            not.add(folder + ": " + NOT_READ + closed);
         }
+        not.forEach(log::error);
+        unread = List.copyOf(not);
         return all;
+    }
+
+    private void readOne(ResultText text, Path file, List<JournaledResult> all) throws IOException {
+        if (file.toString().endsWith(UNFINISHED)) {
+            Files.deleteIfExists(file);
+            log.info("{}: a process died while it wrote this; its work is done again", file);
+            return;
+        }
+        try {
+            all.add(text.read(Files.readAllBytes(file)));
+        } catch (ResultText.Unreadable | IOException unreadable) {
+            Path aside = putAside(file, unreadable.toString());
+            log.error("{}: {}; it lies at {} now, its work is done again", file, unreadable.toString(), aside);
+        }
+    }
+
+    /** What lay here at the start and could neither be read nor put aside. */
+    List<String> unread() {
+        return unread;
     }
 
     void remove(JournaledResult one) throws IOException {

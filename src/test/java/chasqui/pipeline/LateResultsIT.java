@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +39,7 @@ class LateResultsIT {
     private Path folder;
     private Path journal;
     private RuntimeException refusal;
+    private volatile BiConsumer<Handle, Written> disturbance = (tx, written) -> {};
 
     /** The work of these tests: one file with a text. */
     private record Written(Path file, String text) implements Result {}
@@ -85,6 +88,7 @@ class LateResultsIT {
         if (refusal != null) {
             throw refusal;
         }
+        disturbance.accept(tx, written);
         Notifications.raise(tx, Notifications.Level.INFO, "written", written.text(), "nothing");
     }
 
@@ -113,9 +117,13 @@ class LateResultsIT {
     }
 
     private OperationStore incarnation(String node) {
+        return incarnation(node, Duration.ofSeconds(10));
+    }
+
+    private OperationStore incarnation(String node, Duration renewEvery) {
         LeaseSettings settings = new LeaseSettings(
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(10),
+                renewEvery,
                 Duration.ofSeconds(60),
                 new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)),
                 new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)));
@@ -403,9 +411,155 @@ class LateResultsIT {
                 .as("renewed, however long ago the work ended")
                 .isEqualTo("t");
         refusal = null;
-        beat(store);
+        await().atMost(LIMIT).until(() -> beaten(store).held().isEmpty());
         assertThat(timesRecorded()).isEqualTo("1");
+    }
+
+    /** What the server cancels, every time, while it does everything else. */
+    private static void alwaysCancelled(Handle tx) {
+        tx.execute("SET LOCAL statement_timeout = 20");
+        tx.execute("SELECT pg_sleep(10)");
+    }
+
+    @Test
+    void one_result_that_the_database_cancels_keeps_neither_the_others_nor_claims_nor_the_next_start()
+            throws Exception {
+        OperationStore store = incarnation();
+        anOperation();
+        anOperation();
+        Lease stuck = store.claim(QUEUE).orElseThrow();
+        Lease good = store.claim(QUEUE).orElseThrow();
+        link.cut();
+        store.complete(stuck, written("stuck"));
+        store.complete(good, written("good"));
+        disturbance = (tx, written) -> {
+            if (written.text().equals("stuck")) {
+                alwaysCancelled(tx);
+            }
+        };
+        link.mend();
+        anOperation();
+        Lease other = store.claim(QUEUE).orElseThrow();
+        assertThat(completed()).as("the good one").isEqualTo("1");
+        assertThat(store.held()).as("nobody else gets it").containsExactlyInAnyOrder(stuck, other);
+        await().atMost(LIMIT).until(() -> !beaten(store).late().problems().isEmpty());
+        assertThat(store.late().problems())
+                .singleElement()
+                .asString()
+                .contains("its result waits", "canceling statement");
+        assertThat(database.value("SELECT level FROM notification WHERE cause = 'result-waits:" + QUEUE + "'"))
+                .isEqualTo("WARNING");
+
+        OperationStore next = incarnation();
+        assertThat(next.recoverOwnPast())
+                .as("what waits is still under its lease, and not done again at once")
+                .containsExactly(other.operation().id());
+        disturbance = (tx, written) -> {};
+        await().atMost(LIMIT).until(() -> beaten(next).late().results() == 0);
+        assertThat(completed()).isEqualTo("2");
+    }
+
+    private static OperationStore beaten(OperationStore store) {
+        beat(store);
+        return store;
+    }
+
+    @Test
+    void leases_are_renewed_while_a_result_takes_long_to_record() throws Exception {
+        OperationStore store = incarnation("here", Duration.ofMillis(200));
+        anOperation();
+        anOperation();
+        Lease live = store.claim(QUEUE).orElseThrow();
+        Lease done = store.claim(QUEUE).orElseThrow();
+        link.cut();
+        store.complete(done, written("slow"));
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch on = new CountDownLatch(1);
+        disturbance = (tx, written) -> {
+            begun.countDown();
+            try {
+                on.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException told) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        link.mend();
+        try (LeaseRenewer renewer = new LeaseRenewer(store, () -> {})) {
+            assertThat(begun.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            String beat = "SELECT heartbeat_at FROM operation WHERE id = "
+                    + live.operation().id();
+            for (int i = 0; i < 2; i++) {
+                String before = database.value(beat);
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> !database.value(beat).equals(before));
+            }
+            on.countDown();
+            await().atMost(LIMIT).until(() -> store.late().results() == 0);
+        }
+        assertThat(live.isLost() || done.isLost()).isFalse();
+        assertThat(completed()).isEqualTo("1");
+    }
+
+    @Test
+    void a_step_in_the_middle_that_never_passes_is_given_up_and_not_tried_for_ever() throws Exception {
+        OperationStore store = incarnation();
+        anOperation();
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        assertThat(CompletableFuture.supplyAsync(() -> {
+                            try {
+                                store.record(lease, LateResultsIT::alwaysCancelled);
+                                return "done";
+                            } catch (RuntimeException failure) {
+                                return failure.getMessage();
+                            }
+                        })
+                        .get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .contains("canceling statement");
+        assertThat(lease.isLost()).isFalse();
+    }
+
+    @Test
+    void a_result_is_not_held_against_another_operation_that_has_its_number() throws Exception {
+        OperationStore store = incarnation();
+        Lease lease = doneWithoutDatabase(store, "first");
+        long id = lease.operation().id();
+        database.execute("DELETE FROM operation WHERE id = " + id);
+        database.execute("ALTER TABLE operation ALTER COLUMN id RESTART WITH " + id);
+        anOperation();
+        link.mend();
+        beat(store);
+        assertThat(store.late().results()).isZero();
         assertThat(store.held()).isEmpty();
+        assertThat(database.value("SELECT id || ' ' || status FROM operation")).isEqualTo(id + " PENDING");
+        assertThat(timesRecorded()).isEqualTo("0");
+    }
+
+    @Test
+    void what_does_not_hold_any_more_when_it_is_recorded_costs_the_item_an_attempt() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "one");
+        refusal = new ChasquiException(FailureKind.ITEM, true, "its source has changed");
+        link.mend();
+        beat(store);
+        assertThat(database.value("SELECT status || ' ' || attempt || ' ' || failure_message FROM operation"))
+                .isEqualTo("PENDING 1 its source has changed");
+        assertThat(journaled()).isEmpty();
+        assertThat(store.held()).isEmpty();
+    }
+
+    @Test
+    void what_cannot_be_read_at_all_does_not_stop_the_start_and_is_told() throws Exception {
+        doneWithoutDatabase(incarnation(), "one");
+        Files.createDirectories(journal.resolve("op-17-x.json"));
+        Files.createDirectories(journal.resolve("op-18-x.json.new/full"));
+        link.mend();
+        OperationStore next = incarnation();
+        next.recoverOwnPast();
+        assertThat(timesRecorded()).isEqualTo("1");
+        assertThat(journal.resolve("refused/op-17-x.json")).exists();
+        assertThat(next.late().problems())
+                .anyMatch(one -> one.contains("op-18-x.json.new") && one.contains("cannot be read"))
+                .anyMatch(one -> one.startsWith("1 results"));
     }
 
     @Test
