@@ -149,7 +149,9 @@ class OperationStoreIT {
                 Lease lease = store.claim(QUEUE).orElseThrow();
                 store.complete(lease, tx -> {
                     Future<?> beat = beats.submit(renewer::renewAll);
-                    await("the beat passes over the row").atMost(Duration.ofSeconds(30)).until(beat::isDone);
+                    await("the beat passes over the row")
+                            .atMost(Duration.ofSeconds(30))
+                            .until(beat::isDone);
                 });
                 assertThat(lease.isLost()).isFalse();
                 assertThat(Thread.interrupted()).isFalse();
