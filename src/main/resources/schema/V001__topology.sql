@@ -22,6 +22,10 @@ COMMENT ON COLUMN site.draining_since IS
     'nothing is sent or staged here any more beside what was decided before; null: in full service';
 COMMENT ON COLUMN site.lta_weight IS 'share of the primary transfers this site receives as a long-term archive site; 0: never primary';
 
+-- Words of a program's call: at least the program, one list, none missing.
+CREATE FUNCTION can_be_called(words text[]) RETURNS boolean IMMUTABLE LANGUAGE sql
+    AS 'SELECT words IS NULL OR (cardinality(words) > 0 AND array_ndims(words) = 1 AND array_position(words, NULL) IS NULL)';
+
 CREATE TABLE data_location (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     site_id        bigint NOT NULL REFERENCES site,
@@ -62,7 +66,9 @@ CREATE TABLE data_location (
     CONSTRAINT s3_has_a_bucket CHECK (storage_type <> 'S3' OR (bucket IS NOT NULL AND credential IS NOT NULL)),
     CONSTRAINT tape_has_its_commands CHECK
         (storage_type <> 'TAPE' OR (archive_command IS NOT NULL AND recall_command IS NOT NULL AND query_command IS NOT NULL
-                                    AND recall_root IS NOT NULL AND recall_root LIKE '/%'))
+                                    AND recall_root IS NOT NULL AND recall_root LIKE '/%')),
+    CONSTRAINT commands_can_be_called CHECK (can_be_called(archive_command) AND can_be_called(recall_command)
+        AND can_be_called(query_command) AND can_be_called(checksum_command))
 );
 COMMENT ON COLUMN data_location.draining_since IS
     'it takes nothing new, the next one of its site does; what is there leaves as usual; null: in full service';
@@ -100,6 +106,9 @@ CREATE TABLE transfer_route (
     CONSTRAINT options_are_texts CHECK (NOT jsonb_path_exists(options, 'strict $.* ? (@.type() == "object" || @.type() == "array")')),
     CONSTRAINT windows_are_times_of_day CHECK (array_to_string(time_windows, ' ', '?')
         ~ '^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]( |$))*$'),
+    -- A window has 11 characters: two of them in one element, or lists of lists, read like a list of windows above.
+    CONSTRAINT windows_are_one_list CHECK (coalesce(array_ndims(time_windows), 1) = 1
+        AND length(array_to_string(time_windows, ' ', '?')) = greatest(12 * cardinality(time_windows) - 1, 0)),
     CONSTRAINT an_origin_is_at_its_site FOREIGN KEY (origin_site_id, origin_location_id) REFERENCES data_location (site_id, id),
     CONSTRAINT a_destination_is_at_its_site FOREIGN KEY (destination_site_id, destination_location_id)
         REFERENCES data_location (site_id, id),

@@ -3,12 +3,11 @@ package chasqui.topology;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import org.jdbi.v3.core.statement.StatementContext;
 
 final class LocationRows {
     private LocationRows() {}
 
-    static DataLocation location(ResultSet row, StatementContext context) throws SQLException {
+    static DataLocation location(ResultSet row) throws SQLException {
         StorageType storage = StorageType.valueOf(row.getString("storage_type"));
         String root = row.getString("root");
         return new DataLocation(

@@ -6,20 +6,25 @@ import java.nio.file.Path;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /** Reads what the database has now, active or not, in the form of a topology file. */
 final class PresentTopology {
     private PresentTopology() {}
 
-    static TopologyFile read(Handle tx) {
+    /** @param told what cannot be read, and is not in it */
+    static TopologyFile read(Handle tx, Consumer<String> told) {
+        LegibleRows rows = new LegibleRows(told);
         Map<String, List<LocationEntry>> locations =
-                locations(tx).stream().collect(Collectors.groupingBy(LocationEntry::site));
+                locations(tx, rows).stream().collect(Collectors.groupingBy(LocationEntry::site));
         Map<String, List<InstrumentEntry>> instruments =
                 instruments(tx).stream().collect(Collectors.groupingBy(InstrumentEntry::site));
         List<SiteEntry> sites = tx.createQuery("SELECT * FROM site ORDER BY short_name")
@@ -35,14 +40,15 @@ final class PresentTopology {
                         locations.getOrDefault(row.getString("short_name"), List.of()),
                         instruments.getOrDefault(row.getString("short_name"), List.of())))
                 .list();
-        return new TopologyFile(sites, List.copyOf(routes(tx)));
+        return new TopologyFile(sites, List.copyOf(routes(tx, rows)));
     }
 
-    private static List<LocationEntry> locations(Handle tx) {
-        return tx.createQuery(
-                        "SELECT l.*, s.short_name FROM data_location l JOIN site s ON s.id = l.site_id ORDER BY l.id")
-                .map((row, context) -> location(row))
-                .list();
+    private static List<LocationEntry> locations(Handle tx, LegibleRows rows) {
+        return rows.of(
+                tx.createQuery(
+                        "SELECT l.*, s.short_name FROM data_location l JOIN site s ON s.id = l.site_id ORDER BY l.id"),
+                LegibleRows::location,
+                PresentTopology::location);
     }
 
     private static LocationEntry location(ResultSet row) throws SQLException {
@@ -96,9 +102,9 @@ final class PresentTopology {
     }
 
     /** Several inactive rows may stand for one route: the one in use counts, or else the latest. */
-    private static Collection<RouteEntry> routes(Handle tx) {
+    private static Collection<RouteEntry> routes(Handle tx, LegibleRows rows) {
         Map<String, RouteEntry> found = new LinkedHashMap<>();
-        tx.createQuery("""
+        Query all = tx.createQuery("""
                 SELECT r.*, o.short_name AS origin, d.short_name AS destination, y.short_name AS relay,
                        ol.name AS origin_location, dl.name AS destination_location
                   FROM transfer_route r
@@ -108,7 +114,8 @@ final class PresentTopology {
              LEFT JOIN data_location ol ON ol.id = r.origin_location_id
              LEFT JOIN data_location dl ON dl.id = r.destination_location_id
                  ORDER BY r.active, r.id
-                """).map((row, context) -> route(row)).forEach(route -> found.put(route.label(), route));
+                """);
+        rows.of(all, LegibleRows::route, PresentTopology::route).forEach(route -> found.put(route.label(), route));
         return found.values();
     }
 
@@ -133,6 +140,13 @@ final class PresentTopology {
 
     static List<String> texts(ResultSet row, String column) throws SQLException {
         Array array = row.getArray(column);
-        return array == null ? List.of() : List.of((String[]) array.getArray());
+        if (array == null) {
+            return List.of();
+        }
+        if (!(array.getArray() instanceof String[] texts)
+                || Arrays.asList(texts).contains(null)) {
+            throw new IllegalArgumentException(column + " is no list of texts: " + array);
+        }
+        return List.of(texts);
     }
 }

@@ -1,5 +1,6 @@
 package chasqui.topology;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,7 +35,9 @@ public final class StoredTopology {
 
     public Shown show() {
         return database.inTransaction(tx -> {
-            TopologyFile present = PresentTopology.read(tx);
+            List<String> problems = new ArrayList<>();
+            TopologyFile present = PresentTopology.read(tx, problems::add);
+            problems.addAll(problems(tx, present));
             List<String> draining = Drains.now(tx).stream()
                     .map(place -> (place.type() == null ? "site " : "location ") + place.place())
                     .toList();
@@ -42,13 +45,17 @@ public final class StoredTopology {
                     .flatMap(List::stream)
                     .map(entry -> part((TopologyEntry<?>) entry, draining))
                     .toList();
-            return new Shown(version(tx), parts, problems(tx, present));
+            return new Shown(version(tx), parts, List.copyOf(problems));
         });
     }
 
     /** What is wrong; empty: nothing. Looks at no disk. */
     public List<String> problems() {
-        return database.inTransaction(tx -> problems(tx, PresentTopology.read(tx)));
+        return database.inTransaction(tx -> {
+            List<String> problems = new ArrayList<>();
+            problems.addAll(problems(tx, PresentTopology.read(tx, problems::add)));
+            return List.copyOf(problems);
+        });
     }
 
     private List<String> problems(Handle tx, TopologyFile present) {

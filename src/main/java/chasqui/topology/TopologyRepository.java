@@ -28,26 +28,27 @@ final class TopologyRepository {
         });
     }
 
-    /** As the transaction sees it. */
+    /** As the transaction sees it, without what cannot be read: {@link StoredTopology#problems} tells of that. */
     static Topology all(Handle tx) {
+        LegibleRows rows = new LegibleRows(leftOut -> {});
         return new Topology(
                 tx.createQuery(
                                 "SELECT id, short_name, name, lta_weight, active, draining_since IS NOT NULL AS draining FROM site")
                         .map(TopologyRepository::site)
                         .list(),
-                tx.createQuery("""
+                rows.of(tx.createQuery("""
                                 SELECT l.id, l.site_id, s.short_name, l.name, l.location_type, l.storage_type, l.priority,
                                        l.active AND s.active AS active, l.draining_since IS NOT NULL AS draining, l.root, l.host, l.host_user, l.endpoint, l.region, l.bucket, l.prefix,
                                        l.credential, l.accept_cached_verification, l.archive_command, l.recall_command,
                                        l.query_command, l.checksum_command, l.recall_root
                                   FROM data_location l JOIN site s ON s.id = l.site_id
-                                """).map(LocationRows::location).list(),
-                tx.createQuery("""
+                                """), LegibleRows::location, LocationRows::location),
+                rows.of(tx.createQuery("""
                                 SELECT id, origin_site_id, destination_site_id, route_type, method, relay_site_id,
                                        origin_location_id, destination_location_id, pull, forbidden,
                                        rate_limit_bytes_per_second, concurrency, time_windows, options, priority
                                   FROM transfer_route WHERE active
-                                """).map(TopologyRepository::route).list());
+                                """), LegibleRows::route, TopologyRepository::route));
     }
 
     private static Site site(ResultSet row, StatementContext context) throws SQLException {
@@ -60,7 +61,7 @@ final class TopologyRepository {
                 row.getBoolean("draining"));
     }
 
-    private static TransferRoute route(ResultSet row, StatementContext context) throws SQLException {
+    private static TransferRoute route(ResultSet row) throws SQLException {
         return new TransferRoute(
                 row.getLong("id"),
                 row.getLong("origin_site_id"),

@@ -56,7 +56,9 @@ public final class TopologyUpdate {
         return database.inTransaction(tx -> {
             // Applying twice at once: one waits. Readers and running work are not held up.
             tx.execute("LOCK TABLE site, data_location, transfer_route, instrument IN SHARE ROW EXCLUSIVE MODE");
-            TopologyFile present = PresentTopology.read(tx);
+            List<String> unreadable = new ArrayList<>();
+            TopologyFile present = PresentTopology.read(tx, unreadable::add);
+            refuse(file, unreadable);
             TopologyDifference difference = TopologyDifference.between(present, wanted);
             refuse(file, new ChangeRules(present, LiveWork.locking(tx)).problems(difference));
             List<TopologyChange> changes = difference.changes();
@@ -87,7 +89,7 @@ public final class TopologyUpdate {
             return new TopologyPlan(file.toString(), List.of(), List.of(), problems);
         }
         return database.inTransaction(tx -> {
-            TopologyFile present = PresentTopology.read(tx);
+            TopologyFile present = PresentTopology.read(tx, problems::add);
             TopologyDifference difference = TopologyDifference.between(present, wanted);
             problems.addAll(new ChangeRules(present, LiveWork.looking(tx)).problems(difference));
             return new TopologyPlan(
