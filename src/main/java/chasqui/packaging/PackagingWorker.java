@@ -96,7 +96,7 @@ public final class PackagingWorker implements Adopter {
             PackageDigest digest = PackageWriter.write(task.entries(), task.facts(), temporary, lease::advance);
             lease.phase("reading back", digest.sizeBytes(), settings.stall().silence());
             ReadBackResult there = ReadBack.prove(root, temporary, digest, false, lease::advance);
-            RelativePath path = RelativePath.ofText("rdp/" + task.name() + ".tar");
+            RelativePath path = path(task);
             lease.phase("naming", digest.sizeBytes(), settings.stall().silence());
             Placement placement = Placement.place(root, temporary, path.under(root), digest, lease::advance);
             if (placement.outcome() != Placement.Outcome.PUBLISHED) {
@@ -172,9 +172,13 @@ public final class PackagingWorker implements Adopter {
         return root;
     }
 
-    /** A buffer that was switched off, or began to drain, since the package was recorded is left alone. */
+    /**
+     * A buffer that was switched off, or began to drain, since the package was recorded is left alone; but one that drains
+     * and has the package already, because an attempt died before it could say so, keeps it: no row would know that file.
+     */
     private PackagingTask atAnActiveBuffer(Lease lease, PackagingTask task, DataLocation source) {
-        if (locations.refresh().location(task.bufferId()).takes()) {
+        DataLocation old = locations.refresh().location(task.bufferId());
+        if (old.takes() || lies(task, old)) {
             return task;
         }
         long buffer = locations.current().buffersOf(source.siteId()).stream()
@@ -190,6 +194,15 @@ public final class PackagingWorker implements Adopter {
         PackagingTask moved = task.withBuffer(buffer, database.withHandle(db -> PackagingRecords.wasUsed(db, buffer)));
         operations.record(lease, tx -> PackagingRecords.goesTo(tx, moved));
         return moved;
+    }
+
+    /** Never looks at one that is switched off: that is the way out of a disk that hangs. */
+    private static boolean lies(PackagingTask task, DataLocation buffer) {
+        return buffer.active() && Files.isRegularFile(path(task).under(buffer.root()), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static RelativePath path(PackagingTask task) {
+        return RelativePath.ofText("rdp/" + task.name() + ".tar");
     }
 
     /** @param all what was refused in earlier rounds; gets what is refused in this one */

@@ -357,6 +357,22 @@ class PackagingWorkerIT {
     }
 
     @Test
+    void a_buffer_that_drains_keeps_the_package_that_a_dead_worker_had_named_there() throws Exception {
+        kit.write("a", "one");
+        kit.file("obs", true);
+        kit.worker().work(kit.claimed());
+        Path tar = kit.packed();
+        asIfNeverCommitted();
+        Path second = TestTopology.location(kit.database.jdbi(), folder, "ccat", "second", "BUFFER");
+        kit.database.execute(
+                "UPDATE data_location SET draining_since = clock_timestamp() WHERE name = 'buffer' AND site_id = 1");
+        kit.worker().work(kit.operations.claim(PackagingKit.QUEUE).orElseThrow());
+        assertThat(status()).isEqualTo("COMPLETED WAITING");
+        assertThat(kit.packed()).isEqualTo(tar).exists();
+        assertThat(second.resolve("rdp")).doesNotExist();
+    }
+
+    @Test
     void the_package_follows_its_operation_through_failure_and_retry() throws Exception {
         kit.write("a", "one");
         kit.file("obs", true);

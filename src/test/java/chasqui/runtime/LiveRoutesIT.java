@@ -167,6 +167,7 @@ class LiveRoutesIT {
                         "chasqui.worker.look", "200ms",
                         "chasqui.redis.password", "secret",
                         "chasqui.management.loop-limit", "1h",
+                        "chasqui.api.port", "0",
                         "chasqui.management.port", "0"));
         foundation = Foundation.open(settings);
         new TopologyUpdate(foundation.database().jdbi(), Surrounding.of(foundation.home(), settings))
