@@ -154,14 +154,7 @@ final class FarSites implements AutoCloseable {
 
     /** An instrument writes files of these sizes on its computer, and files them. */
     void observe(String computer, String instrument, String observation, int... sizes) throws Exception {
-        Path place = Files.createDirectories(root("ccat/" + computer).resolve(observation));
-        Random random = new Random(observation.hashCode());
-        for (int i = 0; i < sizes.length; i++) {
-            byte[] content = new byte[sizes[i]];
-            random.nextBytes(content);
-            Files.write(place.resolve("file-" + i), content);
-            written.put(observation + "/file-" + i, content);
-        }
+        Path place = write(computer, observation, sizes);
         installation.runAt(
                 observatory,
                 "file",
@@ -171,6 +164,19 @@ final class FarSites implements AutoCloseable {
                 "--observation",
                 observation,
                 "--finish");
+    }
+
+    /** An instrument writes files of these sizes, which are to be found in every archive; somebody must file them. */
+    Path write(String computer, String observation, int... sizes) throws Exception {
+        Path place = Files.createDirectories(root("ccat/" + computer).resolve(observation));
+        Random random = new Random(observation.hashCode());
+        for (int i = 0; i < sizes.length; i++) {
+            byte[] content = new byte[sizes[i]];
+            random.nextBytes(content);
+            Files.write(place.resolve("file-" + i), content);
+            written.put(observation + "/file-" + i, content);
+        }
+        return place;
     }
 
     /** Content of every file that was observed, by its path in a package. */

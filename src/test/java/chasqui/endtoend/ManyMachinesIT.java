@@ -106,14 +106,19 @@ class ManyMachinesIT {
     }
 
     private void chileIsCutOff() throws Exception {
+        FilingInChile instruments = new FilingInChile(machines);
         machines.observe("silent");
         machines.awaitAtWork("chile");
         machines.way.cut();
+        instruments.bySpool("asked-by-file");
+        instruments.overHttp("asked-over-http");
         await("a minute").atMost(LIMIT).pollInterval(Duration.ofSeconds(1)).until(() -> machines.sites
                 .database
                 .value("SELECT clock_timestamp() - heartbeat_at > interval '60 s' FROM node WHERE name = 'chile'")
                 .equals("t"));
         assertThat(machines.node("chile").alive()).isTrue();
+        instruments.nothingIsRegistered();
         machines.way.mend();
+        instruments.everythingIsRegistered();
     }
 }
