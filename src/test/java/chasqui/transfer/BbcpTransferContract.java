@@ -387,6 +387,8 @@ abstract class BbcpTransferContract {
 
     @Test
     void a_host_that_is_a_command_is_never_shown_to_ssh() throws Exception {
+        // The database refuses it, too: what came before that, or round it, must do no harm either.
+        database.execute("ALTER TABLE data_location DROP CONSTRAINT data_location_host_check");
         elsewhere("cologne", "-oProxyCommand=touch " + folder + "/PWN");
         way(false, sshd.ssh(), "NULL");
         assemble(1000);
