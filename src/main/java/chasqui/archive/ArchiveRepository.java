@@ -144,11 +144,16 @@ final class ArchiveRepository {
                 .one();
     }
 
-    /** The package is on tape and right; what follows need not read it again. */
+    /**
+     * The package is on tape and right; what follows need not read it again. Dated from the claim of the work, which came
+     * before the reading: whoever waits to record it must not make it younger.
+     */
     static void proven(Handle tx, long transferId) {
-        tx.createUpdate("UPDATE long_term_archive_transfer SET proven_at = clock_timestamp() WHERE id = :id")
-                .bind("id", transferId)
-                .execute();
+        tx.createUpdate("""
+                        UPDATE long_term_archive_transfer t SET proven_at = o.claimed_at
+                          FROM operation o
+                         WHERE t.id = :id AND o.long_term_archive_transfer_id = t.id AND o.status = 'IN_PROGRESS'
+                        """).bind("id", transferId).execute();
     }
 
     /** Whatever was proven is to be proven again: somebody will have done something about it. */

@@ -31,7 +31,9 @@ final class SidecarRepository {
                                u.started_at, u.ended_at, i.name AS instrument, m.name AS module, i.telescope, i.observatory,
                                s.short_name AS site, s.name AS site_name, s.latitude, s.longitude, s.country,
                                fs.short_name || '/' || f.name AS source, bs.short_name || '/' || b.name AS buffer,
-                               t.name AS transfer_package, clock_timestamp() AS now
+                               t.name AS transfer_package, clock_timestamp() AS now,
+                               (SELECT o.claimed_at FROM operation o
+                                 WHERE o.long_term_archive_transfer_id = :transfer AND o.status = 'IN_PROGRESS') AS claimed_at
                           FROM raw_data_package p
                           JOIN executed_observation_unit u ON u.id = p.executed_observation_unit_id
                           JOIN instrument_module m ON m.id = p.instrument_module_id
@@ -43,6 +45,7 @@ final class SidecarRepository {
                          WHERE p.id = :id
                         """)
                 .bind("id", work.packageId())
+                .bind("transfer", work.transferId())
                 .map((row, context) -> {
                     SidecarFacts.Observation observation = observation(row);
                     Instant now = time(row, "now");
@@ -53,7 +56,7 @@ final class SidecarRepository {
                             work.digest().sha256().toString(),
                             stored.mode().name(),
                             node,
-                            now));
+                            row.getTimestamp("claimed_at") == null ? now : time(row, "claimed_at")));
                     return new SidecarFacts(
                             archived(row),
                             observation,

@@ -76,7 +76,7 @@ public final class LeaseRenewer implements AutoCloseable {
             if (silent.over()) {
                 log.info("leases are renewed again");
             }
-        } catch (RuntimeException unreachable) {
+        } catch (RuntimeException | Error unreachable) {
             // The work goes on: only the database decides when a lease ends, and the next beat asks again.
             if (silent.now()) {
                 log.warn(
@@ -86,7 +86,7 @@ public final class LeaseRenewer implements AutoCloseable {
             }
             // What waits for the database makes no progress, and has not stalled.
             store.held().forEach(Lease::excuse);
-            told.failed(unreachable);
+            told.failed(unreachable instanceof RuntimeException known ? known : new IllegalStateException(unreachable));
         }
     }
 
@@ -110,7 +110,7 @@ public final class LeaseRenewer implements AutoCloseable {
     private void recordLate() {
         try {
             store.recordLate();
-        } catch (RuntimeException unreachable) {
+        } catch (RuntimeException | Error unreachable) {
             log.debug("what ended late cannot be recorded yet", unreachable);
         }
     }
