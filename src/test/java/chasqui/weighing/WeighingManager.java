@@ -3,7 +3,7 @@ package chasqui.weighing;
 import chasqui.pipeline.OperationStore;
 import org.jdbi.v3.core.Jdbi;
 
-/** Finds packages that nobody has weighed. */
+/** Plans the weighing of packages. */
 public final class WeighingManager {
     private static final int ROUND = 100;
 
@@ -15,7 +15,7 @@ public final class WeighingManager {
 
     /** @return how many operations were recorded */
     public int findWork() {
-        return database.inTransaction(tx -> OperationStore.create(
-                tx, Weighing.TYPE, "raw_data_package_id", WeighingRepository.notWeighed(tx, ROUND)));
+        return database.inTransaction(tx ->
+                OperationStore.create(tx, Weighing.TYPE, "raw_data_package_id", WeighingRepository.plan(tx, ROUND)));
     }
 }

@@ -17,17 +17,27 @@ final class WeighingRepository {
                 VALUES ('weighing', 8, '{BUFFER}', 'says how heavy a package is');
                 CREATE TABLE weight (
                     raw_data_package_id bigint PRIMARY KEY REFERENCES raw_data_package,
-                    bytes               bigint NOT NULL);
+                    bytes               bigint);
+                COMMENT ON COLUMN weight.bytes IS 'null: not weighed yet';
                 """));
     }
 
-    static List<NewOperation> notWeighed(Handle tx, int limit) {
+    /**
+     * Rows for packages that have none, in one statement. The row is the subject's state: managers that look at once, or
+     * while a worker ends its work, never plan a package twice.
+     */
+    static List<NewOperation> plan(Handle tx, int limit) {
         return tx.createQuery("""
-                        SELECT c.raw_data_package_id, c.data_location_id
-                          FROM physical_copy c JOIN data_location l ON l.id = c.data_location_id
-                         WHERE l.location_type = 'BUFFER' AND c.state = 'PRESENT' AND c.raw_data_package_id IS NOT NULL
-                           AND NOT EXISTS (SELECT FROM weight w WHERE w.raw_data_package_id = c.raw_data_package_id)
-                         ORDER BY c.id LIMIT :limit
+                        WITH found AS (
+                            SELECT DISTINCT ON (c.raw_data_package_id) c.raw_data_package_id, c.data_location_id
+                              FROM physical_copy c JOIN data_location l ON l.id = c.data_location_id
+                             WHERE l.location_type = 'BUFFER' AND c.state = 'PRESENT' AND c.raw_data_package_id IS NOT NULL
+                               AND NOT EXISTS (SELECT FROM weight w WHERE w.raw_data_package_id = c.raw_data_package_id)
+                             ORDER BY c.raw_data_package_id, c.id LIMIT :limit),
+                        planned AS (
+                            INSERT INTO weight (raw_data_package_id) SELECT raw_data_package_id FROM found
+                                ON CONFLICT DO NOTHING RETURNING raw_data_package_id)
+                        SELECT f.raw_data_package_id, f.data_location_id FROM found f JOIN planned USING (raw_data_package_id)
                         """)
                 .bind("limit", limit)
                 .map((row, context) -> new NewOperation(row.getLong(1), row.getLong(2), 100))
@@ -47,7 +57,7 @@ final class WeighingRepository {
     }
 
     static void weighed(Handle tx, long packageId, long bytes) {
-        tx.createUpdate("INSERT INTO weight (raw_data_package_id, bytes) VALUES (:package, :bytes)")
+        tx.createUpdate("UPDATE weight SET bytes = :bytes WHERE raw_data_package_id = :package")
                 .bind("package", packageId)
                 .bind("bytes", bytes)
                 .execute();
