@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterAll;
@@ -159,6 +160,12 @@ class ServiceIT {
                                 .replace("toD:", "tuD:"));
             }
         }
+        List<String> transfer = Files.readAllLines(routes.resolve("3-transfer.camel.yaml"));
+        int line = 1
+                + IntStream.range(0, transfer.size())
+                        .filter(i -> transfer.get(i).contains("tuD:"))
+                        .findFirst()
+                        .orElseThrow();
         Settings bad = SettingsReader.read(
                 null,
                 Map.of(),
@@ -175,7 +182,7 @@ class ServiceIT {
                 .isInstanceOf(RoutesRefused.class)
                 .hasMessageContaining("the routes in " + routes + " are refused")
                 .hasMessageContaining("5-archive.camel.yaml:12: there is no bean archivManager")
-                .hasMessageContaining("3-transfer.camel.yaml:52: Unknown node id: tuD");
+                .hasMessageContaining("3-transfer.camel.yaml:" + line + ": Unknown node id: tuD");
         boolean left = foundation.database().jdbi().withHandle(db -> db.createQuery(
                         "SELECT stopped_at IS NOT NULL FROM node WHERE name = 'refused'")
                 .mapTo(Boolean.class)
