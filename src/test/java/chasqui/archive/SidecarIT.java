@@ -155,7 +155,7 @@ class SidecarIT {
         database.execute("""
                 INSERT INTO operation_history (id, type, data_location_id, queue, subject_id, priority, status, attempt, stalls,
                                                created_at, claimed_at, finished_at, node, bytes_done)
-                SELECT 1, 'data_transfer', origin_location_id, 'q', id, 1, 'COMPLETED', 0, 0, now(), now(), now(), 'mule', 0
+                SELECT 1000, 'data_transfer', origin_location_id, 'q', id, 1, 'COMPLETED', 0, 0, now(), now(), now(), 'mule', 0
                   FROM data_transfer
                 """);
         JsonNode provenance =
