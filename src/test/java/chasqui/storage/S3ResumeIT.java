@@ -168,7 +168,7 @@ class S3ResumeIT extends S3StoreFixture {
     }
 
     private S3Store store(int days) throws IOException {
-        S3Options options = new S3Options(3, Duration.ofSeconds(2), Duration.ofDays(days));
+        S3Options options = new S3Options(3, SILENCE, Duration.ofDays(days));
         return new S3Store(client(), client(), new S3Endpoint("", "", "chasqui"), options);
     }
 }

@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
@@ -21,6 +24,8 @@ abstract class S3StoreFixture {
     static final int PART = 16 << 20;
     /** Five parts, the last a small one. */
     static final int LARGE = 4 * PART + 12_345;
+    /** Far more than the server here ever needs, on a machine that is busy with other tests, too. */
+    static final Duration SILENCE = Duration.ofSeconds(30);
 
     Path folder;
     Home home;
@@ -36,25 +41,32 @@ abstract class S3StoreFixture {
         store = EmbeddedObjectStore.start(home);
         store.ensureBucket(BUCKET);
         faults = new S3Faults(store.address().endpoint());
-        clients = new S3Clients(home.folders().aws(), new S3Options(3, Duration.ofSeconds(2), Duration.ofDays(7)));
-        objects = clients.objects(new S3Endpoint(faults.endpoint(), "", "chasqui"));
-        objects.putSmall(BUCKET, "first", new byte[1], java.util.Map.of());
     }
 
+    /** A client asks again less and less while its store fails: what one test used up, the next must not lack. */
     @BeforeEach
-    void without_faults() {
+    void new_client() throws IOException {
         faults.reset();
+        clients = clientsThatWait(SILENCE);
+        objects = clients.objects(new S3Endpoint(faults.endpoint(), "", "chasqui"));
+        // The first object of a client finds out what the store can do: that is not to meet the faults.
+        objects.putSmall(BUCKET, "first-" + UUID.randomUUID(), new byte[1], Map.of());
+        faults.reset();
+    }
+
+    @AfterEach
+    void close_client() {
+        clients.close();
     }
 
     @AfterAll
     void stop() throws IOException {
-        clients.close();
         faults.close();
         store.close();
         home.close();
     }
 
-    /** @param silence bounded by the whole machine's load: far more than a working server needs */
+    /** @param silence longest time without a byte before the client asks again */
     S3Clients clientsThatWait(Duration silence) {
         return new S3Clients(home.folders().aws(), new S3Options(3, silence, Duration.ofDays(7)));
     }
