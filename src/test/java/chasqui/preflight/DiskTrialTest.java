@@ -33,7 +33,8 @@ class DiskTrialTest {
         }
         Files.delete(big);
         require(DiskCheck.written(small).isEmpty(), "an emptied disk passes");
-        Process remount = new ProcessBuilder("mount", "-o", "remount,ro", small.toString())
+        // bind: the mount alone; an ordinary user may not give the file system the options again that it was made with.
+        Process remount = new ProcessBuilder("mount", "-o", "remount,bind,ro", small.toString())
                 .inheritIO()
                 .start();
         require(remount.waitFor() == 0, "mounted read-only");
