@@ -299,7 +299,8 @@ class TapeArchiveIT extends ArchiveContract {
     void a_command_that_hangs_is_ended_with_its_children_and_its_work_parked() throws Exception {
         packages.buffered("cologne", 5000);
         manager.findWork();
-        worker = workerWith(Duration.ofSeconds(1));
+        // Time enough for the commands before it, which do not hang.
+        worker = workerWith(Duration.ofSeconds(5));
         tapes.control("hang_archive=yes");
         look();
         assertThat(operation())

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ReadersTest {
-    private final Readers readers = new Readers(Duration.ofMillis(300));
+    private final Readers readers = new Readers(Duration.ofSeconds(1));
     private final CountDownLatch mounted = new CountDownLatch(1);
 
     @AfterEach

@@ -490,8 +490,7 @@ class LateResultsIT {
                     + live.operation().id();
             for (int i = 0; i < 2; i++) {
                 String before = database.value(beat);
-                await().atMost(Duration.ofSeconds(10))
-                        .until(() -> !database.value(beat).equals(before));
+                await().atMost(LIMIT).until(() -> !database.value(beat).equals(before));
             }
             on.countDown();
             await().atMost(LIMIT).until(() -> store.late().results() == 0);

@@ -321,9 +321,7 @@ class PreflightsIT {
                 List.of(check(
                         "tape",
                         LIMIT,
-                        () -> TapeCheck.look(
-                                archive,
-                                TapeStandIn.tapes(Duration.ofSeconds(5)).library(archive)))));
+                        () -> TapeCheck.look(archive, TapeStandIn.patient().library(archive)))));
         preflights.follow(List.of(archive));
         assertThat(preflights.await(LIMIT)).isTrue();
         assertThat(findings()).isEmpty();

@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CommandRunTest {
     private static final Limits AMPLE = Limits.of(Duration.ofMinutes(1));
+    /** A busy machine needs a while to start a shell, too. */
+    private static final Limits TO_BE_PASSED = Limits.of(Duration.ofSeconds(4));
+
     private static final CommandRun.Watch NONE = () -> 0;
 
     @TempDir
@@ -115,7 +118,7 @@ class CommandRunTest {
 
     @Test
     void at_its_time_limit_a_command_is_ended_with_all_its_children_whatever_they_ignore() throws Exception {
-        CommandEnd end = script(Limits.of(Duration.ofSeconds(1)), NONE, """
+        CommandEnd end = script(TO_BE_PASSED, NONE, """
                 trap '' TERM INT HUP
                 (trap '' TERM; echo $BASHPID > "$1/child"; while :; do sleep 1; done) &
                 echo $$ > "$1/parent"
@@ -129,8 +132,10 @@ class CommandRunTest {
     @Test
     void a_stopped_command_that_shows_no_progress_is_ended() throws Exception {
         Limits stall = new Limits(Duration.ofMinutes(1), Duration.ofSeconds(1));
+        AtomicLong bytes = new AtomicLong();
+        CommandRun.Watch untilItStands = () -> written("parent") ? bytes.get() : bytes.incrementAndGet();
 
-        CommandEnd end = script(stall, NONE, "echo $$ > \"$1/parent\"; kill -STOP $$");
+        CommandEnd end = script(stall, untilItStands, "echo $$ > \"$1/parent\"; kill -STOP $$");
 
         assertThat(end.how()).isEqualTo(How.STALLED);
         assertThat(alive("parent")).isEmpty();
@@ -181,7 +186,7 @@ class CommandRunTest {
         await().until(() -> !pid("parent").isEmpty());
 
         worker.interrupt();
-        worker.join(20_000);
+        worker.join(60_000);
 
         assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
         assertThat(alive("parent")).isEmpty();
@@ -189,7 +194,7 @@ class CommandRunTest {
 
     @Test
     void a_command_that_prints_without_end_is_ended_like_any_other_and_kept_in_bounds() throws Exception {
-        CommandEnd end = script(Limits.of(Duration.ofSeconds(1)), NONE, "yes | tee /dev/stderr");
+        CommandEnd end = script(TO_BE_PASSED, NONE, "yes | tee /dev/stderr");
 
         assertThat(end.how()).isEqualTo(How.TIME_LIMIT);
         assertThat(out.text()).hasSizeBetween(900, 1_000);
@@ -238,6 +243,14 @@ class CommandRunTest {
         }
 
         await().untilAsserted(() -> assertThat(alive("parent")).isEmpty());
+    }
+
+    private boolean written(String file) {
+        try {
+            return !pid(file).isEmpty();
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     private String pid(String file) throws IOException {

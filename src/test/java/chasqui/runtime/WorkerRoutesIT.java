@@ -42,7 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerRoutesIT {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final TestDatabase database = new TestDatabase();
     private final DefaultCamelContext camel = new DefaultCamelContext();
@@ -103,7 +103,7 @@ class WorkerRoutesIT {
         assertThat(camel.getRoute("cologne_lta_verification").getGroup()).isEqualTo("archive");
 
         camel.createProducerTemplate().sendBody(endpoints.of("cologne_buffer_data_transfer"), "hint");
-        assertThat(worked.poll(10, TimeUnit.SECONDS))
+        assertThat(worked.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
                 .isEqualTo("cologne_buffer_data_transfer cologne_buffer_data_transfer hint");
     }
 
@@ -182,7 +182,7 @@ class WorkerRoutesIT {
                 .isSameAs(before);
         assertThat(endpoints.of("ccat_buffer_data_transfer_more_1")).contains("concurrentConsumers=2&");
         camel.createProducerTemplate().sendBody(endpoints.of("ccat_buffer_data_transfer_more_1"), "hint");
-        assertThat(worked.poll(10, TimeUnit.SECONDS))
+        assertThat(worked.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
                 .isEqualTo("ccat_buffer_data_transfer_more_1 ccat_buffer_data_transfer hint");
         endsWell("ccat_buffer_data_transfer");
     }
@@ -313,7 +313,8 @@ class WorkerRoutesIT {
             database.execute("UPDATE data_location SET active = true WHERE name = 'lta'");
             assertThat(routes.refresh()).isTrue();
             camel.createProducerTemplate().sendBody(endpoints.of("us_lta_verification"), "hint");
-            assertThat(worked.poll(10, TimeUnit.SECONDS)).isEqualTo("us_lta_verification us_lta_verification hint");
+            assertThat(worked.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo("us_lta_verification us_lta_verification hint");
         }
     }
 
@@ -327,12 +328,13 @@ class WorkerRoutesIT {
         CountDownLatch tried = new CountDownLatch(1);
         routes.replace(Set.of("verification"), () -> template("verification", "edited", ""), Map.of());
         routes.leaving().leave("one after it", tried::countDown);
-        assertThat(tried.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(tried.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(camel.getRoute("us_lta_verification")).isSameAs(before);
         endsWell("us_lta_verification");
         await().atMost(LIMIT).until(() -> routes.outdated().isEmpty());
         camel.createProducerTemplate().sendBody(endpoints.of("us_lta_verification"), "hint");
-        assertThat(worked.poll(10, TimeUnit.SECONDS)).isEqualTo("us_lta_verification us_lta_verification hint edited");
+        assertThat(worked.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .isEqualTo("us_lta_verification us_lta_verification hint edited");
     }
 
     @Test
@@ -349,7 +351,7 @@ class WorkerRoutesIT {
                     template("verification");
                     why.add(failure);
                 }));
-        assertThat(why.poll(10, TimeUnit.SECONDS)).hasStackTraceContaining("nobody=knows");
+        assertThat(why.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).hasStackTraceContaining("nobody=knows");
         endsWell("us_lta_verification");
         await().atMost(LIMIT).until(() -> routes.outdated().isEmpty());
         assertThat(resting.get()).isEmpty();
@@ -359,7 +361,8 @@ class WorkerRoutesIT {
                 .as("what somebody stopped")
                 .isTrue();
         camel.createProducerTemplate().sendBody(endpoints.of("us_lta_verification"), "hint");
-        assertThat(worked.poll(10, TimeUnit.SECONDS)).isEqualTo("us_lta_verification us_lta_verification hint");
+        assertThat(worked.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .isEqualTo("us_lta_verification us_lta_verification hint");
     }
 
     @ParameterizedTest
@@ -395,7 +398,7 @@ class WorkerRoutesIT {
             endsWell("us_lta_verification");
             await().atMost(LIMIT).until(() -> resting.get().isEmpty());
             camel.createProducerTemplate().sendBody(endpoints.of("us_lta_verification"), "hint");
-            assertThat(worked.poll(10, TimeUnit.SECONDS))
+            assertThat(worked.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
                     .isEqualTo("us_lta_verification us_lta_verification hint edited");
         }
     }
@@ -406,12 +409,12 @@ class WorkerRoutesIT {
 
     private void begin(String queue) throws InterruptedException {
         camel.createProducerTemplate().sendBody(endpoints.of(queue), "long work");
-        assertThat(worked.poll(10, TimeUnit.SECONDS)).isEqualTo("begun");
+        assertThat(worked.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo("begun");
     }
 
     private void endsWell(String queue) throws InterruptedException {
         mayEnd.countDown();
-        assertThat(worked.poll(10, TimeUnit.SECONDS))
+        assertThat(worked.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
                 .as("it was not interrupted")
                 .isEqualTo(queue + " " + queue + " long work");
     }

@@ -26,7 +26,7 @@ public final class Sshd implements AutoCloseable {
     public static final String HOST = "127.0.0.1";
 
     private static final int MOST_TRIES = 5;
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Path folder;
     private final String host;

@@ -129,6 +129,7 @@ public final class TestDatabase implements AutoCloseable {
                 server = EmbeddedPostgres.builder()
                         .setServerConfig("max_connections", "100")
                         .setServerConfig("unix_socket_directories", "")
+                        .setPGStartupWait(Duration.ofMinutes(2))
                         .start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
