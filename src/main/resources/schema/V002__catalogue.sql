@@ -18,9 +18,11 @@ CREATE TABLE executed_observation_unit (
     ended_at      timestamptz,
     priority      integer NOT NULL DEFAULT 100,
     finished_at   timestamptz,
+    finished_by   text,
     created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     UNIQUE (instrument_id, name)
 );
+COMMENT ON COLUMN executed_observation_unit.finished_by IS 'who said last that it is complete, as raw_data_file.filed_by';
 COMMENT ON COLUMN executed_observation_unit.finished_at IS 'when its data was declared complete: packaging need not wait any longer';
 
 CREATE TABLE raw_data_package (
@@ -73,12 +75,14 @@ CREATE TABLE raw_data_file (
     raw_data_package_id bigint REFERENCES raw_data_package,
     problem       text,
     filed_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    filed_by      text,
     CHECK ((kind = 'SYMLINK') = (link_target IS NOT NULL)),
     CONSTRAINT a_refused_file_is_in_no_package CHECK (problem IS NULL OR raw_data_package_id IS NULL)
 );
 COMMENT ON COLUMN raw_data_file.path IS 'below the source location''s root, every byte kept: percent-encoded';
 COMMENT ON COLUMN raw_data_file.modified_nanos IS 'nanoseconds within the second of modified_at, which the database rounds to microseconds';
 COMMENT ON COLUMN raw_data_file.file_key IS 'device:inode at filing';
+COMMENT ON COLUMN raw_data_file.filed_by IS 'name of the token, or of the user of a request or command, and which of these; null: not known';
 COMMENT ON COLUMN raw_data_file.problem IS 'why this file cannot be packaged, with what to do; null: nothing is wrong';
 CREATE INDEX raw_data_file_to_package
     ON raw_data_file (executed_observation_unit_id, instrument_module_id, source_location_id, id)
@@ -97,6 +101,7 @@ CREATE TABLE filing_rejection (
     uuid        uuid,
     instrument  text NOT NULL,
     observation text NOT NULL,
+    filed_by    text,
     reason      text NOT NULL,
     remedy      text NOT NULL,
     accepted_at timestamptz NOT NULL,

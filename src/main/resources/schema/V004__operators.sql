@@ -5,11 +5,13 @@ CREATE TABLE token (
     name       text NOT NULL UNIQUE,
     role       text NOT NULL CHECK (role IN ('INSTRUMENT', 'SCIENTIST', 'OPERATOR', 'ADMIN')),
     hash       text NOT NULL UNIQUE,
+    instrument text REFERENCES instrument (name) ON UPDATE CASCADE,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     expires_at timestamptz,
     revoked_at timestamptz
 );
 COMMENT ON COLUMN token.hash IS 'of the token; the token itself is shown once and never stored';
+COMMENT ON COLUMN token.instrument IS 'it files and finishes for this one only; null: for any';
 
 CREATE TABLE audit (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

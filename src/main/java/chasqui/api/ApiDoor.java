@@ -45,13 +45,13 @@ public final class ApiDoor {
     }
 
     /**
-     * Nothing, when who asks may.
+     * Who asks, when he may.
      *
      * @param authorization the header of the request, or null
      * @param roles one of these is needed, parted by blanks
      * @throws NotAllowed he may not
      */
-    public void require(String authorization, String roles) {
+    public Caller require(String authorization, String roles) {
         if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw new NotAllowed(401, "show a token: Authorization: Bearer TOKEN; chasqui token create makes one");
         }
@@ -64,6 +64,7 @@ public final class ApiDoor {
             throw new NotAllowed(
                     403, "a token of role " + token.role() + " may not do this; it wants one of: " + roles);
         }
+        return new Caller(token.name(), token.instrument());
     }
 
     private static Map<String, Token> byHash(List<Token> all) {

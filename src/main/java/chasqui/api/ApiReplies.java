@@ -11,6 +11,10 @@ public final class ApiReplies {
 
     /** What is said of a failure; what nobody foresaw is told to the log alone. */
     public Reply failed(Throwable failure) {
+        return answer(meant(failure));
+    }
+
+    private static Reply answer(Throwable failure) {
         if (failure instanceof NotAllowed refused) {
             return Reply.error(refused.status(), refused.getMessage(), false);
         }
@@ -22,5 +26,15 @@ public final class ApiReplies {
         }
         log.error("a request failed in an unforeseen way", failure);
         return Reply.error(500, "this failed in an unforeseen way; the log of the service says more", true);
+    }
+
+    /** A failure of ours within what Camel wraps around it. */
+    private static Throwable meant(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ChasquiException || cause instanceof RejectedExecutionException) {
+                return cause;
+            }
+        }
+        return failure;
     }
 }

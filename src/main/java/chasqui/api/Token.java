@@ -10,10 +10,18 @@ import java.util.HexFormat;
  * What is kept of a token, which is not the token.
  *
  * @param hash of the token, {@code sha256:hex}: it has so many random bits that no slow hash is needed
+ * @param instrument the only one that it files for; null: any
  * @param expiresAt null: never
  * @param revokedAt null: it was not
  */
-public record Token(String name, Role role, String hash, Instant createdAt, Instant expiresAt, Instant revokedAt) {
+public record Token(
+        String name,
+        Role role,
+        String instrument,
+        String hash,
+        Instant createdAt,
+        Instant expiresAt,
+        Instant revokedAt) {
     private static final String BEGINNING = "chasqui_";
 
     /** A new token of a secret. */

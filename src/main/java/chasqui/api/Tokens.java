@@ -26,34 +26,58 @@ public final class Tokens {
     /**
      * Makes a token.
      *
+     * @param instrument the only one that it files for; null: any
      * @param lasts null: until it is revoked
      * @param who for the audit
      * @return the token itself, which nobody can be told again
-     * @throws ChasquiException (item) the name is taken, or is none
+     * @throws ChasquiException (item) the name is taken, or is none; there is no such instrument
      */
-    public String create(String name, Role role, Duration lasts, String who) {
+    public String create(String name, Role role, String instrument, Duration lasts, String who) {
         if (!name.matches(NAME)) {
             throw refused("token \"" + name.replaceAll("\\p{Cntrl}", "?")
                     + "\": its name wants 1 to 64 letters, digits, '_', '-' or '.'");
         }
         String token = Token.text(PrivateFiles.secret());
+        if (instrument != null && role != Role.INSTRUMENT) {
+            throw refused("token \"" + name + "\": only one of role instrument can be for one instrument alone");
+        }
         return database.inTransaction(tx -> {
+            requireInstrument(tx, instrument);
             int made = tx.createUpdate("""
-                            INSERT INTO token (name, role, hash, expires_at)
-                            VALUES (:name, :role, :hash, clock_timestamp() + :seconds * interval '1 second')
+                            INSERT INTO token (name, role, instrument, hash, expires_at)
+                            VALUES (:name, :role, :instrument, :hash, clock_timestamp() + :seconds * interval '1 second')
                             ON CONFLICT (name) DO NOTHING
                             """)
                     .bind("name", name)
                     .bind("role", role.name())
+                    .bind("instrument", instrument)
                     .bind("hash", Token.hashOf(token))
                     .bind("seconds", lasts == null ? null : lasts.toSeconds())
                     .execute();
             if (made == 0) {
                 throw refused("token \"" + name + "\" was made before; choose another name");
             }
-            audit(tx, who, "token create", name, "role " + role);
+            audit(
+                    tx,
+                    who,
+                    "token create",
+                    name,
+                    "role " + role + (instrument == null ? "" : " for instrument " + instrument));
             return token;
         });
+    }
+
+    private static void requireInstrument(Handle tx, String instrument) {
+        List<String> known = tx.createQuery("SELECT name FROM instrument ORDER BY name")
+                .mapTo(String.class)
+                .list();
+        if (instrument != null && !known.contains(instrument)) {
+            throw refused(
+                    "instrument \"" + instrument.replaceAll("\\p{Cntrl}", "?") + "\": there is none of this name; "
+                            + (known.isEmpty()
+                                    ? "add it with chasqui topology apply"
+                                    : "choose one of: " + String.join(", ", known)));
+        }
     }
 
     /**
@@ -84,7 +108,7 @@ public final class Tokens {
     /** All that were ever made, by name. */
     public List<Token> all() {
         return database.withHandle(db -> db.createQuery(
-                        "SELECT name, role, hash, created_at, expires_at, revoked_at FROM token ORDER BY name")
+                        "SELECT name, role, instrument, hash, created_at, expires_at, revoked_at FROM token ORDER BY name")
                 .map(Tokens::token)
                 .list());
     }
@@ -93,6 +117,7 @@ public final class Tokens {
         return new Token(
                 row.getString("name"),
                 Role.valueOf(row.getString("role")),
+                row.getString("instrument"),
                 row.getString("hash"),
                 time(row, "created_at"),
                 time(row, "expires_at"),

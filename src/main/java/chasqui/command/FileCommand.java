@@ -70,7 +70,7 @@ public final class FileCommand implements Callable<Integer> {
                 return FileRun.rejected(new Rejections(foundation.database().jdbi()), System.out);
             }
             Locations locations = new Locations(foundation.database().jdbi());
-            Filing filing = new Filing(foundation.database().jdbi(), locations);
+            Filing filing = new Filing(foundation.database().jdbi(), locations, Person.here());
             FilingRequest request = new FilingRequest(directory, instrument, module, observation, priority, finish);
             if (System.console() == null) {
                 return FileRun.run(filing, request, Progress.NONE, System.out, System.err);

@@ -50,7 +50,8 @@ public final class FileRun {
         }
         latest.forEach(one -> out.println(one.rejectedAt() + " " + one.location() + " "
                 + Rejections.readable(one.path()) + " (" + one.instrument() + ", observation " + one.observation()
-                + "): " + one.reason() + "; " + one.remedy()));
+                + (one.filedBy() == null ? "" : ", filed by " + one.filedBy()) + "): " + one.reason() + "; "
+                + one.remedy()));
         return 0;
     }
 }

@@ -46,6 +46,12 @@ public final class TokenCommand implements Runnable {
                 description = "instrument, scientist, operator or admin.")
         private Role role;
 
+        @Option(
+                names = "--instrument",
+                paramLabel = "NAME",
+                description = "The only one that a token of role instrument files for (default: any).")
+        private String instrument;
+
         @Option(names = "--days", paramLabel = "NUMBER", description = "Ends after so many days (default: never).")
         private Integer days;
 
@@ -60,7 +66,7 @@ public final class TokenCommand implements Runnable {
             try (Foundation foundation = Foundation.lookInto(options.checked())) {
                 Duration lasts = days == null ? null : Duration.ofDays(days);
                 return new TokenRequest(foundation.database().jdbi(), System.out, System.err)
-                        .create(name, role, lasts, Person.here());
+                        .create(name, role, instrument, lasts, Person.here());
             }
         }
     }

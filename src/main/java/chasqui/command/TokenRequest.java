@@ -24,13 +24,15 @@ public final class TokenRequest {
     }
 
     /**
+     * @param instrument the only one that it files for; null: any
      * @param lasts null: until it is revoked
      * @return exit code: 0 made, and printed alone on the output; 2 refused
      */
-    public int create(String name, Role role, Duration lasts, String who) {
+    public int create(String name, Role role, String instrument, Duration lasts, String who) {
         try {
-            out.println(tokens.create(name, role, lasts, who));
+            out.println(tokens.create(name, role, instrument, lasts, who));
             err.println("token " + name + " of role " + role.name().toLowerCase(Locale.ROOT)
+                    + (instrument == null ? "" : " for instrument " + instrument)
                     + ": keep it now, it is not shown again");
             return ChasquiCommand.DONE;
         } catch (ChasquiException refused) {
@@ -48,12 +50,13 @@ public final class TokenRequest {
         Instant now = Instant.now();
         all.forEach(token -> out.printf(
                 Locale.ROOT,
-                "%-32s %-10s %-8s made %s%s%n",
+                "%-32s %-10s %-8s made %s%s%s%n",
                 token.name(),
                 token.role().name().toLowerCase(Locale.ROOT),
                 token.revokedAt() != null ? "revoked" : token.good(now) ? "good" : "expired",
                 token.createdAt(),
-                token.expiresAt() == null ? "" : ", until " + token.expiresAt()));
+                token.expiresAt() == null ? "" : ", until " + token.expiresAt(),
+                token.instrument() == null ? "" : ", for instrument " + token.instrument()));
         return ChasquiCommand.DONE;
     }
 

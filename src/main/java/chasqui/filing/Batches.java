@@ -20,15 +20,18 @@ final class Batches implements AutoCloseable {
 
     private final FilingRepository repository;
     private final Owner owner;
+    private final String by;
     private final Tally tally;
     private final Progress progress;
     private final ExecutorService readers;
     private final List<Found> waiting = new ArrayList<>();
     private long waitingBytes;
 
-    Batches(FilingRepository repository, Owner owner, Tally tally, Progress progress) {
+    /** @param by who files; null: not known */
+    Batches(FilingRepository repository, Owner owner, String by, Tally tally, Progress progress) {
         this.repository = repository;
         this.owner = owner;
+        this.by = by;
         this.tally = tally;
         this.progress = progress;
         this.readers =
@@ -80,7 +83,7 @@ final class Batches implements AutoCloseable {
                 readable.add(file);
             }
         }
-        return new Registration(repository, owner, tally)
+        return new Registration(repository, owner, file -> by, tally)
                 .settle(readable, registered).stream().map(Measured::found).toList();
     }
 

@@ -12,11 +12,18 @@ public final class Filing {
     private final FilingRepository repository;
     private final Locations locations;
     private final Instruments instruments;
+    private final String by;
 
     public Filing(Jdbi database, Locations locations) {
+        this(database, locations, null);
+    }
+
+    /** @param by who files, kept with the files; null: nobody in particular */
+    public Filing(Jdbi database, Locations locations, String by) {
         this.repository = new FilingRepository(database);
         this.locations = locations;
         this.instruments = new Instruments(repository);
+        this.by = by;
     }
 
     /**
@@ -35,7 +42,7 @@ public final class Filing {
                 chosen.moduleId(),
                 source.location().id(),
                 source.location().label());
-        try (Batches batches = new Batches(repository, owner, tally, progress)) {
+        try (Batches batches = new Batches(repository, owner, by, tally, progress)) {
             new TreeWalk(new Visit(source, batches::add, tally)).walk(source.folder());
             batches.finish();
         }
@@ -44,7 +51,7 @@ public final class Filing {
                     + " has got none from it");
         }
         if (request.finished()) {
-            repository.finish(unit);
+            repository.finish(unit, by);
         }
         return tally.report(source.location().label());
     }

@@ -1,5 +1,6 @@
 package chasqui.filing;
 
+import chasqui.api.Caller;
 import chasqui.api.Reply;
 import chasqui.pipeline.ChasquiException;
 import chasqui.storage.DurableFiles;
@@ -95,12 +96,18 @@ public final class FilingDesk implements AutoCloseable {
      * Carries out a request that came over HTTP.
      *
      * @param request its body; null: it has none
-     * @return 200 everything is filed; 422 not everything; 400 it is no request; 503 not now; 507 no room
+     * @param caller whose token was shown
+     * @return 200 everything is filed; 422 not everything; 400 it is no request; 403 not for this caller; 503 not now; 507 no
+     *     room
      */
-    public Reply post(byte[] request) {
+    public Reply post(byte[] request, Caller caller) {
         try {
             // Camel hands over no body as null.
-            Answer answer = intake.accept(SubmissionJson.read(request == null ? new byte[0] : request));
+            Submission asked = SubmissionJson.read(request == null ? new byte[0] : request);
+            if (!caller.mayFileFor(asked.instrument())) {
+                return Reply.error(403, notFor(asked.instrument(), caller), false);
+            }
+            Answer answer = intake.accept(asked, caller.token() + " (token)");
             return new Reply(answer.complete() ? 200 : 422, SubmissionJson.write(answer));
         } catch (FilingRefused refused) {
             return Reply.error(400, refused.getMessage(), false);
@@ -109,6 +116,11 @@ public final class FilingDesk implements AutoCloseable {
         } catch (ChasquiException notNow) {
             return Reply.error(503, notNow.getMessage(), true);
         }
+    }
+
+    private static String notFor(String instrument, Caller caller) {
+        return "token " + caller.token() + " files for instrument " + caller.instrument() + " only; for " + instrument
+                + " show one of its own: chasqui token create NAME --role instrument --instrument " + instrument;
     }
 
     /** Whether anything that was answered is not registered yet. */

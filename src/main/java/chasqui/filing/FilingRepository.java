@@ -77,10 +77,11 @@ final class FilingRepository {
     }
 
     /** Declares complete what has been filed so far. */
-    void finish(long unitId) {
+    void finish(long unitId, String by) {
         database.useHandle(db -> db.createUpdate(
-                        "UPDATE executed_observation_unit SET finished_at = clock_timestamp() WHERE id = :id")
+                        "UPDATE executed_observation_unit SET finished_at = clock_timestamp(), finished_by = :by WHERE id = :id")
                 .bind("id", unitId)
+                .bind("by", by)
                 .execute());
     }
 
@@ -146,10 +147,12 @@ final class FilingRepository {
      * each other.
      *
      * @param files with different paths
+     * @param filedBy who said so; null: not known
      * @param refusedBefore copies of earlier registrations of these paths that packaging refused: they make room
      * @return paths that another filing registered meanwhile; nothing was written for them
      */
-    Set<String> register(Owner owner, List<Measured> files, List<Long> refusedBefore) {
+    Set<String> register(
+            Owner owner, List<Measured> files, Function<Measured, String> filedBy, List<Long> refusedBefore) {
         return database.inTransaction(tx -> {
             tx.createQuery("SELECT pg_advisory_xact_lock(hashtextextended('filing at ' || :location, 0))")
                     .bind("location", owner.location())
@@ -161,7 +164,7 @@ final class FilingRepository {
             Set<String> left = files.stream()
                     .map(file -> file.found().path().encoded())
                     .collect(Collectors.toCollection(HashSet::new));
-            left.removeAll(insert(tx, owner, files));
+            left.removeAll(insert(tx, owner, files, filedBy));
             return left;
         });
     }
@@ -177,21 +180,22 @@ final class FilingRepository {
     }
 
     // A file that was deleted after it was archived keeps its UUID.
-    private static List<String> insert(Handle tx, Owner owner, List<Measured> files) {
+    private static List<String> insert(
+            Handle tx, Owner owner, List<Measured> files, Function<Measured, String> filedBy) {
         return tx.createQuery("""
                         WITH filed AS (
                             INSERT INTO raw_data_file (uuid, executed_observation_unit_id, instrument_module_id,
                                     source_location_id, path, readable_path, kind, link_target, size_bytes,
-                                    modified_at, modified_nanos, file_key, xxh64, sha256)
+                                    modified_at, modified_nanos, file_key, xxh64, sha256, filed_by)
                             SELECT CASE WHEN EXISTS (SELECT FROM raw_data_file f WHERE f.uuid = w.uuid)
                                         THEN gen_random_uuid() ELSE w.uuid END,
                                    :unit, :module, :location, w.path, w.readable, w.kind::file_kind, w.target, w.size,
                                    to_timestamp(w.seconds) + w.nanos / 1000 * interval '1 microsecond', w.nanos,
-                                   w.file_key, w.xxh64, w.sha256
+                                   w.file_key, w.xxh64, w.sha256, w.filed_by
                               FROM unnest(:uuids, :paths, :readables, :kinds, :targets, :sizes, :seconds, :nanos,
-                                          :fileKeys, :xxh64s, :sha256s) WITH ORDINALITY
+                                          :fileKeys, :xxh64s, :sha256s, :filedBys) WITH ORDINALITY
                                    AS w (uuid, path, readable, kind, target, size, seconds, nanos, file_key, xxh64, sha256,
-                                         place)
+                                         filed_by, place)
                              WHERE NOT EXISTS (SELECT FROM physical_copy c
                                                 WHERE c.data_location_id = :location AND c.state <> 'DELETED'
                                                   AND sha256(c.path::bytea) = sha256(w.path::bytea))
@@ -232,6 +236,7 @@ final class FilingRepository {
                 .bindArray("sha256s", String.class, each(files, file -> file.fingerprint()
                         .sha256()
                         .toString()))
+                .bindArray("filedBys", String.class, each(files, filedBy))
                 .mapTo(String.class)
                 .list();
     }

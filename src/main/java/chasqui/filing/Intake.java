@@ -43,12 +43,13 @@ final class Intake implements AutoCloseable {
     /**
      * Files what can be filed.
      *
+     * @param by who asks, kept with what he files
      * @return what is kept from now on, and what is not
      * @throws FilingRefused nothing was kept, nor will be
      * @throws JournalFull nothing was kept now
      * @throws chasqui.pipeline.ChasquiException (location, retryable) likewise
      */
-    Answer accept(Submission asked) {
+    Answer accept(Submission asked, String by) {
         Topology known = locations.current();
         DataLocation location;
         try {
@@ -57,7 +58,7 @@ final class Intake implements AutoCloseable {
             known = latest(unknownYet);
             location = location(asked.location(), known);
         }
-        return accept(asked, location, known);
+        return accept(asked, by, location, known);
     }
 
     /** What is not known may be so new, or this process have started so late, that only the database knows it. */
@@ -76,10 +77,10 @@ final class Intake implements AutoCloseable {
         }
     }
 
-    private Answer accept(Submission asked, DataLocation location, Topology known) {
+    private Answer accept(Submission asked, String by, DataLocation location, Topology known) {
         // Before everything is read in vain.
         journal.requireRoom(LEAST_ENTRY_BYTES * Math.max(1, asked.files().size()));
-        Read read = readers.at(location, progress -> read(asked, location, known, progress));
+        Read read = readers.at(location, progress -> read(asked, by, Source.at(location, known), progress));
         if (!read.entries().isEmpty()) {
             journal.append(read.entries());
         }
@@ -89,8 +90,8 @@ final class Intake implements AutoCloseable {
     /** What is to be kept, and what is said when it is. */
     private record Read(List<JournalEntry> entries, Answer answer) {}
 
-    private Read read(Submission asked, DataLocation location, Topology known, Progress progress) {
-        Source source = Source.at(location, known);
+    private Read read(Submission asked, String by, Source source, Progress progress) {
+        DataLocation location = source.location();
         Tally tally = new Tally();
         NamedFiles named = new NamedFiles(source, tally);
         asked.files().forEach(named::add);
@@ -111,7 +112,7 @@ final class Intake implements AutoCloseable {
             throw new FilingRefused("there are no files under the names given");
         }
         boolean finished = asked.finish() && tally.refusedNothing();
-        List<JournalEntry> entries = entries(asked, location, kept, finished);
+        List<JournalEntry> entries = entries(asked, by, location, kept, finished);
         FilingReport report = tally.report(location.label());
         return new Read(
                 entries,
@@ -126,23 +127,31 @@ final class Intake implements AutoCloseable {
     }
 
     private List<JournalEntry> entries(
-            Submission asked, DataLocation location, List<Measured> files, boolean finished) {
+            Submission asked, String by, DataLocation location, List<Measured> files, boolean finished) {
         // The database keeps microseconds; it tells the entries of one request by this time.
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         List<JournalEntry> entries = new ArrayList<>();
         for (Measured file : files) {
             UUID uuid = file.uuid(location.label());
-            entries.add(entry(asked, location, AcceptedFile.of(uuid, file), now));
+            entries.add(entry(asked, by, location, AcceptedFile.of(uuid, file), now));
         }
         if (finished) {
-            entries.add(entry(asked, location, null, now));
+            entries.add(entry(asked, by, location, null, now));
         }
         return entries;
     }
 
-    private static JournalEntry entry(Submission asked, DataLocation location, AcceptedFile file, Instant now) {
+    private static JournalEntry entry(
+            Submission asked, String by, DataLocation location, AcceptedFile file, Instant now) {
         return new JournalEntry(
-                location.label(), asked.instrument(), asked.module(), asked.observation(), asked.priority(), file, now);
+                location.label(),
+                asked.instrument(),
+                asked.module(),
+                asked.observation(),
+                asked.priority(),
+                file,
+                by,
+                now);
     }
 
     private static List<Answer.Filed> answers(List<JournalEntry> entries) {

@@ -17,6 +17,7 @@ import java.util.UUID;
  * @param module null: the instrument's only one
  * @param priority of the observation from here on; null: as it is
  * @param file null: no more files of this observation are to be waited for
+ * @param filedBy who asked, as {@code raw_data_file.filed_by}; null: not known
  * @param acceptedAt when the answer was given, by the clock of this machine
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -27,6 +28,7 @@ record JournalEntry(
         String observation,
         Integer priority,
         AcceptedFile file,
+        String filedBy,
         Instant acceptedAt) {
 
     /**

@@ -7,11 +7,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Files that were read become rows, each once, beside what is registered already. */
 final class Registration {
     private final FilingRepository repository;
     private final Owner owner;
+    private final Function<Measured, String> filedBy;
     private final Outcome outcome;
 
     /** Told what became of each file. */
@@ -23,9 +25,11 @@ final class Registration {
         void refused(Measured file, FilingReport.Refused why);
     }
 
-    Registration(FilingRepository repository, Owner owner, Outcome outcome) {
+    /** @param filedBy who said that a file is to be filed; null: not known */
+    Registration(FilingRepository repository, Owner owner, Function<Measured, String> filedBy, Outcome outcome) {
         this.repository = repository;
         this.owner = owner;
+        this.filedBy = filedBy;
         this.outcome = outcome;
     }
 
@@ -62,7 +66,7 @@ final class Registration {
     }
 
     private List<Measured> register(List<Measured> fresh, List<Long> refusedBefore) {
-        Set<String> takenMeanwhile = repository.register(owner, fresh, refusedBefore);
+        Set<String> takenMeanwhile = repository.register(owner, fresh, filedBy, refusedBefore);
         List<Measured> again = new ArrayList<>();
         for (Measured file : fresh) {
             if (takenMeanwhile.contains(file.found().path().encoded())) {

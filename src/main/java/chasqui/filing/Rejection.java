@@ -9,6 +9,7 @@ import java.util.UUID;
  * @param node that accepted it
  * @param path below the location's root, percent-encoded; empty: the word that the observation is complete
  * @param uuid what its instrument was told; null with an empty path
+ * @param filedBy who asked; null: not known
  */
 public record Rejection(
         String node,
@@ -17,6 +18,7 @@ public record Rejection(
         UUID uuid,
         String instrument,
         String observation,
+        String filedBy,
         String reason,
         String remedy,
         Instant acceptedAt,

@@ -67,12 +67,12 @@ public final class Rejections {
                 one -> lastWords.put(List.of(one.location(), one.instrument(), one.observation(), one.path()), one));
         Collection<Rejection> rows = lastWords.values();
         tx.createUpdate("""
-                        INSERT INTO filing_rejection (node, location, path, uuid, instrument, observation, reason, remedy,
-                                                      accepted_at)
-                        SELECT * FROM unnest(:nodes, :locations, :paths, :uuids, :instruments, :observations, :reasons,
-                                             :remedies, :accepted::timestamptz[])
+                        INSERT INTO filing_rejection (node, location, path, uuid, instrument, observation, filed_by, reason,
+                                                      remedy, accepted_at)
+                        SELECT * FROM unnest(:nodes, :locations, :paths, :uuids, :instruments, :observations, :filedBys,
+                                             :reasons, :remedies, :accepted::timestamptz[])
                         ON CONFLICT (location, instrument, observation, sha256(path::bytea)) DO UPDATE
-                           SET node = excluded.node, uuid = excluded.uuid, reason = excluded.reason,
+                           SET node = excluded.node, uuid = excluded.uuid, filed_by = excluded.filed_by, reason = excluded.reason,
                                remedy = excluded.remedy, accepted_at = excluded.accepted_at,
                                rejected_at = clock_timestamp()
                         """)
@@ -82,6 +82,7 @@ public final class Rejections {
                 .bindArray("uuids", UUID.class, each(rows, Rejection::uuid))
                 .bindArray("instruments", String.class, each(rows, Rejection::instrument))
                 .bindArray("observations", String.class, each(rows, Rejection::observation))
+                .bindArray("filedBys", String.class, each(rows, Rejection::filedBy))
                 .bindArray("reasons", String.class, each(rows, Rejection::reason))
                 .bindArray("remedies", String.class, each(rows, Rejection::remedy))
                 .bindArray("accepted", String.class, each(rows, one -> one.acceptedAt()
@@ -129,7 +130,8 @@ public final class Rejections {
     /** The latest first. */
     public List<Rejection> latest(int most) {
         return database.withHandle(db -> db.createQuery("""
-                        SELECT node, location, path, uuid, instrument, observation, reason, remedy, accepted_at, rejected_at
+                        SELECT node, location, path, uuid, instrument, observation, filed_by, reason, remedy, accepted_at,
+                               rejected_at
                           FROM filing_rejection ORDER BY rejected_at DESC LIMIT :most
                         """)
                 .bind("most", most)
@@ -140,6 +142,7 @@ public final class Rejections {
                         row.getObject("uuid", UUID.class),
                         row.getString("instrument"),
                         row.getString("observation"),
+                        row.getString("filed_by"),
                         row.getString("reason"),
                         row.getString("remedy"),
                         row.getObject("accepted_at", OffsetDateTime.class).toInstant(),

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 
@@ -108,7 +109,7 @@ final class SeriesRegistration {
                     "file these again, with finish")));
             return;
         }
-        repository.finish(unit);
+        repository.finish(unit, word.filedBy());
         rejections.clear(series, List.of(""));
     }
 
@@ -144,9 +145,11 @@ final class SeriesRegistration {
                 .map(JournalEntry::file)
                 .map(file -> file.measured(location.root()))
                 .toList();
+        Function<Measured, String> filedBy =
+                file -> byPath.get(file.found().path().encoded()).filedBy();
         List<String> registered = new ArrayList<>();
         List<Rejection> rejected = new ArrayList<>();
-        Registration registration = new Registration(repository, owner, new Registration.Outcome() {
+        Registration registration = new Registration(repository, owner, filedBy, new Registration.Outcome() {
             @Override
             public void registered(Measured file) {
                 registered.add(file.found().path().encoded());
@@ -195,6 +198,7 @@ final class SeriesRegistration {
                 file == null ? null : file.uuid(),
                 entry.instrument(),
                 entry.observation(),
+                entry.filedBy(),
                 reason,
                 remedy,
                 entry.acceptedAt(),

@@ -178,7 +178,7 @@ final class Spool {
             if (asked.finish()) {
                 requireNoneBefore(request, observation);
             }
-            Answer answer = intake.accept(asked);
+            Answer answer = intake.accept(asked, owner(request));
             if (answer.again()) {
                 throw later(request, now, why(answer), null, observation);
             }
@@ -220,6 +220,10 @@ final class Spool {
                         "finishes " + observation.get(1) + ", of which " + shown(other.getKey()) + " waits", null);
             }
         }
+    }
+
+    private static String owner(Path request) throws IOException {
+        return Files.getOwner(request, LinkOption.NOFOLLOW_LINKS).getName() + " (spool)";
     }
 
     private static byte[] content(Path request) throws IOException {

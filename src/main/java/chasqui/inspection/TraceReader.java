@@ -128,7 +128,7 @@ public final class TraceReader {
                     case TraceSearch.FILE -> """
                         SELECT f.uuid, f.readable_path AS name, f.path, s.short_name || '/' || l.name AS location, f.size_bytes,
                                f.xxh64, f.sha256, NULL AS state, f.problem, u.name AS observation, i.name AS instrument,
-                               m.name AS module, f.kind::text AS file_kind, f.link_target
+                               m.name AS module, f.kind::text AS file_kind, f.link_target, f.filed_by
                           FROM raw_data_file f JOIN data_location l ON l.id = f.source_location_id JOIN site s ON s.id = l.site_id
                           JOIN executed_observation_unit u ON u.id = f.executed_observation_unit_id
                           JOIN instrument_module m ON m.id = f.instrument_module_id JOIN instrument i ON i.id = m.instrument_id
@@ -137,7 +137,7 @@ public final class TraceReader {
                     case TraceSearch.PACKAGE -> """
                         SELECT p.uuid, p.name, NULL AS path, s.short_name || '/' || l.name AS location, p.size_bytes, p.xxh64, p.sha256,
                                p.status || ' ' || p.state AS state, NULL AS problem, u.name AS observation, i.name AS instrument,
-                               m.name AS module, NULL AS file_kind, NULL AS link_target
+                               m.name AS module, NULL AS file_kind, NULL AS link_target, NULL AS filed_by
                           FROM raw_data_package p JOIN data_location l ON l.id = p.source_location_id JOIN site s ON s.id = l.site_id
                           JOIN executed_observation_unit u ON u.id = p.executed_observation_unit_id
                           JOIN instrument_module m ON m.id = p.instrument_module_id JOIN instrument i ON i.id = m.instrument_id
@@ -146,7 +146,7 @@ public final class TraceReader {
                     default -> """
                         SELECT d.uuid, d.name, NULL AS path, s.short_name || '/' || l.name AS location, d.size_bytes, d.xxh64,
                                NULL AS sha256, d.status::text AS state, NULL AS problem, NULL AS observation, NULL AS instrument,
-                               NULL AS module, NULL AS file_kind, NULL AS link_target
+                               NULL AS module, NULL AS file_kind, NULL AS link_target, NULL AS filed_by
                           FROM data_transfer_package d JOIN data_location l ON l.id = d.buffer_location_id JOIN site s ON s.id = l.site_id
                          WHERE d.id = :id
                         """;
@@ -155,7 +155,8 @@ public final class TraceReader {
                 .bind("id", found.id())
                 .map((row, context) -> {
                     Map<String, String> facts = new LinkedHashMap<>();
-                    for (String fact : List.of("observation", "instrument", "module", "file_kind", "link_target")) {
+                    for (String fact :
+                            List.of("observation", "instrument", "module", "file_kind", "link_target", "filed_by")) {
                         if (row.getString(fact) != null) {
                             facts.put(fact, row.getString(fact));
                         }

@@ -3,9 +3,11 @@ package chasqui.filing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chasqui.api.Caller;
 import chasqui.api.Reply;
 import chasqui.inspection.Status;
 import chasqui.inspection.StatusReader;
+import chasqui.inspection.TraceReader;
 import chasqui.testing.DatabaseLink;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Requests from the spool to the catalogue, on a real database. */
 class FilingDeskIT {
+    private static final Caller CALLER = new Caller("acquisition", null);
+
     private final TestDatabase database = new TestDatabase();
     private Path root;
     private FilingDesk desk;
@@ -93,6 +97,10 @@ class FilingDeskIT {
                         .resolve(to)
                         .resolve(name.replace(".json", ".answer.json"))
                         .toFile());
+    }
+
+    private static byte[] bytes(String json) {
+        return json.getBytes(StandardCharsets.UTF_8);
     }
 
     private JsonNode file(String... names) throws IOException {
@@ -163,6 +171,55 @@ class FilingDeskIT {
         }
         assertThat(database.value("SELECT count(*) FROM executed_observation_unit WHERE finished_at IS NOT NULL"))
                 .isEqualTo("3");
+    }
+
+    @Test
+    void who_filed_a_file_and_finished_its_observation_is_kept_with_them() throws Exception {
+        for (String name : List.of("posted", "dropped", "by hand", "gone")) {
+            write(name, name);
+        }
+        desk.post(bytes("""
+                {"instrument": "camera", "observation": "obs", "files": ["posted", "gone"], "finish": true}"""), CALLER);
+        desk.post(bytes("""
+                {"instrument": "camera", "observation": "other", "finish": true}"""), CALLER);
+        Files.delete(root.resolve("gone"));
+        file("dropped");
+        desk.forward();
+        new Filing(database.jdbi(), new Locations(database.jdbi()), "me (command line)")
+                .file(new FilingRequest(root, "camera", null, "obs", true), bytes -> {});
+        String user = System.getProperty("user.name");
+        assertThat(database.values("SELECT path || ' by ' || filed_by FROM raw_data_file ORDER BY id"))
+                .containsExactly(
+                        "posted by acquisition (token)",
+                        "dropped by " + user + " (spool)",
+                        "by%20hand by me (command line)");
+        assertThat(database.values("SELECT name || ' by ' || finished_by FROM executed_observation_unit ORDER BY id"))
+                .containsExactly("obs by me (command line)", "other by acquisition (token)");
+        assertThat(new Rejections(database.jdbi()).latest(10))
+                .extracting(Rejection::filedBy)
+                .containsOnly("acquisition (token)");
+        assertThat(new TraceReader(database.jdbi())
+                        .find("posted")
+                        .trace()
+                        .subject()
+                        .facts())
+                .containsEntry("filed_by", "acquisition (token)");
+    }
+
+    @Test
+    void a_token_for_one_instrument_files_and_finishes_for_no_other() throws Exception {
+        write("a", "one");
+        Caller bound = new Caller("acquisition", "camera");
+        Reply other = desk.post(bytes("""
+                {"instrument": "spectrometer", "observation": "obs", "files": ["a"], "finish": true}"""), bound);
+        assertThat(other.status()).isEqualTo(403);
+        assertThat(other.json()).contains("for instrument camera only", "chasqui token create");
+        Reply own = desk.post(bytes("""
+                {"instrument": "camera", "observation": "obs", "files": ["a"]}"""), bound);
+        assertThat(own.status()).isEqualTo(200);
+        desk.forward();
+        assertThat(database.values("SELECT path FROM raw_data_file")).containsExactly("a");
+        assertThat(new Rejections(database.jdbi()).latest(10)).isEmpty();
     }
 
     @Test
@@ -394,10 +451,12 @@ class FilingDeskIT {
     }
 
     private Reply post(FilingDesk at, String location) {
-        return at.post("""
+        return at.post(
+                """
                 {"instrument": "camera", "observation": "obs", "files": ["a"]%s}
                 """.formatted(location == null ? "" : ", \"location\": \"" + location + "\"")
-                .getBytes(StandardCharsets.UTF_8));
+                        .getBytes(StandardCharsets.UTF_8),
+                CALLER);
     }
 
     @Test

@@ -163,7 +163,7 @@ class FilingServiceIT {
 
     @Test
     void a_service_killed_anywhere_registers_each_file_of_the_spool_and_over_http_once() throws Exception {
-        String token = new Tokens(database.jdbi()).create("camera", Role.INSTRUMENT, null, "test");
+        String token = new Tokens(database.jdbi()).create("camera", Role.INSTRUMENT, null, null, "test");
         int posters = 6;
         int each = 25;
         AtomicInteger answered = new AtomicInteger();
@@ -219,7 +219,7 @@ class FilingServiceIT {
 
     @Test
     void a_service_that_is_killed_and_started_while_the_database_is_away_files_on() throws Exception {
-        String token = new Tokens(database.jdbi()).create("camera", Role.INSTRUMENT, null, "test");
+        String token = new Tokens(database.jdbi()).create("camera", Role.INSTRUMENT, null, null, "test");
         Path known = node.home().resolve("token-cache.json");
         await(() -> Files.exists(known) && Files.readString(known).contains("camera"));
         link.cut();

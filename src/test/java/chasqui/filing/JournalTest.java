@@ -30,7 +30,7 @@ class JournalTest {
     private Path folder;
 
     private static JournalEntry entry(String observation) {
-        return new JournalEntry("ccat/source", "camera", null, observation, null, null, Instant.EPOCH);
+        return new JournalEntry("ccat/source", "camera", null, observation, null, null, "test", Instant.EPOCH);
     }
 
     private static List<String> observations(Journal journal, Position from) {

@@ -1,6 +1,7 @@
 package chasqui.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chasqui.api.Role;
 import chasqui.api.Tokens;
@@ -60,7 +61,7 @@ class FilingApiIT {
         link = new DatabaseLink(database);
         TestTopology.on(database.jdbi(), folder);
         root = folder.resolve("ccat/telescope_computer").toRealPath();
-        token = new Tokens(database.jdbi()).create("camera", Role.INSTRUMENT, null, "test");
+        token = new Tokens(database.jdbi()).create("camera", Role.INSTRUMENT, null, null, "test");
         Path home = folder.resolve("home");
         Settings settings = SettingsReader.read(
                 null,
@@ -118,11 +119,16 @@ class FilingApiIT {
     }
 
     private static HttpResponse<String> postWith(String authorization) throws IOException, InterruptedException {
+        return postWith(authorization, "{}");
+    }
+
+    private static HttpResponse<String> postWith(String authorization, String body)
+            throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(files)
                 .timeout(Duration.ofSeconds(30))
                 .header("Content-Type", "application/json")
                 .header("Authorization", authorization)
-                .POST(BodyPublishers.ofString("{}")));
+                .POST(BodyPublishers.ofString(body)));
     }
 
     private static String asking(String name) {
@@ -173,9 +179,9 @@ class FilingApiIT {
     @Test
     void who_has_no_good_token_is_kept_out() throws Exception {
         Tokens tokens = new Tokens(database.jdbi());
-        String scientist = tokens.create("scientist", Role.SCIENTIST, null, "test");
-        String expired = tokens.create("expired", Role.INSTRUMENT, Duration.ofSeconds(-1), "test");
-        String leaving = tokens.create("leaving", Role.OPERATOR, null, "test");
+        String scientist = tokens.create("scientist", Role.SCIENTIST, null, null, "test");
+        String expired = tokens.create("expired", Role.INSTRUMENT, null, Duration.ofSeconds(-1), "test");
+        String leaving = tokens.create("leaving", Role.OPERATOR, null, null, "test");
         await(() -> postWith("Bearer " + leaving).statusCode() == 400);
         assertThat(postWith("bearer " + leaving).statusCode())
                 .as("the scheme's case")
@@ -205,6 +211,25 @@ class FilingApiIT {
         assertThat(database.values("SELECT hash FROM token")).noneMatch(hash -> hash.contains(token));
         assertThat(database.values("SELECT action || ' ' || subject FROM audit"))
                 .contains("token create token leaving", "token revoke token leaving");
+    }
+
+    @Test
+    void a_token_for_one_instrument_files_for_no_other_and_its_name_is_kept() throws Exception {
+        Tokens tokens = new Tokens(database.jdbi());
+        assertThatThrownBy(() -> tokens.create("lens", Role.INSTRUMENT, "lens", null, "test"))
+                .hasMessageContaining("choose one of: camera");
+        assertThatThrownBy(() -> tokens.create("wide", Role.ADMIN, "camera", null, "test"))
+                .hasMessageContaining("role instrument");
+        String bound = "Bearer " + tokens.create("bound", Role.INSTRUMENT, "camera", null, "test");
+        await(() -> postWith(bound).statusCode() == 400);
+        await(() -> Files.readString(folder.resolve("home/token-cache.json")).contains("\"camera\""));
+        HttpResponse<String> other = postWith(bound, asking("bound/a").replace("camera", "lens"));
+        assertThat(other.statusCode()).as(other.body()).isEqualTo(403);
+        write("bound/a");
+        String uuid = uuid(postWith(bound, asking("bound/a")));
+        await(() -> registered("bound/a").equals(List.of(uuid)));
+        assertThat(database.value("SELECT filed_by FROM raw_data_file WHERE path = 'bound/a'"))
+                .isEqualTo("bound (token)");
     }
 
     @Test
