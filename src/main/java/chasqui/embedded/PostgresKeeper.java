@@ -72,7 +72,8 @@ final class PostgresKeeper implements AutoCloseable {
             if (server.ready(startLimit)) {
                 log.info("the embedded PostgreSQL serves again");
             }
-        } catch (IOException | DatabaseNotStarted failure) {
+        } catch (IOException | RuntimeException | Error failure) {
+            // Errors too: a machine without threads for a moment must not leave this process without its database.
             log.error(
                     "the embedded PostgreSQL could not be started again, the next try follows: {}", failure.toString());
         }

@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -50,9 +49,9 @@ public final class LeaseRenewer implements AutoCloseable {
         this.told = told;
         this.beat = thread("lease-renewer");
         this.late = thread("late-results");
-        long millis = Math.min(store.renewEvery().toMillis(), SLOWEST_BEAT.toMillis());
-        beat.scheduleAtFixedRate(this::renew, millis, millis, TimeUnit.MILLISECONDS);
-        late.scheduleWithFixedDelay(this::recordLate, millis, millis, TimeUnit.MILLISECONDS);
+        Duration pause = store.renewEvery().compareTo(SLOWEST_BEAT) < 0 ? store.renewEvery() : SLOWEST_BEAT;
+        new Recurring("renewing leases", this::renew).inStep(beat, pause);
+        new Recurring("recording what ended late", this::recordLate).after(late, pause, pause);
     }
 
     private static ScheduledExecutorService thread(String name) {

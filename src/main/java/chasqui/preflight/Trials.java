@@ -7,10 +7,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -25,8 +24,8 @@ final class Trials implements AutoCloseable {
 
     private final Duration patience;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
-    private final ExecutorService threads = ThreadsOnDemand.named("preflight");
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Trials::daemon);
+    private final ExecutorService threads;
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, Trials::daemon);
 
     private int abreast;
 
@@ -36,7 +35,14 @@ final class Trials implements AutoCloseable {
 
     /** @param patience a check that takes longer makes way for another, and goes on */
     Trials(Duration patience) {
+        this(patience, ThreadsOnDemand.named("preflight"));
+    }
+
+    Trials(Duration patience, ExecutorService threads) {
         this.patience = patience;
+        this.threads = threads;
+        // Limits must count even when no thread can be had any more.
+        timer.prestartCoreThread();
     }
 
     private static Thread daemon(Runnable task) {
@@ -75,45 +81,55 @@ final class Trials implements AutoCloseable {
                 next.run();
             } catch (RejectedExecutionException closing) {
                 return;
-            } catch (Error noThread) {
-                synchronized (waiting) {
-                    abreast--;
-                }
-                throw noThread;
             }
         }
     }
 
     private void run(Check check, Sequel sequel) {
-        Runnable makeWay = onlyOnce(() -> {
+        Runnable leave = onlyOnce(() -> {
             synchronized (waiting) {
                 abreast--;
             }
+        });
+        Runnable makeWay = onlyOnce(() -> {
+            leave.run();
             next();
         });
+        Runnable free = onlyOnce(sequel::free);
         AtomicBoolean told = new AtomicBoolean();
         Consumer<List<Finding>> once = findings -> {
             if (told.compareAndSet(false, true)) {
                 sequel.ended(findings);
             }
         };
-        Future<?> running = threads.submit(() -> {
+        try {
+            Future<?> running = threads.submit(() -> {
+                try {
+                    once.accept(look(check));
+                } finally {
+                    free.run();
+                    makeWay.run();
+                }
+            });
+            timer.schedule(makeWay, patience.toMillis(), TimeUnit.MILLISECONDS);
+            timer.schedule(
+                    () -> {
+                        once.accept(List.of(check.failed("no answer within "
+                                + check.limit().toSeconds() + " s: it hangs; look at its mount, host or library")));
+                        running.cancel(true);
+                    },
+                    check.limit().toMillis(),
+                    TimeUnit.MILLISECONDS);
+        } catch (Error noThread) {
+            // Whoever comes next may get one. This one is told as failed, so that it is tried again after its pause.
+            leave.run();
             try {
-                once.accept(look(check));
+                once.accept(
+                        List.of(check.failed("could not be tried, this process is short of something: " + noThread)));
             } finally {
-                sequel.free();
-                makeWay.run();
+                free.run();
             }
-        });
-        timer.schedule(makeWay, patience.toMillis(), TimeUnit.MILLISECONDS);
-        timer.schedule(
-                () -> {
-                    once.accept(List.of(check.failed("no answer within "
-                            + check.limit().toSeconds() + " s: it hangs; look at its mount, host or library")));
-                    running.cancel(true);
-                },
-                check.limit().toMillis(),
-                TimeUnit.MILLISECONDS);
+        }
     }
 
     private static Runnable onlyOnce(Runnable task) {
@@ -128,7 +144,7 @@ final class Trials implements AutoCloseable {
     private static List<Finding> look(Check check) {
         try {
             return check.look().look();
-        } catch (Exception failure) {
+        } catch (Exception | Error failure) {
             if (DatabaseTrouble.in(failure)) {
                 return null;
             }

@@ -41,7 +41,16 @@ public final class IncomingFolders implements AutoCloseable {
         served.stream()
                 .filter(location -> location.storage() == StorageType.DISK && ARRIVALS.contains(location.type()))
                 .filter(location -> underWay.add(location.id()))
-                .forEach(location -> threads.execute(() -> makeOrTell(location)));
+                .forEach(this::start);
+    }
+
+    private void start(DataLocation location) {
+        try {
+            threads.execute(() -> makeOrTell(location));
+        } catch (RuntimeException | Error noThread) {
+            underWay.remove(location.id());
+            throw noThread;
+        }
     }
 
     private void makeOrTell(DataLocation location) {

@@ -41,7 +41,16 @@ public final class Sweeps implements AutoCloseable {
         served.stream()
                 .filter(location -> location.storage() != StorageType.S3)
                 .filter(location -> underWay.add(location.id()))
-                .forEach(location -> threads.execute(() -> sweepOrTell(location)));
+                .forEach(this::start);
+    }
+
+    private void start(DataLocation location) {
+        try {
+            threads.execute(() -> sweepOrTell(location));
+        } catch (RuntimeException | Error noThread) {
+            underWay.remove(location.id());
+            throw noThread;
+        }
     }
 
     private void sweepOrTell(DataLocation location) {

@@ -4,6 +4,7 @@ import chasqui.database.Database;
 import chasqui.database.DatabaseFault;
 import chasqui.pipeline.DatabaseTrouble;
 import chasqui.pipeline.Rarely;
+import chasqui.pipeline.Recurring;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +12,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,9 +54,9 @@ final class DatabasePulse implements AutoCloseable {
     }
 
     /** @param limit it asks several times within this */
-    void start(Duration limit) {
+    Recurring start(Duration limit) {
         long millis = Math.min(PAUSE.toMillis(), limit.dividedBy(4).toMillis() + 1);
-        thread.scheduleWithFixedDelay(this::beat, 0, millis, TimeUnit.MILLISECONDS);
+        return new Recurring("asking for the database", this::beat).every(thread, Duration.ofMillis(millis));
     }
 
     private void beat() {

@@ -3,11 +3,11 @@ package chasqui.runtime;
 import chasqui.database.DatabaseFault;
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.Rarely;
+import chasqui.pipeline.Recurring;
 import chasqui.settings.Settings;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +36,8 @@ final class LateJoin implements AutoCloseable {
         this.join = join;
     }
 
-    void begin() {
-        thread.scheduleWithFixedDelay(this::look, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    Recurring begin() {
+        return new Recurring("joining the database", this::look).every(thread, PAUSE);
     }
 
     private void look() {
@@ -45,7 +45,7 @@ final class LateJoin implements AutoCloseable {
             foundation.arrive(settings, join);
             log.info("PostgreSQL is here; this process works from now on");
             thread.shutdown();
-        } catch (RuntimeException notYet) {
+        } catch (RuntimeException | Error notYet) {
             String why = notYet instanceof ChasquiException ours ? ours.getMessage() : DatabaseFault.of(notYet);
             foundation.database().because(why);
             if (told.now()) {

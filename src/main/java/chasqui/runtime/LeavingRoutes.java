@@ -54,17 +54,24 @@ final class LeavingRoutes implements AutoCloseable {
         if (thread.isShutdown() || !asked.add(queue)) {
             return;
         }
-        thread.execute(() -> {
+        try {
+            thread.execute(() -> go(queue, step));
+        } catch (Error noThread) {
             asked.remove(queue);
-            try {
-                step.go();
-                failed.remove(queue);
-            } catch (Exception failure) {
-                if (failed.add(queue)) {
-                    log.warn("{}: its worker route cannot be taken down; tried again", queue, failure);
-                }
+            throw noThread;
+        }
+    }
+
+    private void go(String queue, Step step) {
+        asked.remove(queue);
+        try {
+            step.go();
+            failed.remove(queue);
+        } catch (Exception | Error failure) {
+            if (failed.add(queue)) {
+                log.warn("{}: its worker route cannot be taken down; tried again", queue, failure);
             }
-        });
+        }
     }
 
     /** @return false when it is not down within the limit: it runs on as before */

@@ -1,7 +1,9 @@
 package chasqui.runtime;
 
+import chasqui.pipeline.DatabaseTrouble;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.Rarely;
+import chasqui.pipeline.Recurring;
 import chasqui.preflight.Check;
 import chasqui.preflight.Finding;
 import chasqui.preflight.FindingRows;
@@ -12,10 +14,11 @@ import chasqui.topology.DataLocation;
 import chasqui.topology.LocationPatterns;
 import chasqui.topology.Topology;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -40,6 +43,9 @@ final class LocationWatch implements AutoCloseable {
     private final Rarely told = new Rarely();
     private final AtomicBoolean coming = new AtomicBoolean();
     private volatile boolean unwritten = true;
+    /** Null: none, or the database is away, which others tell. */
+    private volatile String trouble;
+
     private volatile Runnable follow = () -> {};
 
     /** @param reachable patterns of the data locations that this process can reach */
@@ -87,7 +93,7 @@ final class LocationWatch implements AutoCloseable {
             log.warn("some data locations have not answered yet; the others are served, they follow when they pass");
         }
         this.follow = follow;
-        pool.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+        new Recurring("looking after the preflights", this::tick).every(pool, TICK);
     }
 
     /** One round sees all that has changed before it, so a second one need not wait behind it. */
@@ -103,10 +109,13 @@ final class LocationWatch implements AutoCloseable {
             });
         } catch (RejectedExecutionException ending) {
             log.debug("this process ends: what a preflight found is not followed any more");
+        } catch (Error noThread) {
+            // The next tick writes it, and the topology's next round follows it.
+            coming.set(false);
+            log.warn("what a preflight found is followed a little later: {}", noThread.toString());
         }
     }
 
-    /** Never throws: a scheduled task that throws is never run again. */
     private void tick() {
         // Two that write at once could leave the rows of the one that looked first.
         synchronized (writing) {
@@ -123,8 +132,12 @@ final class LocationWatch implements AutoCloseable {
                 rows.write(preflights.looked());
                 told.over();
             }
-        } catch (RuntimeException failure) {
+            trouble = null;
+        } catch (RuntimeException | Error failure) {
             unwritten = true;
+            trouble = DatabaseTrouble.in(failure)
+                    ? null
+                    : "the preflights cannot be looked after now, tried again: " + failure;
             if (told.now()) {
                 log.warn("what preflights found cannot be written now, tried again: {}", failure.toString());
             }
@@ -137,7 +150,10 @@ final class LocationWatch implements AutoCloseable {
 
     /** What keeps work away, one sentence each; empty: nothing. */
     List<String> problems() {
-        return sentences(finding -> !finding.stops().isEmpty());
+        List<String> problems =
+                new ArrayList<>(sentences(finding -> !finding.stops().isEmpty()));
+        Optional.ofNullable(trouble).ifPresent(problems::add);
+        return problems;
     }
 
     /** What keeps no work away, in the same form. */

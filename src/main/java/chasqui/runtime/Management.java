@@ -3,6 +3,7 @@ package chasqui.runtime;
 import chasqui.database.Database;
 import chasqui.embedded.PrivateFiles;
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.Recurring;
 import chasqui.pipeline.SteadyClock;
 import chasqui.runtime.HealthProbe.Concern;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -38,6 +40,7 @@ final class Management implements AutoCloseable {
     private final Path home;
     private final Rounds rounds = new Rounds(new SteadyClock());
     private final List<HealthProbe> probes = new ArrayList<>();
+    private final List<Recurring> tasks = new CopyOnWriteArrayList<>();
     /** Those that are routes. */
     private final Set<String> loops = ConcurrentHashMap.newKeySet();
 
@@ -116,9 +119,9 @@ final class Management implements AutoCloseable {
         expectLoops(camel);
         pulse = new DatabasePulse(database, rounds::excuse);
         health(camel, pulse, parts);
-        pulse.start(settings.loopLimit());
+        watch(pulse.start(settings.loopLimit()));
         metrics = PipelineMetrics.start(
-                camel.getRegistry().findSingleByType(MeterRegistry.class), database.jdbi(), operations);
+                camel.getRegistry().findSingleByType(MeterRegistry.class), database.jdbi(), operations, this::watch);
         url = "http://%s:%d/hawtio/"
                 .formatted(bracketed(settings.host()), router.getServer().getPort());
         announce();
@@ -137,6 +140,11 @@ final class Management implements AutoCloseable {
     /** One more line of health, before {@link #started}. */
     void probe(HealthProbe probe) {
         probes.add(probe);
+    }
+
+    /** A task whose failures health tells from now on. */
+    void watch(Recurring task) {
+        tasks.add(task);
     }
 
     /** The node's beat reached the database. */
@@ -186,6 +194,9 @@ final class Management implements AutoCloseable {
         checks.register(new HealthProbe("loops", Concern.RESTART, () -> rounds.silent().stream()
                 .map(loop -> "%s has completed no round since %s; look at the log for its errors, or restart"
                         .formatted(loop, rounds.last().get(loop)))
+                .toList()));
+        checks.register(new HealthProbe("tasks", Concern.PROCESS, () -> tasks.stream()
+                .flatMap(task -> task.trouble().stream())
                 .toList()));
         probes.forEach(checks::register);
         parts.forEach((name, alive) -> checks.register(new HealthProbe(

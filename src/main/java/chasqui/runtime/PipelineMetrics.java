@@ -3,6 +3,7 @@ package chasqui.runtime;
 import chasqui.inspection.LinkReader;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.Recurring;
 import chasqui.pipeline.WorkStatus;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +55,9 @@ final class PipelineMetrics implements AutoCloseable {
         });
     }
 
-    static PipelineMetrics start(MeterRegistry registry, Jdbi database, OperationStore store) {
+    /** @param begun told of the reading that goes on from then */
+    static PipelineMetrics start(
+            MeterRegistry registry, Jdbi database, OperationStore store, Consumer<Recurring> begun) {
         PipelineMetrics metrics = new PipelineMetrics(registry, database);
         Gauge.builder("chasqui.leases.held", store, held -> held.held().size())
                 .description("Operations that this process works on now")
@@ -73,7 +76,8 @@ final class PipelineMetrics implements AutoCloseable {
                 .description("1 when the last look at the database succeeded")
                 .register(registry);
         store.onEnd(metrics::ended);
-        metrics.reader.scheduleWithFixedDelay(metrics::read, 0, EVERY_SECONDS, TimeUnit.SECONDS);
+        begun.accept(new Recurring("reading the metrics of the pipeline", metrics::read)
+                .every(metrics.reader, Duration.ofSeconds(EVERY_SECONDS)));
         return metrics;
     }
 

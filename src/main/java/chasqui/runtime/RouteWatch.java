@@ -1,5 +1,6 @@
 package chasqui.runtime;
 
+import chasqui.pipeline.Recurring;
 import chasqui.runtime.routes.Problem;
 import chasqui.runtime.routes.RouteCheck;
 import chasqui.runtime.routes.RouteFiles;
@@ -73,12 +74,11 @@ final class RouteWatch implements AutoCloseable {
      * @param pause zero: only when somebody asks; what waits for work in hand is seen to all the same
      */
     void start(Duration pause) {
-        Runnable round = pause.isZero() ? this::waitingRound : this::round;
-        long millis = (pause.isZero() ? QUIET : pause).toMillis();
-        thread.scheduleWithFixedDelay(round, millis, millis, TimeUnit.MILLISECONDS);
+        Duration each = pause.isZero() ? QUIET : pause;
+        new Recurring("following the route files", pause.isZero() ? this::waitingRound : this::round)
+                .after(thread, each, each);
     }
 
-    /** Never throws: a scheduled task that throws is never run again. */
     private void round() {
         turn.lock();
         try {

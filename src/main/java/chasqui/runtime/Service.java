@@ -8,6 +8,7 @@ import chasqui.pipeline.Adopter;
 import chasqui.pipeline.LeaseRenewer;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.Recurring;
 import chasqui.pipeline.ResultJournal;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.SteadyClock;
@@ -44,7 +45,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -58,7 +58,7 @@ import org.slf4j.LoggerFactory;
 public final class Service implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Service.class);
     private static final int MANAGER_THREADS = 4;
-    private static final int SWEEP_EVERY_HOURS = 1;
+    private static final Duration SWEEP_EVERY = Duration.ofHours(1);
     private static final String LEASE_LOOP = "lease-renewer";
     private static final String TOPOLOGY_LOOP = "topology";
 
@@ -340,21 +340,15 @@ public final class Service implements AutoCloseable {
                 if (foundation.database().isOpen()) {
                     workers.refresh();
                 }
-                managerPool.scheduleWithFixedDelay(
-                        () -> {
-                            sweeps.begin(workers.locations());
-                            incoming.begin(workers.locations());
-                        },
-                        0,
-                        SWEEP_EVERY_HOURS,
-                        TimeUnit.HOURS);
+                management.watch(
+                        new Recurring("removing what dead attempts left", this::tidy).every(managerPool, SWEEP_EVERY));
             }
             watch(foundation, locations);
             api.started();
             management.started(camel.getCamelContext(), foundation.database(), operations, parts(foundation));
             followRoutes(locations);
             if (!foundation.database().isOpen()) {
-                late.begin();
+                management.watch(late.begin());
             }
         } catch (RoutesRefused refused) {
             close();
@@ -385,8 +379,13 @@ public final class Service implements AutoCloseable {
                 stored,
                 () -> management.rounds().completed(TOPOLOGY_LOOP));
         management.probe(new HealthProbe("topology", Concern.SYSTEM, watch::problems, watch::told));
-        long pause = TopologyWatch.pause(settings.managerInterval()).toMillis();
-        managerPool.scheduleWithFixedDelay(watch, pause, pause, TimeUnit.MILLISECONDS);
+        Duration pause = TopologyWatch.pause(settings.managerInterval());
+        management.watch(new Recurring("following the topology", watch).after(managerPool, pause, pause));
+    }
+
+    private void tidy() {
+        sweeps.begin(workers.locations());
+        incoming.begin(workers.locations());
     }
 
     private void served(List<DataLocation> locations) {

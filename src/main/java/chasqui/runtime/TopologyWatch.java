@@ -48,7 +48,9 @@ final class TopologyWatch implements Runnable, AutoCloseable {
     private Object served;
 
     private boolean failing;
-    private volatile boolean unfit;
+    /** Why the last good one stays in force; null: it need not, or the database is away, which others tell. */
+    private volatile String unfit;
+
     private Set<String> draining = Set.of();
     /** What is wrong with the topology that is followed. */
     private volatile List<String> wrong = List.of();
@@ -113,14 +115,21 @@ final class TopologyWatch implements Runnable, AutoCloseable {
             }
             completed.run();
             failing = false;
-            unfit = false;
-        } catch (Exception failure) {
+            unfit = null;
+        } catch (Exception | Error failure) {
             if (!failing) {
                 log.warn("the topology could not be followed, the last good one stays in force; tried again", failure);
             }
             failing = true;
-            unfit = !DatabaseTrouble.in(failure);
+            unfit = DatabaseTrouble.in(failure) ? null : why(failure);
         }
+    }
+
+    private static String why(Throwable failure) {
+        return failure instanceof Error
+                ? "the topology cannot be followed now, the last good one stays in force; tried again: " + failure
+                : "what the database has cannot be followed, the last good topology stays in force;"
+                        + " the log says why, and chasqui topology show what is wrong";
     }
 
     private static String some(Collection<String> names) {
@@ -159,10 +168,8 @@ final class TopologyWatch implements Runnable, AutoCloseable {
 
     /** Why the topology as it is in the database is not followed now; empty: it is. */
     List<String> problems() {
-        return unfit
-                ? List.of("what the database has cannot be followed, the last good topology stays in force;"
-                        + " the log says why, and chasqui topology show what is wrong")
-                : List.of();
+        String known = unfit;
+        return known == null ? List.of() : List.of(known);
     }
 
     /** What is wrong with it and is followed as far as possible. */

@@ -5,14 +5,20 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chasqui.pipeline.Recurring;
 import chasqui.pipeline.Stage;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +90,24 @@ class ArchitectureTest {
     @Test
     void packages_form_no_cycles() {
         slices().matching("chasqui.(*)..").should().beFreeOfCycles().check(CODE);
+    }
+
+    @Test
+    void what_is_done_again_and_again_comes_again_whatever_it_throws() {
+        classes()
+                .that()
+                .doNotBelongToAnyOf(Recurring.class)
+                .should(new ArchCondition<>("schedule only as Recurring") {
+                    @Override
+                    public void check(JavaClass type, ConditionEvents events) {
+                        type.getMethodCallsFromSelf().stream()
+                                .filter(call -> Set.of("scheduleWithFixedDelay", "scheduleAtFixedRate")
+                                        .contains(call.getName()))
+                                .forEach(
+                                        call -> events.add(SimpleConditionEvent.violated(call, call.getDescription())));
+                    }
+                })
+                .check(CODE);
     }
 
     @Test

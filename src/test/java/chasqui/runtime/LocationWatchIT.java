@@ -17,6 +17,7 @@ import chasqui.settings.SettingsReader;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
 import chasqui.topology.Locations;
+import chasqui.topology.StoredTopology;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -33,12 +34,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.management.ObjectName;
 import org.apache.camel.health.HealthCheck;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,7 +126,9 @@ class LocationWatchIT {
             await().atMost(LIMIT).until(() -> service.camel().getRoute("us_lta_verification") != null);
             await().atMost(LIMIT).until(() -> database.value("SELECT count(*) FROM preflight_finding")
                     .equals("0"));
-            assertThat(health("/observe/health")).contains("\"name\":\"locations\",\"status\":\"UP\"");
+            assertThat(health("/observe/health"))
+                    .contains("\"name\":\"locations\",\"status\":\"UP\"")
+                    .contains("\"name\":\"tasks\",\"status\":\"UP\"");
         }
     }
 
@@ -173,6 +180,53 @@ class LocationWatchIT {
             await().atMost(LIMIT).until(() -> followed.get() > 0 && pool.getActiveCount() == 0);
         }
         assertThat(followed).hasValueLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void an_error_in_a_round_of_the_preflights_is_told_and_the_next_round_goes_on() throws Exception {
+        AtomicBoolean spent = new AtomicBoolean(true);
+        Jdbi sometimes = Jdbi.create(() -> {
+            if (spent.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            return database.database().dataSource().getConnection();
+        });
+        try (Preflights preflights = new Preflights(location -> List.of(), LIMIT, () -> {});
+                Pool pool = new Pool()) {
+            LocationWatch watch = new LocationWatch(
+                    sometimes, NodeIdentity.starting("everywhere"), List.of("us/lta"), preflights, pool);
+            watch.started(() -> {});
+            await().atMost(LIMIT).until(() -> !watch.problems().isEmpty());
+            assertThat(watch.problems()).singleElement().asString().contains("unable to create native thread");
+            spent.set(false);
+            await().atMost(LIMIT).until(() -> watch.problems().isEmpty());
+        }
+    }
+
+    @Test
+    void an_error_in_a_round_of_the_topology_is_told_and_the_next_round_goes_on() {
+        AtomicBoolean spent = new AtomicBoolean(true);
+        try (Foundation foundation = Foundation.openOrJoin(settings);
+                Preflights preflights = new Preflights(location -> List.of(), LIMIT, () -> {});
+                Pool pool = new Pool()) {
+            TopologyWatch watch = new TopologyWatch(
+                    foundation,
+                    new Locations(database.jdbi()),
+                    Optional.empty(),
+                    watch(preflights, pool, "us/lta"),
+                    served -> {},
+                    new StoredTopology(database.jdbi(), Surrounding.ofNode(foundation.home(), settings)),
+                    () -> {
+                        if (spent.get()) {
+                            throw new OutOfMemoryError("unable to create native thread");
+                        }
+                    });
+            pool.scheduleWithFixedDelay(watch, 0, 50, TimeUnit.MILLISECONDS);
+            await().atMost(LIMIT).until(() -> !watch.problems().isEmpty());
+            assertThat(watch.problems()).singleElement().asString().contains("unable to create native thread");
+            spent.set(false);
+            await().atMost(LIMIT).until(() -> watch.problems().isEmpty());
+        }
     }
 
     private int waiting() {

@@ -50,7 +50,7 @@ class PipelineMetricsIT {
                 INSERT INTO operation (type, data_location_id, queue, deletion_batch_id)
                 SELECT 'deletion', data_location_id, 'ccat_buffer_deletion', id FROM b
                 """);
-        metrics = PipelineMetrics.start(registry, database.jdbi(), operations);
+        metrics = PipelineMetrics.start(registry, database.jdbi(), operations, reading -> {});
     }
 
     @AfterEach

@@ -48,8 +48,8 @@ final class HealthKeys {
             refused = false;
         } catch (InterruptedException ended) {
             throw ended;
-        } catch (Exception failure) {
-            // A Redis that is away is told of by the listener.
+        } catch (Throwable failure) {
+            // Errors too: the thread does more than this. A Redis that is away is told of by the listener.
             if (!refused && !Diagnosis.isAway(failure)) {
                 log.warn("Redis does not take {}; nothing depends on it: {}", keys.get(0), failure.toString());
                 refused = true;

@@ -59,8 +59,6 @@ final class Keeper implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(rhythm.beat().toMillis());
-                // Shows that hints can be sent when there are none to send.
-                outbox.add(own, "beat", () -> {});
                 attempt(Direction.TAKING_OVER, this::beat);
                 if (health != null) {
                     health.refresh();
@@ -99,6 +97,8 @@ final class Keeper implements AutoCloseable {
     }
 
     private boolean beat() throws Exception {
+        // Shows that hints can be sent when there are none to send.
+        outbox.add(own, "beat", () -> {});
         Map<String, ServedQueue> queues = served.get();
         keepOwn();
         Map<String, Integer> free = new HashMap<>();
