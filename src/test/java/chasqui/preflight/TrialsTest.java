@@ -56,7 +56,7 @@ class TrialsTest {
         assertThat(begun).as("of those that hang").hasValue(MANY);
     }
 
-    /** The threads' maker throws what Java throws when the machine has none left. */
+    /** JUnit itself ends at the OutOfMemoryError that Java throws when the machine has no thread left. */
     @Test
     void a_check_that_finds_no_thread_is_told_and_free_to_be_tried_again_and_those_behind_it_are_tried() {
         AtomicInteger refused = new AtomicInteger(MANY);
@@ -64,7 +64,7 @@ class TrialsTest {
                 Duration.ofHours(1),
                 new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
                     if (refused.getAndDecrement() > 0) {
-                        throw new OutOfMemoryError("unable to create native thread");
+                        throw new InternalError("unable to create native thread");
                     }
                     return new Thread(task);
                 }));
