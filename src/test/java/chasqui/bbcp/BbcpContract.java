@@ -41,6 +41,9 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class BbcpContract {
     private static final Map<Class<?>, AtomicInteger> RAN = new ConcurrentHashMap<>();
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** Longer than ssh and two programs need to start on a busy machine. */
+    private static final Duration STALL = Duration.ofSeconds(10);
+
     private static final long SLOW = 2 << 20;
 
     /** Whom this test has stopped: nobody else would end them. */
@@ -441,7 +444,7 @@ abstract class BbcpContract {
     void a_transfer_that_stands_still_is_ended_and_charged_to_the_link() throws Exception {
         content(64 << 20);
         BbcpCommand command = push(options().limitedTo(SLOW));
-        Future<BbcpResult> run = under_way(command, Duration.ofSeconds(4));
+        Future<BbcpResult> run = under_way(command, STALL);
         List<ProcessHandle> agents = agentsThere();
         assertThat(agents).isNotEmpty();
         stopped.addAll(agents);
@@ -461,7 +464,7 @@ abstract class BbcpContract {
     void a_host_that_dies_in_the_middle_is_charged_to_the_link_and_the_next_attempt_succeeds() throws Exception {
         content(32 << 20);
         BbcpCommand command = push(options().limitedTo(SLOW * 2));
-        Future<BbcpResult> run = under_way(command, Duration.ofSeconds(6));
+        Future<BbcpResult> run = under_way(command, STALL);
         sshd.stop();
         BbcpResult result = run.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         assertThat(result.exit() == 0).isFalse();

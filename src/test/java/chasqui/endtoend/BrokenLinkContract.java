@@ -40,7 +40,7 @@ abstract class BrokenLinkContract {
                   - { name: buffer, type: BUFFER, storage: DISK, host: 127.0.0.4, user: "{user}", root: "{sites}/cologne/buffer" }
                   - { name: lta, type: LONG_TERM_ARCHIVE, storage: DISK, host: 127.0.0.4, root: "{sites}/cologne/lta", accept_cached_verification: true }
             transfer_routes:
-              - { from: ccat, to: cologne, rate_limit: 6MB/s, concurrency: 1 }
+              - { from: ccat, to: cologne, rate_limit: 4MB/s, concurrency: 1 }
             """;
 
     @RegisterExtension

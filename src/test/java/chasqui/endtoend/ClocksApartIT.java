@@ -74,8 +74,6 @@ class ClocksApartIT {
                 "chasqui.manager.interval", "300ms",
                 "chasqui.worker.look", "500ms",
                 "chasqui.monitor.interval", "1s",
-                "chasqui.lease.duration", "5s",
-                "chasqui.lease.renew", "1s",
                 "chasqui.assembly.max-wait", "1s",
                 "chasqui.deletion.retention.source", "0s"));
         Settings settings = SettingsReader.read(null, Map.of(), set);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three managers that look for the same work, none of which is needed as long as another lives. */
 class ManyManagersIT {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int NIGHTS_AT_ONCE = 8;
     /** Key of the lock that a test holds while no operation can be recorded. */
     private static final int GATE = 4711;

@@ -132,7 +132,7 @@ class PostgresFaultsIT {
             work.letGo();
             work.awaitUnhealthy("PostgreSQL does not answer", "since 20");
             // Longer than a lease, an answer and a stall may take.
-            await().pollDelay(Duration.ofSeconds(8)).atMost(LIMIT).until(() -> true);
+            await().pollDelay(Duration.ofSeconds(13)).atMost(LIMIT).until(() -> true);
         } finally {
             postgres.thaw();
         }

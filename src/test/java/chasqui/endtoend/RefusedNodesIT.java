@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that may not enter the register of nodes, and one that takes over from its dead incarnation. */
 class RefusedNodesIT {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** As documented: another start may succeed although nothing was changed on this machine. */
     private static final int FAILED = 1;

@@ -60,7 +60,7 @@ class WithoutDatabaseIT {
         TestTopology.on(database.jdbi(), folder.resolve("sites"));
         execute("""
                 INSERT INTO transfer_route (origin_site_id, destination_site_id, route_type, rate_limit_bytes_per_second)
-                SELECT o.id, d.id, 'CUSTOM', 20000000 FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'cologne'
+                SELECT o.id, d.id, 'CUSTOM', 10000000 FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name = 'cologne'
                 """);
         execute("UPDATE site SET lta_weight = 0 WHERE short_name = 'us'");
         set.putAll(Map.of(
@@ -159,7 +159,7 @@ class WithoutDatabaseIT {
         return !names(root("ccat/buffer/.chasqui/tmp")).isEmpty();
     }
 
-    /** The first thing that is made there is the half of a transfer package, and sending takes two seconds. */
+    /** The first thing that is made there is the half of a transfer package, and sending takes four seconds. */
     private boolean sends() {
         return !names(root("cologne/buffer/.chasqui/tmp")).isEmpty();
     }

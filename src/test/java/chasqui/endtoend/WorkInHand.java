@@ -94,9 +94,9 @@ final class WorkInHand {
                 Map.entry("chasqui.manager.interval", "300ms"),
                 Map.entry("chasqui.worker.look", "500ms"),
                 Map.entry("chasqui.monitor.interval", "1s"),
-                Map.entry("chasqui.lease.duration", "6s"),
+                Map.entry("chasqui.lease.duration", "10s"),
                 Map.entry("chasqui.lease.renew", "1s"),
-                Map.entry("chasqui.lease.stall", "8s"),
+                Map.entry("chasqui.lease.stall", "12s"),
                 Map.entry("chasqui.preflight.retry", "1s"),
                 Map.entry("chasqui.park.first", "1s"),
                 Map.entry("chasqui.park.longest", "2s"),
@@ -136,7 +136,7 @@ final class WorkInHand {
 
     /** The node is heard of again: soon, whatever became of its older connections. */
     void awaitBeat(RestartablePostgres database) {
-        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> database.ask(
+        await().atMost(LIMIT).ignoreExceptions().until(() -> database.ask(
                         "SELECT heartbeat_at > clock_timestamp() - interval '3 s' FROM node")
                 .equals("t"));
     }

@@ -176,6 +176,8 @@ class ServiceIT {
                         "refused",
                         "chasqui.management.port",
                         "0",
+                        "chasqui.api.port",
+                        "0",
                         "chasqui.routes",
                         routes.toString()));
         assertThatThrownBy(() -> Service.start(foundation, bad))

@@ -56,12 +56,12 @@ public final class RedisServer implements AutoCloseable {
         return new RedisServer(Files.createTempDirectory(parent, "redis"), freePort(), List.of(options));
     }
 
-    /** A sentinel that watches a master on this machine, alone, and replaces it after a second without an answer. */
+    /** A sentinel that watches a master on this machine, alone, and replaces it after five seconds without an answer. */
     public static RedisServer sentinel(Path parent, String master, int masterPort) throws Exception {
         Path settings = Files.writeString(
                 Files.createTempFile(parent, "sentinel", ".conf"), """
                 sentinel monitor %1$s %2$s %3$d 1
-                sentinel down-after-milliseconds %1$s 1000
+                sentinel down-after-milliseconds %1$s 5000
                 sentinel failover-timeout %1$s 5000
                 """.formatted(master, HOST, masterPort));
         return start(parent, settings.toString(), "--sentinel");

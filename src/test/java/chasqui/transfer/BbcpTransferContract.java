@@ -47,7 +47,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 abstract class BbcpTransferContract {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Duration STALL = Duration.ofSeconds(5);
+    /** Longer than ssh and two programs need to start on a busy machine. */
+    private static final Duration STALL = Duration.ofSeconds(10);
+
     private static final String PUSH = "ccat_buffer_data_transfer";
     private static final String PULL = "cologne_buffer_data_transfer";
 
