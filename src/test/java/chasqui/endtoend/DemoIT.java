@@ -143,7 +143,7 @@ class DemoIT {
                     "--role",
                     "api");
             org.awaitility.Awaitility.await()
-                    .atMost(Duration.ofMinutes(1))
+                    .atMost(LIMIT)
                     .until(() -> service.err().contains("ready in ") || !service.alive());
             assertThat(service.alive()).as(service.err()).isTrue();
             return service;

@@ -10,6 +10,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Jdbi;
@@ -19,6 +22,8 @@ import org.jdbi.v3.core.Jdbi;
  * end and new ones are refused; or loses the answer to one COMMIT that the server has carried out.
  */
 public final class DatabaseLink implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final ServerSocket entrance;
     private final URI server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -45,9 +50,21 @@ public final class DatabaseLink implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + entrance.getLocalPort() + server.getPath();
     }
 
-    /** Connections that give up soon. */
+    /** Connections that give up soon while it is cut, and wait for a busy machine otherwise. */
     public Jdbi jdbi() {
-        return Jdbi.create(pool);
+        return Jdbi.create(this::connection);
+    }
+
+    private Connection connection() throws SQLException {
+        for (long begun = System.nanoTime(); ; ) {
+            try {
+                return pool.getConnection();
+            } catch (SQLException none) {
+                if (cut || System.nanoTime() - begun > PATIENCE.toNanos()) {
+                    throw none;
+                }
+            }
+        }
     }
 
     public void cut() throws IOException {

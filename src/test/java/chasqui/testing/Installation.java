@@ -31,7 +31,9 @@ public final class Installation implements AfterEachCallback, AutoCloseable {
             Map.entry("chasqui.retry.first", "500ms"),
             Map.entry("chasqui.park.first", "1s"),
             Map.entry("chasqui.park.longest", "5s"),
-            Map.entry("chasqui.drain", "20s"));
+            Map.entry("chasqui.drain", "20s"),
+            // On a busy machine a start of all of them takes longer than what hangs may take.
+            Map.entry("chasqui.preflight.limit", "3min"));
 
     /**
      * Where a process runs.

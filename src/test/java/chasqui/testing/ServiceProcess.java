@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
  * It can be killed and started again as the same node.
  */
 public final class ServiceProcess implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
