@@ -28,7 +28,7 @@ import org.awaitility.core.ConditionTimeoutException;
  * {@link Installation} serve one site each.
  */
 final class FarSites implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Pattern ROOT = Pattern.compile("root: \"?(/[^\",} ]+)");
 
     final TestDatabase database;
