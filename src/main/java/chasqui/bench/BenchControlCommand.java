@@ -1,10 +1,8 @@
 package chasqui.bench;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code chasqui bench control}. */
@@ -15,26 +13,8 @@ import picocli.CommandLine.Option;
                 "Measures how many operations per second that do nothing are found, enqueued, claimed and completed, "
                         + "beside pgbench in the same run. Needs about 2 GB of free disk, and some minutes.")
 public final class BenchControlCommand implements Callable<Integer> {
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            description = "Where to put the database: on the disk to measure. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "/var/tmp")
-    private Path dir;
-
-    @Option(
-            names = "--pairs",
-            paramLabel = "N",
-            description = "How often both are run, at least " + Pairs.FEWEST + ". Default: ${DEFAULT-VALUE}.",
-            defaultValue = "" + Pairs.FEWEST)
-    private int pairs;
-
-    @Option(
-            names = "--scale",
-            paramLabel = "X",
-            description = "Part of the real numbers, more than 0 and at most 1, for a try. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "1")
-    private double scale;
+    @Mixin
+    private BenchOptions options = new BenchOptions(Pairs.FEWEST);
 
     @Option(
             names = "--redis",
@@ -43,19 +23,12 @@ public final class BenchControlCommand implements Callable<Integer> {
                     + " redis://127.0.0.1:6379. Leaves two empty streams there.")
     private String redis;
 
-    @Option(names = "--json", description = "Print one JSON object instead of a table.")
-    private boolean json;
-
     @Override
     public Integer call() throws Exception {
-        if (pairs < Pairs.FEWEST || !(scale > 0 && scale <= 1) || !Files.isDirectory(dir)) {
-            System.err.println("--pairs must be at least " + Pairs.FEWEST
-                    + ", --scale more than 0 and at most 1, and --dir a folder: got --pairs " + pairs + " --scale "
-                    + scale + " --dir " + dir);
+        if (options.refused(System.err)) {
             return 2;
         }
-        Consumer<String> says = System.console() == null ? text -> {} : text -> System.err.print("\r\u001b[K" + text);
-        ControlBench.run(dir, pairs, scale, redis, says).print(json, System.out);
+        options.print(ControlBench.run(options.dir(), options.pairs(), options.scale(), redis, options.progress()));
         return 0;
     }
 }

@@ -1,11 +1,9 @@
 package chasqui.bench;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code chasqui bench transfer}. */
@@ -17,26 +15,8 @@ import picocli.CommandLine.Option;
 public final class BenchTransferCommand implements Callable<Integer> {
     private static final int FEWEST = 7;
 
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            description = "Where to make the files: on the disk to measure. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "/var/tmp")
-    private Path dir;
-
-    @Option(
-            names = "--pairs",
-            paramLabel = "N",
-            description = "How often both are run, at least " + FEWEST + ". Default: ${DEFAULT-VALUE}.",
-            defaultValue = "" + FEWEST)
-    private int pairs;
-
-    @Option(
-            names = "--scale",
-            paramLabel = "X",
-            description = "Part of the real sizes, more than 0 and at most 1, for a try. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "1")
-    private double scale;
+    @Mixin
+    private BenchOptions options = new BenchOptions(FEWEST);
 
     @Option(
             names = "--only",
@@ -45,24 +25,19 @@ public final class BenchTransferCommand implements Callable<Integer> {
             description = "Some of the cases, such as cp,bbcp. Default: all.")
     private List<String> only = TransferBench.CASES;
 
-    @Option(names = "--json", description = "Print one JSON object instead of a table.")
-    private boolean json;
-
     @Override
     public Integer call() throws Exception {
-        if (pairs < FEWEST
-                || !(scale > 0 && scale <= 1)
-                || !Files.isDirectory(dir)
-                || !TransferBench.CASES.containsAll(only)) {
-            System.err.println("--pairs must be at least " + FEWEST
-                    + ", --scale more than 0 and at most 1, --dir a folder, and --only some of "
-                    + String.join(",", TransferBench.CASES) + ": got --pairs " + pairs + " --scale " + scale + " --dir "
-                    + dir + " --only " + String.join(",", only));
+        boolean unknown = !TransferBench.CASES.containsAll(only);
+        if (unknown) {
+            System.err.println("--only must be some of " + String.join(",", TransferBench.CASES) + ": got "
+                    + String.join(",", only));
+        }
+        if (options.refused(System.err) || unknown) {
             return 2;
         }
-        Consumer<String> says = System.console() == null ? text -> {} : text -> System.err.print("\r\u001b[K" + text);
-        BenchReport report = TransferBench.run(dir, pairs, scale, only, says);
-        report.print(json, System.out);
+        BenchReport report =
+                TransferBench.run(options.dir(), options.pairs(), options.scale(), only, options.progress());
+        options.print(report);
         return report.cases().isEmpty() ? 1 : 0;
     }
 }

@@ -8,7 +8,6 @@ import chasqui.storage.PackageWriter;
 import chasqui.storage.Progress;
 import chasqui.storage.ReadableSource;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,18 +42,18 @@ public final class PackagingBench {
     }
 
     /**
-     * Runs all of it in a new folder, which is removed afterwards, and prints the result.
+     * Runs all of it in a new folder, which is removed afterwards.
      *
      * @param dir where to make the files: on the disk that is to be measured
      * @param says told what is being done, for a line on a terminal
      * @throws BenchImpossible a tool or the room for the files is missing
      */
-    public static void run(Path dir, int pairs, double scale, boolean json, PrintStream out, Consumer<String> says)
+    public static BenchReport run(Path dir, int pairs, double scale, Consumer<String> says)
             throws IOException, InterruptedException {
         try (BenchFolder folder = BenchFolder.in(dir)) {
             BenchReport report = new PackagingBench(folder.path(), pairs, scale, says).measure();
             says.accept("");
-            report.print(json, out);
+            return report;
         }
     }
 

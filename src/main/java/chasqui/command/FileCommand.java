@@ -3,7 +3,6 @@ package chasqui.command;
 import chasqui.filing.Filing;
 import chasqui.filing.FilingRequest;
 import chasqui.filing.Rejections;
-import chasqui.runtime.Foundation;
 import chasqui.storage.Progress;
 import chasqui.topology.Locations;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
+import org.jdbi.v3.core.Jdbi;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,27 +65,26 @@ public final class FileCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "chasqui file wants DIR, --instrument=NAME and --observation=NAME, or --rejected");
         }
-        try (Foundation foundation = Foundation.lookInto(options.checked())) {
-            if (rejected) {
-                return FileRun.rejected(new Rejections(foundation.database().jdbi()), System.out);
-            }
-            Locations locations = new Locations(foundation.database().jdbi());
-            Filing filing = new Filing(foundation.database().jdbi(), locations, Person.here());
-            FilingRequest request = new FilingRequest(directory, instrument, module, observation, priority, finish);
-            if (System.console() == null) {
-                return FileRun.run(filing, request, Progress.NONE, System.out, System.err);
-            }
-            // The answer is printed when the line of progress is gone.
-            ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            ByteArrayOutputStream refusals = new ByteArrayOutputStream();
-            int exit;
-            try (ReadingLine line = new ReadingLine(System.err, Clock.systemUTC())) {
-                exit = FileRun.run(filing, request, line, text(answer), text(refusals));
-            }
-            System.err.print(refusals.toString(StandardCharsets.UTF_8));
-            System.out.print(answer.toString(StandardCharsets.UTF_8));
-            return exit;
+        return options.ask(
+                database -> rejected ? FileRun.rejected(new Rejections(database), System.out) : register(database));
+    }
+
+    private int register(Jdbi database) {
+        Filing filing = new Filing(database, new Locations(database), Person.here());
+        FilingRequest request = new FilingRequest(directory, instrument, module, observation, priority, finish);
+        if (System.console() == null) {
+            return FileRun.run(filing, request, Progress.NONE, System.out, System.err);
         }
+        // The answer is printed when the line of progress is gone.
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        ByteArrayOutputStream refusals = new ByteArrayOutputStream();
+        int exit;
+        try (ReadingLine line = new ReadingLine(System.err, Clock.systemUTC())) {
+            exit = FileRun.run(filing, request, line, text(answer), text(refusals));
+        }
+        System.err.print(refusals.toString(StandardCharsets.UTF_8));
+        System.out.print(answer.toString(StandardCharsets.UTF_8));
+        return exit;
     }
 
     private static PrintStream text(ByteArrayOutputStream bytes) {

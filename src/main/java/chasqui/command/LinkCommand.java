@@ -1,6 +1,5 @@
 package chasqui.command;
 
-import chasqui.runtime.Foundation;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,16 +31,11 @@ public final class LinkCommand implements Runnable {
             description = "Shows every link: what is under way, what waits, and whether it is open or why not.")
     static final class Show implements Callable<Integer> {
         @Mixin
-        private SettingsOptions options;
-
-        @Option(names = "--json", description = "One JSON document (docs/formats.md).")
-        private boolean json;
+        private LookOptions options;
 
         @Override
         public Integer call() {
-            try (Foundation foundation = Foundation.lookInto(options.checked())) {
-                return new LinkRequest(foundation.database().jdbi(), System.out, System.err).list(json);
-            }
+            return options.ask(database -> new LinkRequest(database, System.out, System.err).list(options.json()));
         }
     }
 
@@ -65,10 +59,8 @@ public final class LinkCommand implements Runnable {
 
         @Override
         public Integer call() {
-            try (Foundation foundation = Foundation.lookInto(options.checked())) {
-                return new LinkRequest(foundation.database().jdbi(), System.out, System.err)
-                        .pause(from, to, Person.here(), reason);
-            }
+            return options.ask(database ->
+                    new LinkRequest(database, System.out, System.err).pause(from, to, Person.here(), reason));
         }
     }
 
@@ -89,10 +81,8 @@ public final class LinkCommand implements Runnable {
 
         @Override
         public Integer call() {
-            try (Foundation foundation = Foundation.lookInto(options.checked())) {
-                return new LinkRequest(foundation.database().jdbi(), System.out, System.err)
-                        .resume(from, to, Person.here(), reason);
-            }
+            return options.ask(database ->
+                    new LinkRequest(database, System.out, System.err).resume(from, to, Person.here(), reason));
         }
     }
 }

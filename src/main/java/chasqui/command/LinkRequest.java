@@ -1,6 +1,5 @@
 package chasqui.command;
 
-import chasqui.inspection.InspectionJson;
 import chasqui.inspection.LinkReader;
 import chasqui.inspection.LinkStatus;
 import chasqui.inspection.LinkText;
@@ -28,11 +27,7 @@ public final class LinkRequest {
     /** @return exit code: 0, also when a link does not move */
     public int list(boolean json) {
         List<LinkStatus> links = reader.read();
-        if (json) {
-            out.println(InspectionJson.write(Map.of("links", links)));
-        } else {
-            out.print(LinkText.of(links));
-        }
+        Answer.print(json, out, Map.of("links", links), () -> out.print(LinkText.of(links)));
         return 0;
     }
 

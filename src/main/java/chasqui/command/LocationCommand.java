@@ -1,6 +1,5 @@
 package chasqui.command;
 
-import chasqui.runtime.Foundation;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,10 +42,8 @@ public final class LocationCommand implements Runnable {
 
         @Override
         public Integer call() {
-            try (Foundation foundation = Foundation.lookInto(options.checked())) {
-                return new DrainRequest(foundation.database().jdbi(), System.out, System.err)
-                        .drain(place, Person.here(), reason);
-            }
+            return options.ask(
+                    database -> new DrainRequest(database, System.out, System.err).drain(place, Person.here(), reason));
         }
     }
 
@@ -64,10 +61,8 @@ public final class LocationCommand implements Runnable {
 
         @Override
         public Integer call() {
-            try (Foundation foundation = Foundation.lookInto(options.checked())) {
-                return new DrainRequest(foundation.database().jdbi(), System.out, System.err)
-                        .activate(place, Person.here(), reason);
-            }
+            return options.ask(database ->
+                    new DrainRequest(database, System.out, System.err).activate(place, Person.here(), reason));
         }
     }
 }

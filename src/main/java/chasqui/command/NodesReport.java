@@ -1,6 +1,5 @@
 package chasqui.command;
 
-import chasqui.inspection.InspectionJson;
 import chasqui.inspection.NodeReader;
 import chasqui.inspection.NodeStatus;
 import chasqui.inspection.NodeText;
@@ -8,9 +7,7 @@ import chasqui.inspection.QueueReader;
 import chasqui.inspection.QueueStatus;
 import chasqui.inspection.QueueText;
 import java.io.PrintStream;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
 
 /** {@code chasqui nodes [--json]}: who runs. */
@@ -31,19 +28,18 @@ public final class NodesReport {
         List<String> missing = NodeStatus.missingRoles(found);
         List<QueueStatus> still =
                 queues.read().stream().filter(QueueStatus::standsStill).toList();
-        if (json) {
-            Map<String, Object> answer = new LinkedHashMap<>();
-            answer.put("nodes", found);
-            answer.put("missing_roles", missing);
-            answer.put("still", still);
-            out.println(InspectionJson.write(answer));
-            return 0;
-        }
+        Answer.print(json, out, new Found(found, missing, still), () -> print(found, missing, still));
+        return 0;
+    }
+
+    /** The answer to a script. */
+    private record Found(List<NodeStatus> nodes, List<String> missingRoles, List<QueueStatus> still) {}
+
+    private void print(List<NodeStatus> found, List<String> missing, List<QueueStatus> still) {
         out.print(NodeText.of(found));
         missing.forEach(role -> out.println("\nno living node has the role " + role + ": " + NodeStatus.without(role)));
         if (!still.isEmpty()) {
             out.print("\nQueues with work that nobody does\n" + QueueText.of(still));
         }
-        return 0;
     }
 }

@@ -8,7 +8,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -26,16 +25,13 @@ public final class PreflightCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private SettingsOptions options;
+    private LookOptions options;
 
     @Parameters(
             arity = "0..1",
             paramLabel = "SITE/LOCATION",
             description = "Which, * for any part (default: those that a worker here reaches).")
     private String location;
-
-    @Option(names = "--json", description = "One JSON document (docs/formats.md).")
-    private boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -47,7 +43,7 @@ public final class PreflightCommand implements Callable<Integer> {
         try (Foundation foundation = Foundation.lookIntoWithObjects(settings)) {
             PreflightLook look = new PreflightLook(foundation, settings);
             return new PreflightReport(System.out, System.err)
-                    .run(look.at(location), location == null ? "so" : location, json);
+                    .run(look.at(location), location == null ? "so" : location, options.json());
         }
     }
 }

@@ -1,11 +1,9 @@
 package chasqui.command;
 
-import chasqui.inspection.InspectionJson;
 import chasqui.preflight.Finding;
 import chasqui.preflight.Looked;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,13 +28,7 @@ public final class PreflightReport {
             return ChasquiCommand.REFUSED;
         }
         List<Line> lines = lines(looked);
-        if (json) {
-            Map<String, Object> answer = new LinkedHashMap<>();
-            answer.put("checks", lines);
-            out.println(InspectionJson.write(answer));
-        } else {
-            lines.forEach(this::print);
-        }
+        Answer.print(json, out, Map.of("checks", lines), () -> lines.forEach(this::print));
         return lines.stream().allMatch(line -> line.stops.isEmpty()) ? ChasquiCommand.DONE : ChasquiCommand.FAILED;
     }
 

@@ -1,6 +1,5 @@
 package chasqui.command;
 
-import chasqui.inspection.InspectionJson;
 import chasqui.inspection.QueueReader;
 import chasqui.inspection.QueueStatus;
 import chasqui.inspection.QueueText;
@@ -21,11 +20,7 @@ public final class QueuesReport {
     /** @return exit code: 0, also when a queue stands still */
     public int run(boolean json) {
         List<QueueStatus> queues = reader.read();
-        if (json) {
-            out.println(InspectionJson.write(Map.of("queues", queues)));
-        } else {
-            out.print(QueueText.of(queues));
-        }
+        Answer.print(json, out, Map.of("queues", queues), () -> out.print(QueueText.of(queues)));
         return 0;
     }
 }

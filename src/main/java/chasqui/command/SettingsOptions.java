@@ -1,14 +1,18 @@
 package chasqui.command;
 
+import chasqui.runtime.Foundation;
 import chasqui.settings.Settings;
 import chasqui.settings.SettingsReader;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ToIntBiFunction;
+import java.util.function.ToIntFunction;
+import org.jdbi.v3.core.Jdbi;
 import picocli.CommandLine.Option;
 
 /** Options of every command that needs settings. */
-public final class SettingsOptions {
+public class SettingsOptions {
     @Option(
             names = "--home",
             paramLabel = "DIR",
@@ -36,5 +40,19 @@ public final class SettingsOptions {
             over.put("chasqui.home", home.toString());
         }
         return SettingsReader.read(config, System.getenv(), over);
+    }
+
+    /** Answers from the database of a home that is there, or of the settings; makes none. */
+    int ask(ToIntFunction<Jdbi> question) {
+        return look((foundation, settings) ->
+                question.applyAsInt(foundation.database().jdbi()));
+    }
+
+    /** The same for what needs more than the database. */
+    int look(ToIntBiFunction<Foundation, Settings> question) {
+        Settings settings = checked();
+        try (Foundation foundation = Foundation.lookInto(settings)) {
+            return question.applyAsInt(foundation, settings);
+        }
     }
 }

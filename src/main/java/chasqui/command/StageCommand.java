@@ -1,6 +1,5 @@
 package chasqui.command;
 
-import chasqui.runtime.Foundation;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,9 +30,7 @@ public final class StageCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Foundation foundation = Foundation.lookInto(options.checked())) {
-            return new StageRequest(foundation.database().jdbi(), System.out, System.err)
-                    .run(packages, location, release, Person.here(), reason);
-        }
+        return options.ask(database -> new StageRequest(database, System.out, System.err)
+                .run(packages, location, release, Person.here(), reason));
     }
 }

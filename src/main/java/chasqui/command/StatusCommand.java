@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Shows how everything stands. */
 @Command(
@@ -17,21 +16,18 @@ import picocli.CommandLine.Option;
         description = "Shows what every stage has before it, what fails or waits and why, and what lies where.")
 public final class StatusCommand implements Callable<Integer> {
     @Mixin
-    private SettingsOptions options;
-
-    @Option(names = "--json", description = "One JSON document (docs/formats.md).")
-    private boolean json;
+    private LookOptions options;
 
     @Override
     public Integer call() {
         Settings settings = options.checked();
-        if (!json) {
+        if (!options.json()) {
             Path home = Path.of(settings.text("chasqui.home")).toAbsolutePath().normalize();
             // Before the database is asked: it may be what they wait for.
             ResultJournal.look(new HomeFolders(home).journal()).forEach(System.out::println);
         }
         try (Foundation foundation = Foundation.lookInto(settings)) {
-            return new StatusReport(foundation.database().jdbi(), System.out).run(json);
+            return new StatusReport(foundation.database().jdbi(), System.out).run(options.json());
         }
     }
 }

@@ -1,6 +1,5 @@
 package chasqui.command;
 
-import chasqui.inspection.InspectionJson;
 import chasqui.inspection.Status;
 import chasqui.inspection.StatusReader;
 import chasqui.inspection.StatusText;
@@ -20,11 +19,7 @@ public final class StatusReport {
     /** @return exit code: 0, also when something has failed or waits */
     public int run(boolean json) {
         Status status = reader.read();
-        if (json) {
-            out.println(InspectionJson.write(status));
-        } else {
-            out.print(StatusText.of(status));
-        }
+        Answer.print(json, out, status, () -> out.print(StatusText.of(status)));
         return 0;
     }
 }

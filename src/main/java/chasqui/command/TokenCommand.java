@@ -1,7 +1,6 @@
 package chasqui.command;
 
 import chasqui.api.Role;
-import chasqui.runtime.Foundation;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -63,11 +62,9 @@ public final class TokenCommand implements Runnable {
             if (days != null && (days < 1 || days > 36_500)) {
                 throw new ParameterException(spec.commandLine(), "--days wants a number from 1 to 36500");
             }
-            try (Foundation foundation = Foundation.lookInto(options.checked())) {
-                Duration lasts = days == null ? null : Duration.ofDays(days);
-                return new TokenRequest(foundation.database().jdbi(), System.out, System.err)
-                        .create(name, role, instrument, lasts, Person.here());
-            }
+            Duration lasts = days == null ? null : Duration.ofDays(days);
+            return options.ask(database -> new TokenRequest(database, System.out, System.err)
+                    .create(name, role, instrument, lasts, Person.here()));
         }
     }
 
@@ -79,9 +76,7 @@ public final class TokenCommand implements Runnable {
 
         @Override
         public Integer call() {
-            try (Foundation foundation = Foundation.lookInto(options.checked())) {
-                return new TokenRequest(foundation.database().jdbi(), System.out, System.err).list();
-            }
+            return options.ask(database -> new TokenRequest(database, System.out, System.err).list());
         }
     }
 
@@ -99,10 +94,8 @@ public final class TokenCommand implements Runnable {
 
         @Override
         public Integer call() {
-            try (Foundation foundation = Foundation.lookInto(options.checked())) {
-                return new TokenRequest(foundation.database().jdbi(), System.out, System.err)
-                        .revoke(name, Person.here());
-            }
+            return options.ask(
+                    database -> new TokenRequest(database, System.out, System.err).revoke(name, Person.here()));
         }
     }
 }

@@ -40,25 +40,19 @@ public final class TopologyCommand implements Runnable {
             footer = {"", "Exit codes: 0 no change, 1 failed, 2 it would be refused, 3 it would change something."})
     static final class Plan implements Callable<Integer> {
         @Mixin
-        private SettingsOptions options;
+        private LookOptions options;
 
         @Parameters(paramLabel = "FILE.yaml", description = "The topology; see docs/topology.md.")
         private Path file;
 
-        @Option(names = "--json", description = "One JSON document (docs/formats.md).")
-        private boolean json;
-
         @Override
         public Integer call() {
-            Settings settings = options.checked();
-            try (Foundation foundation = Foundation.lookInto(settings)) {
-                return new TopologyPlanned(
-                                foundation.database().jdbi(),
-                                Surrounding.of(foundation.home(), settings),
-                                System.out,
-                                System.err)
-                        .run(file, json);
-            }
+            return options.look((foundation, settings) -> new TopologyPlanned(
+                            foundation.database().jdbi(),
+                            Surrounding.of(foundation.home(), settings),
+                            System.out,
+                            System.err)
+                    .run(file, options.json()));
         }
     }
 
@@ -69,19 +63,13 @@ public final class TopologyCommand implements Runnable {
             description = "The topology as the database has it, and what is wrong with it.")
     static final class Show implements Callable<Integer> {
         @Mixin
-        private SettingsOptions options;
-
-        @Option(names = "--json", description = "One JSON document (docs/formats.md).")
-        private boolean json;
+        private LookOptions options;
 
         @Override
         public Integer call() {
-            Settings settings = options.checked();
-            try (Foundation foundation = Foundation.lookInto(settings)) {
-                return new TopologyShown(
-                                foundation.database().jdbi(), Surrounding.of(foundation.home(), settings), System.out)
-                        .run(json);
-            }
+            return options.look((foundation, settings) -> new TopologyShown(
+                            foundation.database().jdbi(), Surrounding.of(foundation.home(), settings), System.out)
+                    .run(options.json()));
         }
     }
 

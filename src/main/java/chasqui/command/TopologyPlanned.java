@@ -1,6 +1,5 @@
 package chasqui.command;
 
-import chasqui.inspection.InspectionJson;
 import chasqui.topology.Surroundings;
 import chasqui.topology.TopologyChange;
 import chasqui.topology.TopologyChange.Kind;
@@ -30,11 +29,7 @@ public final class TopologyPlanned {
     /** @return exit code: 0 no change, 2 it would be refused, 3 it would change something */
     public int run(Path file, boolean json) {
         TopologyPlan plan = update.plan(file);
-        if (json) {
-            out.println(InspectionJson.write(plan));
-        } else {
-            print(plan, out, err);
-        }
+        Answer.print(json, out, plan, () -> print(plan, out, err));
         return !plan.problems().isEmpty()
                 ? ChasquiCommand.REFUSED
                 : plan.changes().isEmpty() ? ChasquiCommand.DONE : CHANGES;

@@ -1,6 +1,5 @@
 package chasqui.command;
 
-import chasqui.inspection.InspectionJson;
 import chasqui.topology.StoredTopology;
 import chasqui.topology.StoredTopology.Part;
 import chasqui.topology.StoredTopology.Shown;
@@ -23,10 +22,11 @@ public final class TopologyShown {
     /** @return exit code: 0, also when something is wrong with it */
     public int run(boolean json) {
         Shown shown = topology.show();
-        if (json) {
-            out.println(InspectionJson.write(shown));
-            return ChasquiCommand.DONE;
-        }
+        Answer.print(json, out, shown, () -> print(shown));
+        return ChasquiCommand.DONE;
+    }
+
+    private void print(Shown shown) {
         if (shown.parts().isEmpty()) {
             out.println("there is no topology yet; chasqui topology apply FILE.yaml brings one");
         }
@@ -34,7 +34,6 @@ public final class TopologyShown {
         if (!shown.problems().isEmpty()) {
             out.println("\nWrong with it\n  " + String.join("\n  ", shown.problems()));
         }
-        return ChasquiCommand.DONE;
     }
 
     private void print(Part part) {

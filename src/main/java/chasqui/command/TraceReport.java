@@ -1,6 +1,6 @@
 package chasqui.command;
 
-import chasqui.inspection.InspectionJson;
+import chasqui.inspection.Trace;
 import chasqui.inspection.TraceAnswer;
 import chasqui.inspection.TraceReader;
 import chasqui.inspection.TraceText;
@@ -30,11 +30,12 @@ public final class TraceReport {
                     + "root, the end of one, a package's name or a UUID");
             return 1;
         }
-        if (json) {
-            out.println(InspectionJson.write(answer.trace() == null ? answer : answer.trace()));
-        } else {
-            out.print(answer.trace() == null ? TraceText.of(answer) : TraceText.of(answer.trace()));
+        Trace trace = answer.trace();
+        if (trace == null) {
+            Answer.print(json, out, answer, () -> out.print(TraceText.of(answer)));
+            return 2;
         }
-        return answer.trace() == null ? 2 : 0;
+        Answer.print(json, out, trace, () -> out.print(TraceText.of(trace)));
+        return 0;
     }
 }

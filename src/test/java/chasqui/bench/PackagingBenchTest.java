@@ -29,7 +29,7 @@ class PackagingBenchTest {
     void a_small_run_measures_both_on_all_three_sets_and_leaves_nothing() throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         List<String> said = new ArrayList<>();
-        PackagingBench.run(dir, Pairs.FEWEST, 0.002, true, new PrintStream(out), said::add);
+        PackagingBench.run(dir, Pairs.FEWEST, 0.002, said::add).print(true, new PrintStream(out));
         JsonNode report = new ObjectMapper().readTree(out.toByteArray());
         assertThat(report.get("cases")).hasSize(3).allSatisfy(one -> {
             assertThat(one.get("case").asText()).isNotEmpty();
