@@ -51,6 +51,7 @@ public final class RoutesLook implements AutoCloseable {
         Map<String, Object> beans = new LinkedHashMap<>(stages.beans(operations));
         beans.put("dataSource", nowhere);
         beans.put("managerPool", pool);
+        beans.put("nextRound", new NextRound(pool, () -> null));
         beans.put(
                 "queueEndpoints",
                 new QueueEndpoints(database, endpoint -> {}, settings.queueEndpoint(), settings.concurrency()));

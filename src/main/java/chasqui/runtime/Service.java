@@ -256,6 +256,7 @@ public final class Service implements AutoCloseable {
         Map<String, Object> beans = new LinkedHashMap<>(work);
         beans.put("dataSource", foundation.database().dataSource());
         beans.put("managerPool", managerPool);
+        beans.put("nextRound", new NextRound(managerPool, this::camel));
         beans.put("queueEndpoints", queues);
         beans.put("workDesk", desk);
         beans.put("failurePolicy", new FailurePolicy(operations));

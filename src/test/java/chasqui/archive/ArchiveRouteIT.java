@@ -1,6 +1,7 @@
 package chasqui.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
@@ -76,5 +77,27 @@ class ArchiveRouteIT {
                 .isEqualTo("PENDING 1 ITEM");
         assertThat(database.value("SELECT status FROM long_term_archive_transfer"))
                 .isEqualTo("PENDING");
+    }
+
+    @Test
+    void a_backlog_of_five_batches_is_found_within_one_interval() throws Exception {
+        packages.buffered("cologne", 10);
+        database.execute("""
+                WITH one AS (SELECT * FROM raw_data_package),
+                more AS (
+                    INSERT INTO raw_data_package (name, executed_observation_unit_id, instrument_module_id,
+                                source_location_id, buffer_location_id, file_count, content_bytes)
+                    SELECT name || '-' || i, executed_observation_unit_id, instrument_module_id, source_location_id,
+                           buffer_location_id, file_count, content_bytes
+                      FROM one, generate_series(1, 2100) AS i
+                    RETURNING id, name)
+                INSERT INTO physical_copy (raw_data_package_id, data_location_id, path, size_bytes, checksum)
+                SELECT more.id, c.data_location_id, c.path || '-' || more.id, c.size_bytes, c.checksum
+                  FROM more, physical_copy c WHERE c.raw_data_package_id = (SELECT id FROM one)
+                """);
+        routes.start("archive-manager");
+        await().atMost(Duration.ofMinutes(2))
+                .untilAsserted(() -> assertThat(database.value("SELECT count(*) FROM operation"))
+                        .isEqualTo("2101"));
     }
 }

@@ -3,6 +3,7 @@ package chasqui.testing;
 import chasqui.pipeline.OperationStore;
 import chasqui.recovery.FailurePolicy;
 import chasqui.recovery.WorkDesk;
+import chasqui.runtime.NextRound;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.main.Main;
 import org.apache.camel.model.Resilience4jConfigurationDefinition;
 
-/** Real route files in a real Camel, with worker routes that are woken by hand. */
+/** Real route files in a real Camel, with worker routes that are woken by hand and managers whose interval is an hour. */
 public final class TestRoutes implements AutoCloseable {
     private final Main camel = new Main();
     private final ScheduledExecutorService pool = Executors.newScheduledThreadPool(1);
@@ -34,6 +35,7 @@ public final class TestRoutes implements AutoCloseable {
         camel.bind("workDesk", new WorkDesk(operations));
         camel.bind("failurePolicy", new FailurePolicy(operations));
         camel.bind("managerPool", pool);
+        camel.bind("nextRound", new NextRound(pool, camel::getCamelContext));
         camel.bind(
                 "locationCircuit",
                 new Resilience4jConfigurationDefinition()
@@ -51,7 +53,7 @@ public final class TestRoutes implements AutoCloseable {
         beans.forEach(camel::bind);
         camel.addOverrideProperty("camel.main.routes-include-pattern", "file:" + folder + "/*.camel.yaml");
         camel.addOverrideProperty("camel.main.auto-startup-exclude-pattern", ".*-manager");
-        camel.addOverrideProperty("chasqui.manager.delay-ms", "1000");
+        camel.addOverrideProperty("chasqui.manager.delay-ms", "3600000");
         camel.start();
     }
 
