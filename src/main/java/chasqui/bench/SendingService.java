@@ -71,7 +71,7 @@ final class SendingService implements AutoCloseable {
                 Map.entry("chasqui.home", home.toString()),
                 Map.entry("chasqui.object-store.embedded", "false"),
                 Map.entry("chasqui.management.enabled", "false"),
-                Map.entry("chasqui.api.port", "0"),
+                Map.entry("chasqui.node.roles", "manager,worker,monitor"),
                 Map.entry("chasqui.manager.interval", "400ms"),
                 Map.entry("chasqui.worker.look", "1s"),
                 Map.entry("chasqui.worker.concurrency", Integer.toString(Math.max(2, plan.atOnce()))),

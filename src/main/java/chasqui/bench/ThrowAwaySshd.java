@@ -92,7 +92,8 @@ final class ThrowAwaySshd implements AutoCloseable {
                 PermitRootLogin yes
                 PasswordAuthentication no
                 KbdInteractiveAuthentication no
-                """.formatted(port, address, folder, folder));
+                %s
+                """.formatted(port, address, folder, folder, samePath()));
         List<String> words = new ArrayList<>(prefix);
         words.addAll(List.of(server().toString(), "-D", "-e", "-f", config.toString()));
         Path log = folder.resolve("log");
@@ -111,6 +112,12 @@ final class ThrowAwaySshd implements AutoCloseable {
         ThrowAwaySshd started = new ThrowAwaySshd(server, "ssh -F" + client);
         started.awaitListening(log);
         return started;
+    }
+
+    /** What is measured may lie where sshd would not look. */
+    private static String samePath() {
+        String path = System.getenv("PATH");
+        return path == null || !path.matches("[^\"\\\\\\p{Cntrl}]+") ? "" : "SetEnv \"PATH=" + path + "\"";
     }
 
     private void awaitListening(Path log) throws IOException, InterruptedException {

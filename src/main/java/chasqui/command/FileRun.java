@@ -37,7 +37,8 @@ public final class FileRun {
             err.println(
                     "refused: and " + (report.refusedCount() - report.refused().size()) + " more");
         }
-        out.println(report.location() + ": " + report.registered() + " files registered (" + report.bytes()
+        out.println(report.location() + ": " + report.registered()
+                + (report.registered() == 1 ? " file" : " files") + " registered (" + report.bytes()
                 + " bytes), " + report.already() + " already registered, " + report.refusedCount() + " refused");
         return report.nothingCouldBeFiled() ? 1 : 0;
     }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         name = "preflight",
         mixinStandardHelpOptions = true,
         description =
-                "Tries on this machine, as this user, what work needs at data locations: writing, reading back and%n"
+                "Tries on this machine, as this user, what work needs at data locations: writing, reading back and "
                         + "deleting a small file or object, asking the tape library, reaching other hosts.",
         footer = "Exit codes: 0 all work can be done, 1 some cannot, 2 there is no such location.")
 public final class PreflightCommand implements Callable<Integer> {

@@ -52,7 +52,7 @@ public final class DemoRun {
                 Map.entry("chasqui.park.longest", "10s"),
                 Map.entry("chasqui.retry.first", "1s"),
                 Map.entry("chasqui.management.port", "0"),
-                Map.entry("chasqui.api.port", "0"),
+                Map.entry("chasqui.node.roles", "manager,worker,monitor"),
                 Map.entry("chasqui.packaging.size-cap", "24MiB"),
                 Map.entry("chasqui.assembly.target-size", "48MiB"),
                 Map.entry("chasqui.assembly.max-wait", "2s"),
@@ -117,10 +117,11 @@ public final class DemoRun {
         refuseWhenTooLarge(size);
         out.printf(
                 Locale.ROOT,
-                "%d files, %.1f MiB, %d observations; topology %s%n",
+                "%d files, %.1f MiB, %d observation%s; topology %s%n",
                 size.files(),
                 size.bytes() / MIB,
                 observations.size(),
+                observations.size() == 1 ? "" : "s",
                 topology.getFileName());
         DemoResult result;
         Demo demo;

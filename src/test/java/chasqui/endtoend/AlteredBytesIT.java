@@ -41,10 +41,10 @@ class AlteredBytesIT {
 
     /**
      * What is found in place is read by the same code as what was just written: fewer kinds show that it is read. All of
-     * them, at every destination, take minutes: {@code -Dchasqui.test.thorough=true}.
+     * them, at every destination, take minutes: {@code -Dtest.thorough=true}.
      */
     private static Stream<Alteration> alterations(Destination destination) {
-        if (Boolean.getBoolean("chasqui.test.thorough")) {
+        if (Boolean.getBoolean("test.thorough")) {
             return Stream.of(Alteration.values());
         }
         return destination.died()

@@ -14,7 +14,7 @@ abstract class LongWay implements AutoCloseable {
 
     /** The network of Chile is a namespace of its own where this machine gives one, else Chile's connections pass relays. */
     static LongWay any() throws Exception {
-        boolean wanted = Boolean.parseBoolean(System.getProperty("chasqui.test.namespaces", "true"));
+        boolean wanted = Boolean.parseBoolean(System.getProperty("test.namespaces", "true"));
         LongWay way = wanted && NamespaceWay.possible() ? new NamespaceWay() : new RelayedWay();
         System.out.println("Chile is reached by " + way);
         return way;

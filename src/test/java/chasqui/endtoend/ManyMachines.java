@@ -66,7 +66,7 @@ final class ManyMachines implements AutoCloseable {
         way = LongWay.any();
         sites = new FarSites(folder.resolve("far"), installation, TestDatabase.on(server));
         sites.reachedBySsh(
-                        BbcpPrograms.standIn(Files.createDirectory(folder.resolve("program"))), way.cologne(), way.us())
+                        BbcpPrograms.chosen(Files.createDirectory(folder.resolve("program"))), way.cologne(), way.us())
                 .archivedIn("cologne", "cologne-lta")
                 .installed(settings())
                 .topology(TOPOLOGY.formatted(way.chile(), way.cologne(), way.us()));

@@ -20,6 +20,20 @@ public final class BbcpPrograms {
     }
 
     /**
+     * The stand-in, or with {@code -Dtest.bbcp=real} the real one: for tests that take too long to be run with both.
+     *
+     * @param folder gets the program, where it is the stand-in
+     */
+    public static Path chosen(Path folder) throws IOException {
+        String wanted = System.getProperty("test.bbcp", "stand-in");
+        return switch (wanted) {
+            case "stand-in" -> standIn(folder);
+            case "real" -> real();
+            default -> throw new IllegalArgumentException("test.bbcp is real or stand-in, not " + wanted);
+        };
+    }
+
+    /**
      * A program that starts {@link BbcpStandIn}.
      *
      * @param folder gets the program
