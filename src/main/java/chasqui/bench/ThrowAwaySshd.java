@@ -80,7 +80,8 @@ final class ThrowAwaySshd implements AutoCloseable {
         Files.writeString(
                 folder.resolve("known_hosts"),
                 "[" + address + "]:" + port + " " + Files.readString(folder.resolve("host.pub")));
-        Path config = Files.writeString(folder.resolve("config"), """
+        Path config =
+                Files.writeString(folder.resolve("config"), """
                 Port %d
                 ListenAddress %s
                 HostKey %s/host

@@ -40,6 +40,7 @@ public final class DatabaseFault {
     }
 
     private static String firstLine(Throwable error) {
-        return String.valueOf(error.getMessage()).lines().findFirst().orElse(error.toString());
+        String line = String.valueOf(error.getMessage()).lines().findFirst().orElse(error.toString());
+        return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
     }
 }

@@ -15,16 +15,28 @@ import java.util.Map;
 public final class Surrounding {
     private Surrounding() {}
 
-    /** @throws SettingsRefused the folder of the routes is not there */
+    /**
+     * What a topology is checked against. Keys are wanted here by a process that serves every location; of many machines
+     * each has those that it needs, and the preflights of its locations say when it has not.
+     *
+     * @throws SettingsRefused the folder of the routes is not there
+     */
     public static Surroundings of(HomeFolders home, Settings settings) {
         Path routes = RouteFolder.of(settings);
         settings.requireValid();
+        boolean alone = settings.list("chasqui.node.roles").contains("worker")
+                && settings.list("chasqui.worker.locations").contains("*/*");
         return new Surroundings(
-                Map.of("home", home.root().toString()), KnownMethods.in(routes), Surrounding::wrongOptions, name -> {
-                    try (S3Clients clients = new S3Clients(home.root().resolve("aws"))) {
-                        return clients.knowsCredential(name);
-                    }
-                });
+                Map.of("home", home.root().toString()),
+                KnownMethods.in(routes),
+                Surrounding::wrongOptions,
+                name -> !alone || knowsCredential(home, name));
+    }
+
+    private static boolean knowsCredential(HomeFolders home, String name) {
+        try (S3Clients clients = new S3Clients(home.root().resolve("aws"))) {
+            return clients.knowsCredential(name);
+        }
     }
 
     /** The same for a node: which credentials it must have, the preflights of the locations that it reaches say. */

@@ -47,7 +47,6 @@ final class TopologyWatch implements Runnable, AutoCloseable {
     /** What the preflights had let through then. */
     private Object served;
 
-    private boolean failing;
     /** Why the last good one stays in force; null: it need not, or the database is away, which others tell. */
     private volatile String unfit;
 
@@ -114,14 +113,14 @@ final class TopologyWatch implements Runnable, AutoCloseable {
                 settled = workers.get().refresh();
             }
             completed.run();
-            failing = false;
             unfit = null;
         } catch (Exception | Error failure) {
-            if (!failing) {
+            // What is the matter with the database, its pulse tells.
+            String why = DatabaseTrouble.in(failure) ? null : why(failure);
+            if (why != null && unfit == null) {
                 log.warn("the topology could not be followed, the last good one stays in force; tried again", failure);
             }
-            failing = true;
-            unfit = DatabaseTrouble.in(failure) ? null : why(failure);
+            unfit = why;
         }
     }
 

@@ -1,7 +1,10 @@
 package chasqui.runtime;
 
+import java.io.FileNotFoundException;
 import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
 import java.sql.SQLException;
+import javax.net.ssl.SSLHandshakeException;
 
 /**
  * Which refusals of a database at a start may pass by themselves. What looks like a wrong setting is one at the first start
@@ -9,6 +12,8 @@ import java.sql.SQLException;
  */
 final class WaitingHelps {
     private static final int DEEPEST_CAUSE = 12;
+    /** The driver's, for a server that has no TLS or another name. */
+    private static final String REJECTED = "08004";
 
     private WaitingHelps() {}
 
@@ -17,16 +22,24 @@ final class WaitingHelps {
         boolean answeredOrAway = false;
         Throwable cause = refused;
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++, cause = cause.getCause()) {
-            if (cause instanceof UnknownHostException) {
+            if (cause instanceof UnknownHostException || notTrusted(cause)) {
                 return known;
             }
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {
                 answeredOrAway = true;
-                if (sql.getSQLState().startsWith("28") || sql.getSQLState().equals("3D000")) {
+                String state = sql.getSQLState();
+                if (state.startsWith("28") || state.equals("3D000") || state.equals(REJECTED)) {
                     return known;
                 }
             }
         }
         return answeredOrAway;
+    }
+
+    /** No authority's certificates to compare with, or others than the server's. */
+    private static boolean notTrusted(Throwable cause) {
+        return cause instanceof FileNotFoundException
+                || cause instanceof GeneralSecurityException
+                || cause instanceof SSLHandshakeException;
     }
 }

@@ -36,7 +36,7 @@ class ApiDoorIT {
     }
 
     private String token(String name) {
-        return "Bearer " + tokens.create(name, Role.INSTRUMENT, null, "test");
+        return "Bearer " + tokens.create(name, Role.INSTRUMENT, null, null, "test");
     }
 
     @Test
