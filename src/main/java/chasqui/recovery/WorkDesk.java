@@ -1,11 +1,17 @@
 package chasqui.recovery;
 
+import chasqui.database.DatabaseFault;
+import chasqui.pipeline.DatabaseTrouble;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.OperationStore;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where worker routes take their work. */
 public final class WorkDesk {
+    private static final Logger log = LoggerFactory.getLogger(WorkDesk.class);
+
     private final OperationStore operations;
     private final Runnable claimed;
     private volatile boolean closed;
@@ -24,15 +30,26 @@ public final class WorkDesk {
     /**
      * Claims the best due operation of a queue, whatever the hint was about.
      *
-     * @return null when nothing is due, the queue rests, or this process drains
+     * @return null when nothing is due, the queue rests, this process drains, or the database cannot be used
      */
     public Lease claim(String queue) {
         Thread.interrupted();
-        Lease lease = closed || resting.contains(queue)
-                ? null
-                : operations.claim(queue).orElse(null);
+        Lease lease = closed || resting.contains(queue) ? null : best(queue);
         claimed.run();
         return lease;
+    }
+
+    /** An outage is no failure of the route: nothing is in hand yet, and the queue is looked at again by itself. */
+    private Lease best(String queue) {
+        try {
+            return operations.claim(queue).orElse(null);
+        } catch (RuntimeException failure) {
+            if (!DatabaseTrouble.in(failure)) {
+                throw failure;
+            }
+            log.info("{}: nothing was claimed and it is tried again, because {}", queue, DatabaseFault.of(failure));
+            return null;
+        }
     }
 
     /** No new work from these queues, and from these alone, until the next call; what is in hand goes on. */

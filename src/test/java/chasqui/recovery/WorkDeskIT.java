@@ -10,6 +10,8 @@ import chasqui.testing.TestKernel;
 import chasqui.testing.TestTopology;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,5 +39,14 @@ class WorkDeskIT {
             desk.close();
             assertThat(desk.claim("cologne_buffer_deletion")).isNull();
         }
+    }
+
+    @Test
+    void while_the_database_is_away_there_is_no_work_and_no_error() {
+        OperationStore operations = TestKernel.of(Jdbi.create("jdbc:postgresql://127.0.0.1:1/chasqui"), NONE);
+        AtomicInteger served = new AtomicInteger();
+        assertThat(new WorkDesk(operations, served::incrementAndGet).claim("us_buffer_deletion"))
+                .isNull();
+        assertThat(served).as("the hint has served").hasValue(1);
     }
 }
