@@ -57,7 +57,8 @@ public final class FilingDesk implements AutoCloseable {
                 DurableFiles.createFolders(home, settings.spool());
             }
             Journal journal = new Journal(folder, settings.journalLimit());
-            Intake intake = new Intake(journal, locations, reached, new Readers(settings.stall()), Clock.systemUTC());
+            Intake intake =
+                    new Intake(journal, locations, reached, new Readers(settings.stall()), Measured.Measuring.DISK);
             Forwarder forwarder = new Forwarder(journal, database, locations, node, new StillThere(LOOK));
             FilingDesk desk = new FilingDesk(settings, journal, intake, forwarder);
             desk.spool.open();

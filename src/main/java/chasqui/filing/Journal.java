@@ -120,8 +120,15 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** @throws JournalFull so many bytes do not go into it now */
+    /**
+     * @throws JournalFull so many bytes do not go into it now
+     * @throws FilingRefused nor ever
+     */
     void requireRoom(long more) {
+        if (more > limitBytes) {
+            throw new FilingRefused("the request means more files than the filing journal may hold (" + limitBytes
+                    + " bytes, chasqui.filing.journal-limit); make several of it");
+        }
         if (bytes() + more > limitBytes) {
             throw new JournalFull(
                     folder + ": the filing journal holds " + bytes()

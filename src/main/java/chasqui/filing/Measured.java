@@ -21,6 +21,14 @@ import java.util.UUID;
 record Measured(Found found, Fingerprint fingerprint, String linkTarget, FilingReport.Refused refusal) {
     private static final String STILL_WRITTEN = "file it again when its writer has finished";
 
+    /** How a file is read. */
+    @FunctionalInterface
+    interface Measuring {
+        Measuring DISK = Measured::of;
+
+        Measured measure(Found file, Progress progress);
+    }
+
     /** The same at every filing of this file as it is now. */
     UUID uuid(String location) {
         return FileIdentity.of(

@@ -2,6 +2,7 @@ package chasqui.filing;
 
 import chasqui.storage.DurableFiles;
 import chasqui.storage.FileFacts;
+import chasqui.storage.Progress;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -20,12 +21,15 @@ final class NamedFiles {
 
     private final Source source;
     private final Tally tally;
+    private final Progress progress;
     private final Visit visit;
     private final Map<String, Found> found = new LinkedHashMap<>();
 
-    NamedFiles(Source source, Tally tally) {
+    /** @param progress told that names come */
+    NamedFiles(Source source, Tally tally, Progress progress) {
         this.source = source;
         this.tally = tally;
+        this.progress = progress;
         this.visit = new Visit(source, this::add, tally);
     }
 
@@ -34,6 +38,7 @@ final class NamedFiles {
     }
 
     private void add(Found file) {
+        progress.advance(0);
         found.putIfAbsent(file.path().encoded(), file);
         if (found.size() > MOST) {
             throw new FilingRefused("the request means more than " + MOST
@@ -89,6 +94,7 @@ final class NamedFiles {
         TreeSet<Path> matching = new TreeSet<>();
         try (DirectoryStream<Path> names = Files.newDirectoryStream(folder)) {
             for (Path path : names) {
+                progress.advance(0);
                 if (wildcard.matches(path.getFileName().toString()) && isFile(path)) {
                     matching.add(path);
                     if (matching.size() > MOST) {

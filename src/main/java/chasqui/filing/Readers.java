@@ -24,22 +24,32 @@ import java.util.function.Function;
 final class Readers implements AutoCloseable {
     static final int EACH = 4;
     private static final int WAITING = 200;
+    /** So long who has not begun waits while nothing moves: he holds up who asks for another location. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private static final Duration IDLE = Duration.ofSeconds(30);
     private static final long LOOK_MILLIS = 200;
 
     private final Duration stall;
+    private final Duration patience;
     private final Map<Long, Crew> byLocation = new ConcurrentHashMap<>();
 
     /** @param movedNanos when a byte was last read there, or work begun */
     private record Crew(ThreadPoolExecutor threads, AtomicLong movedNanos) {
-        boolean hangs(Duration stall) {
-            return threads.getActiveCount() == EACH && since(movedNanos) > stall.toNanos();
+        boolean hangs(Duration patience) {
+            return threads.getActiveCount() == EACH && since(movedNanos.get()) > patience.toNanos();
         }
     }
 
     /** @param stall longest time without a byte */
     Readers(Duration stall) {
+        this(stall, stall.compareTo(PATIENCE) < 0 ? stall : PATIENCE);
+    }
+
+    /** @param patience the same for who has not begun */
+    Readers(Duration stall, Duration patience) {
         this.stall = stall;
+        this.patience = patience;
     }
 
     /**
@@ -49,7 +59,7 @@ final class Readers implements AutoCloseable {
      */
     <T> T at(DataLocation location, Function<Progress, T> work) {
         Crew crew = byLocation.computeIfAbsent(location.id(), id -> crew(location));
-        if (crew.hangs(stall)) {
+        if (crew.hangs(patience)) {
             throw away(location, "its disk hangs");
         }
         AtomicLong begun = new AtomicLong();
@@ -74,12 +84,17 @@ final class Readers implements AutoCloseable {
     }
 
     private <T> T await(DataLocation location, Future<T> result, Crew crew, AtomicLong begun) {
+        long asked = System.nanoTime();
         while (true) {
             try {
                 return result.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException notYet) {
                 // Who has not begun waits as long as others get on.
-                if (since(begun.get() == 0 ? crew.movedNanos() : begun) > stall.toNanos()) {
+                boolean waits = begun.get() == 0;
+                if (waits && Math.min(since(asked), since(crew.movedNanos().get())) > patience.toNanos()) {
+                    throw away(location, "its disk hangs");
+                }
+                if (!waits && since(begun.get()) > stall.toNanos()) {
                     throw away(location, "no byte came for " + stall.toSeconds() + " s");
                 }
             } catch (InterruptedException stopped) {
@@ -95,8 +110,8 @@ final class Readers implements AutoCloseable {
         }
     }
 
-    private static long since(AtomicLong nanos) {
-        return System.nanoTime() - nanos.get();
+    private static long since(long nanos) {
+        return System.nanoTime() - nanos;
     }
 
     private static ChasquiException away(DataLocation location, String why) {

@@ -16,13 +16,19 @@ import chasqui.topology.Locations;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterEach;
@@ -714,13 +720,127 @@ class FilingDeskIT {
     }
 
     @Test
-    void a_full_journal_leaves_requests_in_the_spool() throws Exception {
-        for (int i = 0; i < 4_000; i++) {
+    void a_full_journal_leaves_requests_in_the_spool_and_one_that_can_never_be_kept_is_refused() throws Exception {
+        for (int i = 0; i < 1_400; i++) {
             write("many/f" + i, "x" + i);
+            write("more/f" + i, "y" + i);
         }
-        assertThatThrownBy(() -> file("many")).isInstanceOf(SpoolWaits.class).hasMessageContaining("journal-limit");
+        assertThat(file("many").get("filed")).hasSize(1_400);
+        assertThatThrownBy(() -> file("more")).isInstanceOf(SpoolWaits.class).hasMessageContaining("journal-limit");
         write("a", "one");
         assertThat(file("a").get("filed")).hasSize(1);
+        assertThat(file("many", "more").get("error").asText()).contains("make several of it");
+    }
+
+    /** Requests read in a way of the test's own, up to the journal. */
+    private Intake intake(Journal journal, Measured.Measuring measuring) {
+        Locations locations = new Locations(database.jdbi());
+        locations.refresh();
+        return new Intake(
+                journal,
+                locations,
+                new LocationPatterns(List.of("*/*")),
+                new Readers(Duration.ofSeconds(60)),
+                measuring);
+    }
+
+    private static Submission asking(String json) {
+        return SubmissionJson.read(bytes(json));
+    }
+
+    @Test
+    void of_a_request_that_comes_again_only_what_has_changed_is_read_and_kept_again() throws Exception {
+        write("a", "one");
+        write("b", "two");
+        write("log", "line\n");
+        List<String> read = new ArrayList<>();
+        AtomicBoolean writing = new AtomicBoolean(true);
+        Submission asked = asking("""
+                {"instrument": "camera", "observation": "obs", "files": ["a", "b", "log"], "finish": true}""");
+        try (Journal journal = new Journal(Files.createDirectory(folder.resolve("journal")), 1 << 20);
+                Intake intake = intake(journal, (file, progress) -> {
+                    read.add(file.readable());
+                    if (file.readable().equals("log") && writing.get()) {
+                        append(file.file());
+                    }
+                    return Measured.of(file, progress);
+                })) {
+            Answer first = intake.accept(asked, "me");
+            assertThat(first.again()).isTrue();
+            assertThat(first.filed()).extracting(Answer.Filed::path).containsExactly("a", "b");
+            long kept = journal.bytes();
+            Answer second = intake.accept(asked, "me");
+            assertThat(second.again()).isTrue();
+            assertThat(second.filed()).isEqualTo(first.filed());
+            assertThat(journal.bytes()).as("nothing is kept twice").isEqualTo(kept);
+            assertThat(read).containsExactly("a", "b", "log", "log");
+            write("b", "twice");
+            writing.set(false);
+            Answer third = intake.accept(asked, "me");
+            assertThat(third.finished()).isTrue();
+            assertThat(third.filed())
+                    .hasSize(3)
+                    .contains(first.filed().get(0))
+                    .doesNotContain(first.filed().get(1));
+            assertThat(read).containsExactly("a", "b", "log", "log", "b", "log");
+            List<JournalEntry> entries =
+                    journal.read(Journal.Position.START, 100).entries();
+            assertThat(entries)
+                    .extracting(
+                            one -> one.file() == null ? "finish" : one.file().path())
+                    .containsExactly("a", "b", "b", "log", "finish");
+            assertThat(entries)
+                    .as("one request")
+                    .extracting(JournalEntry::acceptedAt)
+                    .containsOnly(entries.get(0).acceptedAt());
+            intake.accept(asked, "me");
+            assertThat(read).as("asked anew").hasSize(9);
+        }
+    }
+
+    private static void append(Path file) {
+        try {
+            Files.writeString(file, "another line\n", StandardOpenOption.APPEND);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    @Test
+    void a_full_journal_is_known_before_anything_is_read_and_what_was_read_is_not_read_again() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            write("many/f" + i, "x" + i);
+        }
+        write("a", "one");
+        AtomicInteger read = new AtomicInteger();
+        Submission many = asking("{\"instrument\": \"camera\", \"observation\": \"obs\", \"files\": [\"many\"]}");
+        Submission one = asking("{\"instrument\": \"camera\", \"observation\": \"obs\", \"files\": [\"a\"]}");
+        Path there = Files.createDirectory(folder.resolve("journal"));
+        try (Journal journal = new Journal(there, 50_000);
+                Intake intake = intake(journal, (file, progress) -> {
+                    read.incrementAndGet();
+                    return Measured.of(file, progress);
+                })) {
+            journal.append(Collections.nCopies(
+                    100,
+                    new JournalEntry("ccat/telescope_computer", "camera", null, "o", null, null, "me", Instant.EPOCH)));
+            assertThatThrownBy(() -> intake.accept(many, "me")).isInstanceOf(JournalFull.class);
+            assertThat(read).hasValue(0);
+        }
+        Files.delete(there.resolve("0000000000000000001.journal"));
+        Files.delete(there);
+        Files.createDirectory(there);
+        try (Journal journal = new Journal(there, 50_000);
+                Intake intake = intake(journal, (file, progress) -> {
+                    read.incrementAndGet();
+                    return Measured.of(file, progress);
+                })) {
+            Files.delete(there);
+            assertThatThrownBy(() -> intake.accept(one, "me")).isInstanceOf(JournalFull.class);
+            Files.createDirectory(there);
+            assertThat(intake.accept(one, "me").filed()).hasSize(1);
+            assertThat(read).hasValue(1);
+        }
     }
 
     @Test

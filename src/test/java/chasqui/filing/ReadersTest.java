@@ -11,9 +11,12 @@ import chasqui.topology.StorageType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ReadersTest {
     private final Readers readers = new Readers(Duration.ofSeconds(1));
@@ -77,6 +80,28 @@ class ReadersTest {
                 .hasMessageContaining("its disk hangs");
         assertThat(begun).hasValue(Readers.EACH);
         assertThat(readers.<String>at(location(2), progress -> "read")).isEqualTo("read");
+    }
+
+    @Test
+    @Timeout(60)
+    void who_has_not_begun_at_a_disk_that_hangs_leaves_his_place_to_others() throws Exception {
+        CountDownLatch hanging = new CountDownLatch(Readers.EACH);
+        ExecutorService posters = Executors.newFixedThreadPool(Readers.EACH);
+        try (Readers patient = new Readers(Duration.ofHours(1), Duration.ofMillis(300))) {
+            for (int request = 0; request < Readers.EACH; request++) {
+                posters.submit(() -> patient.at(location(1), progress -> {
+                    hanging.countDown();
+                    return hang();
+                }));
+            }
+            hanging.await();
+            assertThatThrownBy(() -> patient.at(location(1), progress -> "read"))
+                    .isInstanceOf(ChasquiException.class)
+                    .hasMessageContaining("ccat/source1: its disk hangs");
+            assertThat(patient.<String>at(location(2), progress -> "read")).isEqualTo("read");
+        } finally {
+            posters.shutdownNow();
+        }
     }
 
     @Test

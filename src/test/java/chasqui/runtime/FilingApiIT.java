@@ -234,12 +234,12 @@ class FilingApiIT {
 
     @Test
     void who_has_no_token_waits_for_nobody_who_has_one() throws Exception {
-        ExecutorService posters = Executors.newFixedThreadPool(12);
+        ExecutorService posters = Executors.newFixedThreadPool(24);
         try (Handle holding = database.jdbi().open()) {
             holding.begin();
             // Who names a location that is not known asks the database.
             holding.execute("LOCK TABLE topology_version IN ACCESS EXCLUSIVE MODE");
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < 24; i++) {
                 posters.submit(() -> post("""
                         {"instrument": "camera", "observation": "obs", "files": ["x"], "location": "ccat/unknown"}
                         """));
@@ -249,7 +249,7 @@ class FilingApiIT {
                             .filter(thread -> Arrays.stream(thread.getValue())
                                     .anyMatch(at -> at.getClassName().endsWith(".Locations")))
                             .count()
-                    == 8);
+                    == 16);
             assertThat(postWith("Bearer wrong").statusCode()).isEqualTo(401);
             holding.rollback();
         } finally {

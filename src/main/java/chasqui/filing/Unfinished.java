@@ -1,0 +1,96 @@
+package chasqui.filing;
+
+import chasqui.storage.Progress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What is known of requests that were not carried out wholly and will come again: what was read need not be read again, nor
+ * what is kept be kept again. It is forgotten with the process, which costs that once more.
+ */
+final class Unfinished {
+    /** About 1 kB each. */
+    private static final int MOST_FILES = 20_000;
+    /** Then it is kept again, should it have been rejected meanwhile for a reason that is gone. */
+    private static final Duration KEPT_FOR = Duration.ofHours(1);
+
+    private final Map<Asked, Part> parts = new LinkedHashMap<>();
+
+    /**
+     * The same words of the same one are the same request.
+     *
+     * @param by who asks
+     */
+    record Asked(Submission request, String by) {}
+
+    /** What is known of a request; nobody else works on it until it is given back. */
+    synchronized Part take(Asked request) {
+        Part known = parts.remove(request);
+        return known == null ? new Part() : known;
+    }
+
+    synchronized void giveBack(Asked request, Part part) {
+        parts.put(request, part);
+        int files = parts.values().stream().mapToInt(one -> one.read.size()).sum();
+        for (Iterator<Part> eldest = parts.values().iterator(); files > MOST_FILES; eldest.remove()) {
+            files -= eldest.next().read.size();
+        }
+    }
+
+    /** Of one request. */
+    static final class Part {
+        // The database keeps microseconds; it tells the entries of one request by this time.
+        private final Instant since = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        /** By path. A reader that was given up may still add to it. */
+        private final Map<String, Measured> read = new ConcurrentHashMap<>();
+
+        private final Map<String, Instant> kept = new ConcurrentHashMap<>();
+
+        /** When it was asked first. */
+        Instant since() {
+            return since;
+        }
+
+        /** A file as it was read before, when it has not changed since; else as it is read now. */
+        Measured measured(Found file, Measured.Measuring measuring, Progress progress) {
+            String path = file.path().encoded();
+            if (knows(file)) {
+                return read.get(path);
+            }
+            kept.remove(path);
+            read.remove(path);
+            Measured now = measuring.measure(file, progress);
+            if (now.refusal() == null) {
+                read.put(path, now);
+            }
+            return now;
+        }
+
+        /** Whether a file was read before and has not changed since. */
+        boolean knows(Found file) {
+            Measured before = read.get(file.path().encoded());
+            return before != null && before.found().facts().equals(file.facts());
+        }
+
+        /** Whether this file stands in the journal already, as it is. */
+        boolean isKept(Measured file) {
+            Instant when = kept.get(file.found().path().encoded());
+            return when != null && when.isAfter(Instant.now().minus(KEPT_FOR));
+        }
+
+        void kept(Collection<Measured> files) {
+            Instant now = Instant.now();
+            files.forEach(file -> kept.put(file.found().path().encoded(), now));
+        }
+
+        boolean isEmpty() {
+            return read.isEmpty();
+        }
+    }
+}
