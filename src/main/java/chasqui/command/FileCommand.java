@@ -1,5 +1,6 @@
 package chasqui.command;
 
+import chasqui.filing.Dismissal;
 import chasqui.filing.Filing;
 import chasqui.filing.FilingRequest;
 import chasqui.filing.Rejections;
@@ -34,6 +35,19 @@ public final class FileCommand implements Callable<Integer> {
             description = "Instead: shows what instruments filed and could not be registered, with what to do.")
     private boolean rejected;
 
+    @Option(
+            names = "--dismiss",
+            paramLabel = "LOCATION",
+            description = "Instead: takes from that list what somebody has dealt with, of --instrument, and of "
+                    + "--observation and --path where given. The files stay where they are.")
+    private String dismissed;
+
+    @Option(names = "--path", paramLabel = "PATH", description = "With --dismiss: the file, as --rejected shows it.")
+    private String path;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "With --dismiss: why; kept in the audit.")
+    private String reason;
+
     @Spec
     private CommandSpec spec;
 
@@ -60,13 +74,27 @@ public final class FileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!rejected && (directory == null || instrument == null || observation == null)) {
+        if (dismissed != null && (instrument == null || reason == null)) {
+            throw new ParameterException(
+                    spec.commandLine(), "chasqui file --dismiss wants --instrument=NAME and --reason=TEXT");
+        }
+        if (!rejected && dismissed == null && (directory == null || instrument == null || observation == null)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "chasqui file wants DIR, --instrument=NAME and --observation=NAME, or --rejected");
+                    "chasqui file wants DIR, --instrument=NAME and --observation=NAME, or --rejected, or --dismiss");
         }
-        return options.ask(
-                database -> rejected ? FileRun.rejected(new Rejections(database), System.out) : register(database));
+        return options.ask(database -> rejected
+                ? FileRun.rejected(new Rejections(database), System.out)
+                : dismissed == null ? register(database) : dismiss(new Rejections(database)));
+    }
+
+    private int dismiss(Rejections rejections) {
+        return FileRun.dismiss(
+                rejections,
+                new Dismissal(dismissed, instrument, observation, path),
+                reason,
+                System.out,
+                System.err);
     }
 
     private int register(Jdbi database) {

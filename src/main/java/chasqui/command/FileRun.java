@@ -1,5 +1,6 @@
 package chasqui.command;
 
+import chasqui.filing.Dismissal;
 import chasqui.filing.Filing;
 import chasqui.filing.FilingRefused;
 import chasqui.filing.FilingReport;
@@ -41,6 +42,21 @@ public final class FileRun {
                 + (report.registered() == 1 ? " file" : " files") + " registered (" + report.bytes()
                 + " bytes), " + report.already() + " already registered, " + report.refusedCount() + " refused");
         return report.nothingCouldBeFiled() ? 1 : 0;
+    }
+
+    /** @return exit code: 0 taken from the list; 2 there is nothing of that kind, or no reason is given */
+    public static int dismiss(Rejections rejections, Dismissal which, String reason, PrintStream out, PrintStream err) {
+        if (reason.isBlank()) {
+            err.println("--reason: say why nothing is to be done, for who asks later");
+            return ChasquiCommand.REFUSED;
+        }
+        int dismissed = rejections.dismiss(which, Person.here(), reason.strip());
+        if (dismissed == 0) {
+            err.println("there are no " + which + "; chasqui file --rejected shows those that there are");
+            return ChasquiCommand.REFUSED;
+        }
+        out.println(dismissed + " " + which + " are dismissed; the files stay where they are, in no package");
+        return ChasquiCommand.DONE;
     }
 
     /** Shows what could not be registered. */

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
@@ -168,9 +169,37 @@ public final class FilingDesk implements AutoCloseable {
         return problems;
     }
 
-    /** What waits for the database, or for files, in the spool; empty: nothing. */
-    public List<String> waiting() {
+    /** Bytes of what was answered and is not registered yet. */
+    public long waitingBytes() {
+        return journal.bytes();
+    }
+
+    /** Since when the oldest of that waits; null: nothing waits. */
+    public Instant waitsSince() {
+        Instant inHand = forwarder.oldest();
+        return inHand == null ? journal.unseenSince() : inHand;
+    }
+
+    /** Requests that were read and had to stay in the spool. */
+    public long waitingRequests() {
+        return spool.waits();
+    }
+
+    /**
+     * What waits for the database, or for files, in the spool; empty: nothing.
+     *
+     * @param takes whether this process takes requests
+     */
+    public List<String> waiting(boolean takes) {
         List<String> waiting = new ArrayList<>(spool.waiting());
+        if (!takes && holdsSomething()) {
+            waiting.add("this node has not the role api any more; it still holds " + journal.bytes()
+                    + " bytes of what was filed here, and registers them");
+        }
+        if (!takes && spool.holdsRequests()) {
+            waiting.add("requests lie in the spool " + settings.spool()
+                    + ", which nobody reads: this node has not the role api");
+        }
         if (forwarder.waitsSince() != null) {
             waiting.add(
                     journal.bytes() + " bytes of filed requests wait for the database since " + forwarder.waitsSince());

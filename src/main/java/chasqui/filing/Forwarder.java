@@ -35,6 +35,7 @@ final class Forwarder {
     private long nextTryNanos = System.nanoTime();
     private int failures;
     private volatile Instant waitsSince;
+    private volatile Instant oldest;
     private int triesHere;
     private volatile String failure;
 
@@ -55,9 +56,11 @@ final class Forwarder {
             do {
                 part = read();
                 if (!part.entries().isEmpty()) {
+                    oldest = part.entries().get(0).acceptedAt();
                     register(part.entries());
                 }
                 position = part.next();
+                oldest = null;
                 triesHere = 0;
                 journal.done(position);
             } while (!part.atEnd() || !part.entries().isEmpty());
@@ -127,6 +130,11 @@ final class Forwarder {
     /** Why nothing is registered now, though the database is there; null: it is. */
     String failure() {
         return failure;
+    }
+
+    /** When the first of the entries that are being registered was accepted; null: none is. */
+    Instant oldest() {
+        return oldest;
     }
 
     /** Since when the database is awaited; null: it is not. */

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +44,8 @@ final class Journal implements AutoCloseable {
     private final Set<Long> failed = new HashSet<>();
 
     private volatile String trouble;
+    /** Since when there is something in it that nobody has looked at yet; null: nothing. Guarded by {@link #durable}. */
+    private Instant unseenSince;
 
     private long lastNumber;
     private volatile JournalFile open;
@@ -74,6 +77,7 @@ final class Journal implements AutoCloseable {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(JournalFile::isOne).toList()) {
                 durable.put(JournalFile.number(file), Files.size(file));
+                unseen(Files.getLastModifiedTime(file).toInstant());
             }
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot read the filing journal " + folder, failure);
@@ -110,6 +114,7 @@ final class Journal implements AutoCloseable {
                 end = file.append(lines.toByteArray());
             }
             sync(file, end);
+            unseen(Instant.now());
             trouble = null;
         } catch (IOException failure) {
             trouble = failure.toString();
@@ -135,6 +140,21 @@ final class Journal implements AutoCloseable {
                             + " bytes that are not registered yet and may hold " + limitBytes
                             + " (chasqui.filing.journal-limit); send this again when the database is back",
                     null);
+        }
+    }
+
+    private void unseen(Instant since) {
+        synchronized (durable) {
+            if (unseenSince == null || since.isBefore(unseenSince)) {
+                unseenSince = since;
+            }
+        }
+    }
+
+    /** Since when there is something in it that nobody has looked at yet; null: everything was. */
+    Instant unseenSince() {
+        synchronized (durable) {
+            return unseenSince;
         }
     }
 
@@ -189,6 +209,7 @@ final class Journal implements AutoCloseable {
         Map.Entry<Long, Long> file;
         boolean last;
         synchronized (durable) {
+            unseenSince = null;
             file = durable.ceilingEntry(from.number());
             last = file == null || durable.higherKey(file.getKey()) == null;
         }

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 public final class Rejections {
     private static final Logger log = LoggerFactory.getLogger(Rejections.class);
 
+    static final String COMPLETE = "(complete)";
+
     private final Jdbi database;
 
     public Rejections(Jdbi database) {
@@ -127,6 +129,57 @@ public final class Rejections {
                 .execute());
     }
 
+    /**
+     * Takes rejections from the list that somebody has dealt with otherwise than by filing again.
+     *
+     * @param reason for the audit
+     * @return how many there were
+     */
+    public int dismiss(Dismissal which, String who, String reason) {
+        return database.withHandle(db -> db.createQuery("""
+                        WITH gone AS (
+                            DELETE FROM filing_rejection
+                             WHERE location = :location AND instrument = :instrument
+                               AND (:observation::text IS NULL OR observation = :observation)
+                               AND (:path::text IS NULL OR path = :path OR path = :encoded)
+                            RETURNING path),
+                        told AS (
+                            INSERT INTO audit (who, action, subject, reason, details)
+                            SELECT :who, 'filing dismiss', :subject, :reason,
+                                   jsonb_build_object('count', count(*), 'first', (SELECT array_agg(path)
+                                                                         FROM (SELECT path FROM gone ORDER BY path LIMIT 100) f))
+                              FROM gone HAVING count(*) > 0)
+                        SELECT count(*) FROM gone
+                        """)
+                .bind("location", which.location())
+                .bind("instrument", which.instrument())
+                .bind("observation", which.observation())
+                .bind("path", which.path())
+                .bind("encoded", which.encodedPath())
+                .bind("who", who)
+                .bind("subject", which.toString())
+                .bind("reason", reason)
+                .mapTo(Integer.class)
+                .one());
+    }
+
+    /**
+     * What one location has on the list.
+     *
+     * @param oldestSeconds how long the first of them has been there
+     */
+    public record Count(String location, long files, double oldestSeconds) {}
+
+    public List<Count> byLocation() {
+        return database.withHandle(db -> db.createQuery("""
+                        SELECT location, count(*) FILTER (WHERE path <> '') AS files,
+                               extract(epoch FROM clock_timestamp() - min(rejected_at)) AS age
+                          FROM filing_rejection GROUP BY location
+                        """)
+                .map((row, context) -> new Count(row.getString("location"), row.getLong("files"), row.getDouble("age")))
+                .list());
+    }
+
     /** The latest first. */
     public List<Rejection> latest(int most) {
         return database.withHandle(db -> db.createQuery("""
@@ -152,6 +205,6 @@ public final class Rejections {
 
     /** A path as people read it; of the word that an observation is complete, that. */
     public static String readable(String path) {
-        return path.isEmpty() ? "(complete)" : new RelativePath(path).readable();
+        return path.isEmpty() ? COMPLETE : new RelativePath(path).readable();
     }
 }

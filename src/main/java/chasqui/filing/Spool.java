@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -195,10 +197,27 @@ final class Spool {
         }
     }
 
+    /** How many requests stay. */
+    long waits() {
+        return staying().count();
+    }
+
+    private Stream<Map.Entry<Path, Waiting>> staying() {
+        return waiting.entrySet().stream().filter(one -> Files.exists(one.getKey(), LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** Whether there are requests that nobody has looked at. */
+    boolean holdsRequests() {
+        try (var files = Files.newDirectoryStream(folder, "*.json")) {
+            return files.iterator().hasNext();
+        } catch (IOException | DirectoryIteratorException unknown) {
+            return false;
+        }
+    }
+
     /** Which requests stay, and why; empty: none. */
     List<String> waiting() {
-        return waiting.entrySet().stream()
-                .filter(one -> Files.exists(one.getKey(), LinkOption.NOFOLLOW_LINKS))
+        return staying()
                 .sorted(Comparator.comparing(one -> one.getValue().since()))
                 .limit(MOST_TOLD)
                 .map(one -> shown(one.getKey()) + " stays in the spool since "

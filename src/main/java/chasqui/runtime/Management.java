@@ -7,6 +7,7 @@ import chasqui.pipeline.Recurring;
 import chasqui.pipeline.SteadyClock;
 import chasqui.runtime.HealthProbe.Concern;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -40,6 +41,7 @@ final class Management implements AutoCloseable {
     private final Path home;
     private final Rounds rounds = new Rounds(new SteadyClock());
     private final List<HealthProbe> probes = new ArrayList<>();
+    private final List<MeterBinder> meters = new ArrayList<>();
     private final List<Recurring> tasks = new CopyOnWriteArrayList<>();
     /** Those that are routes. */
     private final Set<String> loops = ConcurrentHashMap.newKeySet();
@@ -120,8 +122,9 @@ final class Management implements AutoCloseable {
         pulse = new DatabasePulse(database, rounds::excuse);
         health(camel, pulse, parts);
         watch(pulse.start(settings.loopLimit()));
-        metrics = PipelineMetrics.start(
-                camel.getRegistry().findSingleByType(MeterRegistry.class), database.jdbi(), operations, this::watch);
+        MeterRegistry registry = camel.getRegistry().findSingleByType(MeterRegistry.class);
+        meters.forEach(meter -> meter.bindTo(registry));
+        metrics = PipelineMetrics.start(registry, database.jdbi(), operations, this::watch);
         url = "http://%s:%d/hawtio/"
                 .formatted(bracketed(settings.host()), router.getServer().getPort());
         announce();
@@ -135,6 +138,11 @@ final class Management implements AutoCloseable {
     /** A loop outside of Camel that counts from now on. */
     void expect(String loop) {
         rounds.expect(loop, settings.loopLimit());
+    }
+
+    /** More for Prometheus, before {@link #started}. */
+    void meter(MeterBinder meter) {
+        meters.add(meter);
     }
 
     /** One more line of health, before {@link #started}. */

@@ -1,5 +1,6 @@
 package chasqui.runtime;
 
+import chasqui.filing.Rejections;
 import chasqui.inspection.LinkReader;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.OperationStore;
@@ -34,6 +35,7 @@ final class PipelineMetrics implements AutoCloseable {
     private final MultiGauge operations;
     private final MultiGauge oldest;
     private final LinkGauges links;
+    private final RejectedGauges rejected;
     private final ScheduledExecutorService reader;
     private volatile boolean reachable = true;
 
@@ -48,6 +50,7 @@ final class PipelineMetrics implements AutoCloseable {
                 .baseUnit("seconds")
                 .register(registry);
         this.links = new LinkGauges(registry);
+        this.rejected = new RejectedGauges(registry);
         this.reader = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "metrics");
             thread.setDaemon(true);
@@ -102,6 +105,7 @@ final class PipelineMetrics implements AutoCloseable {
                     .list());
             publish(depths);
             links.publish(new LinkReader(database).read());
+            rejected.publish(new Rejections(database).byLocation());
             reachable = true;
         } catch (RuntimeException failure) {
             if (reachable) {
@@ -110,6 +114,7 @@ final class PipelineMetrics implements AutoCloseable {
             reachable = false;
             publish(List.of());
             links.publish(List.of());
+            rejected.publish(List.of());
         }
     }
 

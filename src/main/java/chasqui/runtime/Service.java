@@ -129,7 +129,12 @@ public final class Service implements AutoCloseable {
         this.door = new ApiDoor(foundation.database().jdbi(), foundation.home().root(), Clock.systemUTC());
         door.open();
         door.refresh();
-        management.probe(new HealthProbe("filing", Concern.SYSTEM, filing::problems, filing::waiting));
+        management.probe(new HealthProbe(
+                "filing",
+                Concern.SYSTEM,
+                filing::problems,
+                () -> filing.waiting(settings.roles().contains("api"))));
+        management.meter(new FilingGauges(filing));
         management.probe(new HealthProbe("redis", Concern.SYSTEM, redis::problems));
         this.operations =
                 new OperationStore(foundation.database().jdbi(), effects(), node, settings.lease(), new SteadyClock());

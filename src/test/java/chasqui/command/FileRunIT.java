@@ -2,8 +2,10 @@ package chasqui.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chasqui.filing.Dismissal;
 import chasqui.filing.Filing;
 import chasqui.filing.FilingRequest;
+import chasqui.filing.Rejections;
 import chasqui.storage.Progress;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
@@ -70,6 +72,48 @@ class FileRunIT {
     void an_empty_folder_is_a_warning() {
         assertThat(file("camera")).isZero();
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("there are no files in this folder");
+    }
+
+    private int dismiss(String observation, String path, String reason) {
+        out.reset();
+        err.reset();
+        return FileRun.dismiss(
+                new Rejections(database.jdbi()),
+                new Dismissal("ccat/source", "cmaera", observation, path),
+                reason,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void what_somebody_has_dealt_with_leaves_the_list_with_a_reason_that_is_kept() {
+        database.execute("""
+                INSERT INTO filing_rejection (node, location, path, instrument, observation, reason, remedy, accepted_at)
+                SELECT 'here', location, path, instrument, observation, 'unknown', 'correct it', clock_timestamp()
+                  FROM (VALUES ('ccat/source', 'cmaera', 'one', 'a%20b'), ('ccat/source', 'cmaera', 'one', ''),
+                               ('ccat/source', 'cmaera', 'two', 'c'), ('ccat/source', 'camera', 'one', 'd'),
+                               ('us/source', 'cmaera', 'one', 'e')) AS r (location, instrument, observation, path)
+                """);
+        assertThat(dismiss("one", "a b", "  ")).as("no reason").isEqualTo(2);
+        assertThat(dismiss("three", null, "an old test")).isEqualTo(2);
+        assertThat(dismiss(null, "/", "an old test")).isEqualTo(2);
+        assertThat(database.value("SELECT count(*) FROM filing_rejection")).isEqualTo("5");
+        assertThat(database.value("SELECT count(*) FROM audit")).isEqualTo("0");
+        assertThat(dismiss("one", "a b", " an old test ")).isZero();
+        assertThat(dismiss(null, "(complete)", "likewise")).isZero();
+        assertThat(dismiss(null, null, "the rest of it")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .startsWith("1 rejections of ccat/source for cmaera are dismissed");
+        assertThat(database.values("SELECT path FROM filing_rejection ORDER BY path"))
+                .as("of others")
+                .containsExactly("d", "e");
+        assertThat(database.values(
+                        "SELECT subject || ': ' || reason || ' ' || (details -> 'first') FROM audit ORDER BY id"))
+                .containsExactly(
+                        "rejections of ccat/source for cmaera, observation one, a b: an old test [\"a%20b\"]",
+                        "rejections of ccat/source for cmaera, (complete): likewise [\"\"]",
+                        "rejections of ccat/source for cmaera: the rest of it [\"c\"]");
+        assertThat(database.value("SELECT DISTINCT who FROM audit")).endsWith("(command line)");
     }
 
     @Test

@@ -607,17 +607,48 @@ class FilingDeskIT {
     }
 
     @Test
+    void what_waits_and_since_when_is_told_and_so_is_who_reads_no_requests_any_more() throws Exception {
+        assertThat(desk.waitsSince()).isNull();
+        Instant before = Instant.now().minusMillis(1);
+        write("a", "one");
+        file("a");
+        Instant accepted = desk.waitsSince();
+        assertThat(accepted).isBetween(before, Instant.now());
+        assertThat(desk.waitingBytes()).isPositive();
+        database.execute("ALTER TABLE raw_data_file RENAME TO elsewhere");
+        assertThatThrownBy(desk::forward).hasMessageContaining("raw_data_file");
+        write("b", "two");
+        file("b");
+        assertThat(desk.waitsSince()).as("the first is the oldest").isBetween(before, accepted);
+        assertThat(desk.waiting(true)).isEmpty();
+        assertThat(desk.waiting(false)).anyMatch(told -> told.contains("has not the role api any more"));
+        desk.close();
+        desk = desk();
+        assertThat(desk.waitsSince()).as("known to the next process").isBetween(before, Instant.now());
+        database.execute("ALTER TABLE elsewhere RENAME TO raw_data_file");
+        desk.forward();
+        assertThat(desk.waitsSince()).isNull();
+        assertThat(desk.waitingBytes()).isZero();
+        Files.delete(desk.spool().resolve("r.json"));
+        assertThat(desk.waiting(false)).isEmpty();
+        request("new.json", "{}");
+        assertThat(desk.waiting(false)).singleElement().asString().contains("which nobody reads");
+        assertThat(desk.waitingRequests()).isZero();
+    }
+
+    @Test
     void a_journal_that_cannot_be_written_is_told() throws Exception {
         write("a", "one");
         Path journal = folder.resolve("home/filing/journal");
         Files.delete(journal);
         assertThatThrownBy(() -> file("a")).isInstanceOf(SpoolWaits.class);
         assertThat(desk.problems()).anyMatch(problem -> problem.startsWith("the filing journal takes nothing"));
-        assertThat(desk.waiting()).singleElement().asString().startsWith("r.json stays in the spool since");
+        assertThat(desk.waiting(true)).singleElement().asString().startsWith("r.json stays in the spool since");
+        assertThat(desk.waitingRequests()).isEqualTo(1);
         Files.createDirectory(journal);
         file("a");
         assertThat(desk.problems()).isEmpty();
-        assertThat(desk.waiting()).isEmpty();
+        assertThat(desk.waiting(true)).isEmpty();
     }
 
     @Test

@@ -12,6 +12,7 @@ import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -296,9 +297,20 @@ class FilingApiIT {
         }
         assertThat(postWith("Bearer wrong").statusCode()).isEqualTo(401);
         assertThat(registered("away/%")).isEmpty();
+        assertThat(waitingBytes()).isPositive();
         link.mend();
         await(() -> registered("away/%").size() == 20);
         assertThat(registered("away/%")).as("each once, in the order of filing").isEqualTo(uuids);
+        await(() -> waitingBytes() == 0);
+    }
+
+    private static double waitingBytes() {
+        return service.camel()
+                .getRegistry()
+                .findSingleByType(MeterRegistry.class)
+                .get("chasqui.filing.waiting")
+                .gauge()
+                .value();
     }
 
     @Test

@@ -96,6 +96,28 @@ class PipelineMetricsIT {
         assertThat(registry.get("chasqui.database.reachable").gauge().value()).isZero();
     }
 
+    @Test
+    void files_that_were_rejected_are_counted_by_location_with_the_age_of_the_first() {
+        database.execute("""
+                INSERT INTO filing_rejection (node, location, path, instrument, observation, reason, remedy, accepted_at,
+                                              rejected_at)
+                SELECT 'here', 'ccat/source', path, 'cmaera', 'obs', 'unknown', 'correct it', clock_timestamp(),
+                       clock_timestamp() - make_interval(hours => hours)
+                  FROM (VALUES ('a', 1), ('b', 3), ('', 2)) AS rejected (path, hours)
+                """);
+        metrics.read();
+        assertThat(registry.get("chasqui.filing.rejected")
+                        .tag("location", "ccat/source")
+                        .gauge()
+                        .value())
+                .isEqualTo(2);
+        assertThat(registry.get("chasqui.filing.rejected.oldest").gauge().value())
+                .isBetween(3 * 3600.0, 4 * 3600.0);
+        database.execute("DELETE FROM filing_rejection");
+        metrics.read();
+        assertThat(registry.find("chasqui.filing.rejected").gauges()).isEmpty();
+    }
+
     private double attempts(String outcome) {
         return registry.get("chasqui.attempts")
                 .tag("outcome", outcome)
