@@ -1,5 +1,6 @@
 package chasqui.filing;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -29,6 +30,9 @@ public record FilingRequest(
         if (observation.isBlank() || observation.length() > LONGEST_NAME) {
             throw new FilingRefused("observation \"" + observation + "\": its name must have 1 to " + LONGEST_NAME
                     + " characters; give a shorter one that is not empty");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(observation)) {
+            throw new FilingRefused("observation: its name holds half a character (a lone surrogate); write it whole");
         }
         if (observation.codePoints().anyMatch(Character::isISOControl)) {
             throw new FilingRefused("observation: its name holds control characters; leave them out");

@@ -83,7 +83,7 @@ final class Forwarder {
                 throw unreadable;
             }
             log.error("a file of the filing journal is put aside until the next start, others go on", unreadable);
-            return new JournalPart(List.of(), journal.skip(position), false, 0);
+            return new JournalPart(List.of(), journal.skip(position), false, 0, 0);
         }
     }
 

@@ -214,18 +214,21 @@ final class Journal implements AutoCloseable {
             last = file == null || durable.higherKey(file.getKey()) == null;
         }
         if (file == null) {
-            return new JournalPart(List.of(), from, true, 0);
+            return new JournalPart(List.of(), from, true, 0, 0);
         }
         long offset = file.getKey() == from.number() ? from.offset() : 0;
         JournalPart part = JournalPart.read(
                 JournalFile.name(folder, file.getKey()), new Position(file.getKey(), offset), file.getValue(), most);
-        if (part.damaged() > 0) {
-            synchronized (durable) {
+        synchronized (durable) {
+            if (part.damaged() > 0) {
                 damaged.add(file.getKey());
+            }
+            if (part.unknown() > 0) {
+                failed.add(file.getKey());
             }
         }
         return part.atEnd() && !last
-                ? new JournalPart(part.entries(), new Position(file.getKey() + 1, 0), false, part.damaged())
+                ? new JournalPart(part.entries(), new Position(file.getKey() + 1, 0), false, part.damaged(), part.unknown())
                 : part;
     }
 

@@ -34,12 +34,14 @@ final class JournalLine {
         }
     }
 
-    /** The entry of a line without its end; empty when it is not whole. */
+    /** Whether a line without its end is what was written. */
+    static boolean isWhole(byte[] line) {
+        return line.length > JSON_AT
+                && new String(line, 0, JSON_AT, StandardCharsets.ISO_8859_1).equals(checksum(line, JSON_AT) + " ");
+    }
+
+    /** The entry of a line that is whole; empty when another version wrote it, and means more than this one knows. */
     static Optional<JournalEntry> read(byte[] line) {
-        if (line.length <= JSON_AT
-                || !new String(line, 0, JSON_AT, StandardCharsets.ISO_8859_1).equals(checksum(line, JSON_AT) + " ")) {
-            return Optional.empty();
-        }
         try {
             return Optional.of(JSON.readValue(Arrays.copyOfRange(line, JSON_AT, line.length), JournalEntry.class));
         } catch (IOException ofAnotherVersion) {

@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
  * @param next where to go on
  * @param atEnd there is no more now
  * @param damaged lines that could not be read and were passed over
+ * @param unknown lines of another version, likewise
  */
-record JournalPart(List<JournalEntry> entries, Position next, boolean atEnd, int damaged) {
+record JournalPart(List<JournalEntry> entries, Position next, boolean atEnd, int damaged, int unknown) {
     private static final Logger log = LoggerFactory.getLogger(JournalPart.class);
     private static final int BUFFER_BYTES = 64 << 10;
 
@@ -31,6 +32,7 @@ record JournalPart(List<JournalEntry> entries, Position next, boolean atEnd, int
     static JournalPart read(Path file, Position from, long end, int most) {
         List<JournalEntry> entries = new ArrayList<>();
         int damaged = 0;
+        int unknown = 0;
         long offset = from.offset();
         try (FileChannel channel = FileChannel.open(file)) {
             InputStream in = new BufferedInputStream(Channels.newInputStream(channel.position(offset)), BUFFER_BYTES);
@@ -41,18 +43,27 @@ record JournalPart(List<JournalEntry> entries, Position next, boolean atEnd, int
                     offset = end;
                     break;
                 }
-                Optional<JournalEntry> entry = JournalLine.read(line);
-                entry.ifPresent(entries::add);
-                if (entry.isEmpty()) {
+                if (!JournalLine.isWhole(line)) {
                     log.error("{}: the line at byte {} is damaged and was passed over: {}", file, offset, shown(line));
                     damaged++;
+                } else {
+                    Optional<JournalEntry> entry = JournalLine.read(line);
+                    entry.ifPresent(entries::add);
+                    if (entry.isEmpty()) {
+                        log.error(
+                                "{}: the line at byte {} is of another version of Chasqui and stays in the journal: {}",
+                                file,
+                                offset,
+                                shown(line));
+                        unknown++;
+                    }
                 }
                 offset += line.length + 1;
             }
         } catch (IOException failure) {
             throw new UncheckedIOException("the filing journal's " + file + " cannot be read", failure);
         }
-        return new JournalPart(entries, new Position(from.number(), offset), offset >= end, damaged);
+        return new JournalPart(entries, new Position(from.number(), offset), offset >= end, damaged, unknown);
     }
 
     /** A line without its end; null when there is none within the limit. */

@@ -309,8 +309,7 @@ final class Spool {
         // A name that nobody can have put anything under, and that is cleaned with the others.
         Path next = to.resolve("." + UUID.randomUUID() + ".json");
         DurableFiles.write(answer.getBytes(StandardCharsets.UTF_8), next);
-        String answered = request.getFileName().toString().replaceFirst("\\.json$", ".answer.json");
-        Files.move(next, to.resolve(answered), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(next, to.resolve(answered(request)), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         DurableFiles.fsyncFolder(to);
     }
 
@@ -325,12 +324,23 @@ final class Spool {
         }
     }
 
+    /** A request stays as long as its answer: it may have waited for days before. */
+    private static boolean isOld(Path file, Instant oldest) throws IOException {
+        Path answer = file.resolveSibling(answered(file));
+        Path last = Files.exists(answer, LinkOption.NOFOLLOW_LINKS) ? answer : file;
+        return Files.getLastModifiedTime(last, LinkOption.NOFOLLOW_LINKS)
+                .toInstant()
+                .isBefore(oldest);
+    }
+
+    private static String answered(Path request) {
+        return request.getFileName().toString().replaceFirst("\\.json$", ".answer.json");
+    }
+
     private static void removeBefore(Path folder, Instant oldest) {
         try (var files = Files.newDirectoryStream(folder, "*.json")) {
             for (Path file : files) {
-                if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
-                        .toInstant()
-                        .isBefore(oldest)) {
+                if (isOld(file, oldest)) {
                     Files.deleteIfExists(file);
                 }
             }

@@ -284,6 +284,10 @@ class FilingDeskIT {
             {"{\"observation\": \"o\"}", "instrument missing"},
             {"{\"instrument\": \"camera\", \"observation\": \"o\"}", "files missing"},
             {"{\"instrument\": \"camera\", \"observation\": \"\\u0000\", \"files\": [\"a\"]}", "observation"},
+            {
+                "{\"instrument\": \"camera\", \"observation\": \"a\\ud800b\", \"files\": [\"a\"]}",
+                "observation: its name holds half a character"
+            },
             {"{\"instrument\": \"camera; rm\", \"observation\": \"o\", \"files\": [\"a\"]}", "instrument"},
             {"{\"instrument\": \"camera\", \"observation\": \"o\", \"file\": [\"a\"]}", "\"file\" is no member"},
             {"{\"instrument\": \"camera\", \"observation\": \"o\", \"files\": \"a\"}", "\"files\" is not of the right"},
@@ -879,10 +883,16 @@ class FilingDeskIT {
         write("a", "one");
         file("a");
         Path answer = desk.spool().resolve("filed/r.answer.json");
+        Path taken = Files.move(desk.spool().resolve("r.json"), desk.spool().resolve("filed/r.json"));
+        FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
+        Files.setLastModifiedTime(taken, longAgo);
         desk.cleanSpool();
         assertThat(answer).exists();
-        Files.setLastModifiedTime(answer, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        assertThat(taken).as("it had waited for long, and was answered now").exists();
+        Files.setLastModifiedTime(answer, longAgo);
+        desk.cleanSpool();
         desk.cleanSpool();
         assertThat(answer).doesNotExist();
+        assertThat(taken).doesNotExist();
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +64,26 @@ class JournalTest {
             journal.append(List.of(entry("e")));
             assertThat(observations(journal, Position.START)).containsExactly("a", "b", "c", "d", "e");
         }
+    }
+
+    @Test
+    void a_line_of_a_later_version_is_not_damaged_and_waits_for_one_that_knows_it() throws Exception {
+        byte[] json = "{\"location\":\"ccat/source\",\"unheard_of\":1}".getBytes(StandardCharsets.UTF_8);
+        CRC32C crc = new CRC32C();
+        crc.update(json);
+        String line = HexFormat.of().toHexDigits((int) crc.getValue()) + " " + new String(json, StandardCharsets.UTF_8);
+        Files.writeString(folder.resolve("0000000000000000007.journal"), line + "\n");
+        for (int start = 0; start < 2; start++) {
+            try (Journal journal = new Journal(folder, PLENTY)) {
+                journal.append(List.of(entry("a")));
+                JournalPart part = journal.read(Position.START, 10);
+                assertThat(part.entries()).isEmpty();
+                journal.done(journal.read(part.next(), 10).next());
+                assertThat(journal.damaged()).isEmpty();
+                assertThat(journal.failed()).containsExactly("0000000000000000007.journal.failed");
+            }
+        }
+        assertThat(folder.resolve("0000000000000000007.journal.failed")).hasContent(line);
     }
 
     @Test
