@@ -90,11 +90,7 @@ public final class FileCommand implements Callable<Integer> {
 
     private int dismiss(Rejections rejections) {
         return FileRun.dismiss(
-                rejections,
-                new Dismissal(dismissed, instrument, observation, path),
-                reason,
-                System.out,
-                System.err);
+                rejections, new Dismissal(dismissed, instrument, observation, path), reason, System.out, System.err);
     }
 
     private int register(Jdbi database) {

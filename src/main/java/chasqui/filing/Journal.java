@@ -77,7 +77,9 @@ final class Journal implements AutoCloseable {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(JournalFile::isOne).toList()) {
                 durable.put(JournalFile.number(file), Files.size(file));
-                unseen(Files.getLastModifiedTime(file).toInstant());
+                if (Files.size(file) > 0) {
+                    unseen(Files.getLastModifiedTime(file).toInstant());
+                }
             }
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot read the filing journal " + folder, failure);
@@ -228,7 +230,8 @@ final class Journal implements AutoCloseable {
             }
         }
         return part.atEnd() && !last
-                ? new JournalPart(part.entries(), new Position(file.getKey() + 1, 0), false, part.damaged(), part.unknown())
+                ? new JournalPart(
+                        part.entries(), new Position(file.getKey() + 1, 0), false, part.damaged(), part.unknown())
                 : part;
     }
 

@@ -309,7 +309,11 @@ final class Spool {
         // A name that nobody can have put anything under, and that is cleaned with the others.
         Path next = to.resolve("." + UUID.randomUUID() + ".json");
         DurableFiles.write(answer.getBytes(StandardCharsets.UTF_8), next);
-        Files.move(next, to.resolve(answered(request)), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                next,
+                to.resolve(answered(request)),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
         DurableFiles.fsyncFolder(to);
     }
 
