@@ -3,6 +3,7 @@ package chasqui.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,12 +44,7 @@ class SettingsTest {
         try (InputStream in = SettingsTest.class.getResourceAsStream("/application.properties")) {
             declared.load(in);
         }
-        StringBuilder code = new StringBuilder();
-        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
-                code.append(Files.readString(file));
-            }
-        }
+        String code = code();
         assertThat(declared.stringPropertyNames()).isNotEmpty().allSatisfy(key -> {
             // Pairs are read as "chasqui.retry" + ".first".
             int last = key.lastIndexOf('.');
@@ -55,6 +53,41 @@ class SettingsTest {
                     && code.indexOf("+ \"" + key.substring(last) + '"') >= 0;
             assertThat(whole || pair).as(key).isTrue();
         });
+    }
+
+    @Test
+    void every_setting_that_is_read_is_declared() throws Exception {
+        Set<String> declared = SettingsReader.read(null, Map.of(), Map.of()).keys();
+        Matcher read = Pattern.compile("\\.(?:text|list|flag|number|duration|bytes)\\(\\s*\"(chasqui\\.[^\"]+)\"")
+                .matcher(code());
+        List<String> keys = read.results().map(found -> found.group(1)).toList();
+        assertThat(keys).hasSizeGreaterThan(50);
+        assertThat(declared).containsAll(keys);
+    }
+
+    @Test
+    void every_number_s_range_stands_above_it() throws Exception {
+        String declared = Files.readString(Path.of("src/main/resources/application.properties"));
+        Matcher read = Pattern.compile("\\.number\\(\\s*\"([^\"]+)\", (\\d+), ([\\d_]+)\\)")
+                .matcher(code());
+        Map<String, String> ranges = new TreeMap<>();
+        while (read.find()) {
+            ranges.put(read.group(1), read.group(2) + " to " + read.group(3).replace("_", ""));
+        }
+        assertThat(ranges).hasSizeGreaterThan(10).allSatisfy((key, range) -> {
+            String above = declared.substring(0, declared.indexOf("\n" + key + " ="));
+            assertThat(above.substring(above.lastIndexOf(" = ") + 1)).as(key).contains(range);
+        });
+    }
+
+    private static String code() throws IOException {
+        StringBuilder code = new StringBuilder();
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                code.append(Files.readString(file));
+            }
+        }
+        return code.toString();
     }
 
     @Test
