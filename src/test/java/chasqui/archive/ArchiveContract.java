@@ -11,6 +11,7 @@ import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.StallLimit;
 import chasqui.recovery.FailureClassifier;
 import chasqui.storage.S3Clients;
+import chasqui.testing.Alteration;
 import chasqui.testing.TapeStandIn;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
@@ -185,9 +186,7 @@ abstract class ArchiveContract {
     @Test
     void a_source_that_is_not_what_was_registered_is_not_archived() throws Exception {
         TestTransfers.Buffered one = packages.buffered("cologne", 5000);
-        byte[] bytes = Files.readAllBytes(one.file());
-        bytes[3000] ^= 1;
-        Files.write(one.file(), bytes);
+        Alteration.BIT_IN_THE_MIDDLE.apply(one.file());
         manager.findWork();
         Lease lease = operations.claim(queue()).orElseThrow();
         assertThatThrownBy(() -> worker.work(lease))

@@ -13,6 +13,7 @@ import chasqui.storage.PackageReader;
 import chasqui.storage.Progress;
 import chasqui.storage.ReadBack;
 import chasqui.storage.ReadableSource;
+import chasqui.testing.Alteration;
 import chasqui.testing.TestPackages;
 import chasqui.testing.TestTopology;
 import java.nio.file.Files;
@@ -176,9 +177,7 @@ class AssemblyWorkerIT {
         TestPackages.Packed changed = kit.packed("changed");
         Lease lease = kit.claimed();
         Files.delete(gone.tar());
-        byte[] bytes = Files.readAllBytes(changed.tar());
-        bytes[bytes.length / 2] ^= 1;
-        Files.write(changed.tar(), bytes);
+        Alteration.BIT_IN_THE_MIDDLE.apply(changed.tar());
         kit.worker().work(lease);
         assertThat(statuses()).isEqualTo("COMPLETED TRANSFERRING");
         assertThat(FileFacts.of(assembled())).isEqualTo(FileFacts.of(good.tar()));
@@ -199,9 +198,7 @@ class AssemblyWorkerIT {
     void a_lone_package_with_other_bytes_is_found_out_without_trusting_its_name() throws Exception {
         TestPackages.Packed only = kit.packed("only");
         Lease lease = kit.claimed();
-        byte[] bytes = Files.readAllBytes(only.tar());
-        bytes[bytes.length / 2] ^= 1;
-        Files.write(only.tar(), bytes);
+        Alteration.BIT_IN_THE_MIDDLE.apply(only.tar());
         Files.setLastModifiedTime(only.tar(), FileTime.from(Instant.ofEpochSecond(1)));
         kit.worker().work(lease);
         assertThat(kit.database.value("SELECT status FROM data_transfer_package"))

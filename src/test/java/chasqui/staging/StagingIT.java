@@ -10,6 +10,7 @@ import chasqui.pipeline.Lease;
 import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
 import chasqui.storage.S3Clients;
+import chasqui.testing.Alteration;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
 import chasqui.testing.TestPackages;
@@ -199,9 +200,7 @@ class StagingIT {
         long near = packages.archived(night, "cologne/lta");
         packages.archived(night, "us/lta");
         Path tar = packages.root("cologne/lta").resolve("camera/2026/01/" + night.name() + ".tar");
-        byte[] bytes = Files.readAllBytes(tar);
-        bytes[bytes.length / 2] ^= 1;
-        Files.write(tar, bytes);
+        Alteration.BIT_IN_THE_MIDDLE.apply(tar);
         ask(night);
         work();
         assertThat(job()).isEqualTo("COMPLETED");

@@ -9,6 +9,7 @@ import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.NotYet;
 import chasqui.pipeline.OperationStore;
 import chasqui.recovery.FailureClassifier;
+import chasqui.testing.Alteration;
 import chasqui.testing.TapeStandIn;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
@@ -155,9 +156,7 @@ class TapeRecallIT {
 
     @Test
     void bytes_that_come_back_wrong_are_never_staged_and_put_the_tape_under_suspicion() throws Exception {
-        byte[] bytes = Files.readAllBytes(tapes.tape(path()));
-        bytes[700] ^= 1;
-        Files.write(tapes.tape(path()), bytes);
+        Alteration.BIT_IN_THE_MIDDLE.apply(tapes.tape(path()));
         ask();
         recall();
         assertThat(copy()).isEqualTo("SUSPECT");
@@ -209,9 +208,7 @@ class TapeRecallIT {
     void what_came_back_and_was_spoiled_is_recalled_again_when_the_tape_was_found_right() throws Exception {
         ask();
         recall();
-        byte[] bytes = Files.readAllBytes(file);
-        bytes[700] ^= 1;
-        Files.write(file, bytes);
+        Alteration.BIT_IN_THE_MIDDLE.apply(file);
         stage();
         assertThat(tree()).doesNotExist();
         assertThat(copy()).isEqualTo("SUSPECT");

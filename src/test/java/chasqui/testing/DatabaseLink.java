@@ -34,7 +34,7 @@ public final class DatabaseLink implements AutoCloseable {
     public DatabaseLink(TestDatabase database) throws IOException {
         server = URI.create(database.url().substring("jdbc:".length()));
         entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        begin(this::accept);
+        Passing.begin("database-link", this::accept);
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url());
         config.setUsername("postgres");
@@ -94,8 +94,8 @@ public final class DatabaseLink implements AutoCloseable {
             Socket there = new Socket(server.getHost(), server.getPort());
             open.add(client);
             open.add(there);
-            begin(() -> pass(client, there, there));
-            begin(() -> pass(there, client, there));
+            Passing.begin("database-link", () -> pass(client, there, there));
+            Passing.begin("database-link", () -> pass(there, client, there));
         }
     }
 
@@ -117,24 +117,6 @@ public final class DatabaseLink implements AutoCloseable {
 
     private static boolean says(byte[] block, int length, String word) {
         return new String(block, 0, length, StandardCharsets.ISO_8859_1).contains(word);
-    }
-
-    private interface Passing {
-        void run() throws IOException;
-    }
-
-    private static void begin(Passing passing) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        passing.run();
-                    } catch (IOException closed) {
-                        // The other side is told by its own end of the connection.
-                    }
-                },
-                "database-link");
-        thread.setDaemon(true);
-        thread.start();
     }
 
     @Override

@@ -24,7 +24,7 @@ public final class LossyLink implements AutoCloseable {
     public LossyLink(int server) throws IOException {
         this.server = server;
         this.entrance = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-        begin(this::accept);
+        Passing.begin("lossy-link", this::accept);
     }
 
     public int port() {
@@ -56,8 +56,8 @@ public final class LossyLink implements AutoCloseable {
             Socket there = new Socket(InetAddress.getLoopbackAddress(), server);
             sockets.add(there);
             int made = cuts;
-            begin(() -> pass(client, there, made));
-            begin(() -> pass(there, client, made));
+            Passing.begin("lossy-link", () -> pass(client, there, made));
+            Passing.begin("lossy-link", () -> pass(there, client, made));
         } catch (IOException nobodyThere) {
             client.close();
         }
@@ -77,24 +77,6 @@ public final class LossyLink implements AutoCloseable {
                 to.close();
             }
         }
-    }
-
-    private interface Passing {
-        void run() throws IOException;
-    }
-
-    private static void begin(Passing passing) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        passing.run();
-                    } catch (IOException closed) {
-                        // The other side is told by its own end of the connection.
-                    }
-                },
-                "lossy-link");
-        thread.setDaemon(true);
-        thread.start();
     }
 
     @Override

@@ -12,6 +12,7 @@ import chasqui.recovery.FailureClassifier;
 import chasqui.storage.Fingerprint;
 import chasqui.storage.PackageDigest;
 import chasqui.storage.Progress;
+import chasqui.testing.Alteration;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
 import chasqui.testing.TestTopology;
@@ -189,9 +190,7 @@ abstract class ByteMoverContract {
         assumeThat(hashesWhatItSends())
                 .as("not this method's part: the destination reads back")
                 .isTrue();
-        byte[] content = Files.readAllBytes(sent());
-        content[700] ^= 1;
-        Files.write(sent(), content);
+        Alteration.BIT_IN_THE_MIDDLE.apply(sent());
         assertThatThrownBy(this::move)
                 .hasMessageContaining(sentName())
                 .hasMessageContaining(transfer.digest().xxHash64().toString())

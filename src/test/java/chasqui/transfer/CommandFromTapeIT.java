@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chasqui.pipeline.NotYet;
 import chasqui.storage.IntegrityViolation;
+import chasqui.testing.Alteration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -54,9 +55,7 @@ class CommandFromTapeIT extends CommandMethodContract {
 
     @Test
     void bytes_that_come_back_wrong_get_no_name() throws Exception {
-        byte[] content = Files.readAllBytes(sent());
-        content[content.length / 2] ^= 1;
-        Files.write(sent(), content);
+        Alteration.BIT_IN_THE_MIDDLE.apply(sent());
         assertThatThrownBy(this::move)
                 .isInstanceOf(IntegrityViolation.class)
                 .hasMessageContaining("as it came back from tape");

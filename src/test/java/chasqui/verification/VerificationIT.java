@@ -16,6 +16,7 @@ import chasqui.recovery.FailureClassifier;
 import chasqui.storage.Progress;
 import chasqui.storage.S3Clients;
 import chasqui.storage.S3Endpoint;
+import chasqui.testing.Alteration;
 import chasqui.testing.TapeStandIn;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
@@ -96,9 +97,7 @@ class VerificationIT {
     }
 
     private static void spoil(Path file) throws Exception {
-        byte[] bytes = Files.readAllBytes(file);
-        bytes[4000] ^= 1;
-        Files.write(file, bytes);
+        Alteration.BIT_IN_THE_MIDDLE.apply(file);
     }
 
     @Test
