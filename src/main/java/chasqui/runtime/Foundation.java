@@ -1,26 +1,18 @@
 package chasqui.runtime;
 
 import chasqui.database.Database;
-import chasqui.database.DatabaseFault;
 import chasqui.embedded.DatabaseAddress;
 import chasqui.embedded.EmbeddedDatabase;
 import chasqui.embedded.EmbeddedObjectStore;
 import chasqui.embedded.Home;
 import chasqui.embedded.HomeFolders;
 import chasqui.embedded.HomeInUse;
-import chasqui.pipeline.ChasquiException;
-import chasqui.pipeline.FailureKind;
 import chasqui.settings.Settings;
-import chasqui.topology.TopologyCache;
-import com.zaxxer.hikari.pool.HikariPool;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 
 /** What everything stands on: the home, PostgreSQL and the object store, embedded where none is configured. */
 public final class Foundation implements AutoCloseable {
-    private static final Duration SHORTEST_ANSWER = Duration.ofSeconds(5);
-
     private final Home home;
     private final EmbeddedDatabase embeddedDatabase;
     private final EmbeddedObjectStore objectStore;
@@ -42,9 +34,7 @@ public final class Foundation implements AutoCloseable {
      * @throws HomeInUse another process has it
      */
     public static Foundation open(Settings settings) {
-        boolean external = !settings.text("chasqui.database.url").isEmpty();
-        connections(settings);
-        return open(settings, external, wantsObjectStore(settings, external));
+        return open(settings, false);
     }
 
     /**
@@ -52,30 +42,31 @@ public final class Foundation implements AutoCloseable {
      * itself ({@link WaitingHelps}), and {@link #arrive} is to be called until that goes well.
      */
     public static Foundation openOrWait(Settings settings) {
-        boolean external = !settings.text("chasqui.database.url").isEmpty();
-        connections(settings);
-        return open(settings, external, wantsObjectStore(settings, external), true);
+        return open(settings, true);
     }
 
-    private static Foundation open(Settings settings, boolean external, boolean withObjectStore) {
-        return open(settings, external, withObjectStore, false);
+    private static Foundation open(Settings settings, boolean waits) {
+        DatabaseSettings postgres = new DatabaseSettings(settings);
+        postgres.connections();
+        return open(settings, postgres, wantsObjectStore(settings, postgres.external()), waits);
     }
 
-    private static Foundation open(Settings settings, boolean external, boolean withObjectStore, boolean waits) {
+    private static Foundation open(
+            Settings settings, DatabaseSettings postgres, boolean withObjectStore, boolean waits) {
         Home home = Home.open(homeOf(settings));
         EmbeddedDatabase embedded = null;
         EmbeddedObjectStore store = null;
         Database database = null;
         try {
-            if (!external) {
+            if (!postgres.external()) {
                 embedded = EmbeddedDatabase.start(home);
             }
             if (withObjectStore) {
                 store = EmbeddedObjectStore.start(home);
             }
-            database = external ? external(settings, home, waits) : connect(settings, embedded.address());
+            database = postgres.external() ? postgres.connect(home, waits) : postgres.connect(embedded.address());
             if (database.isOpen()) {
-                bringUp(database, settings, external);
+                postgres.bringUp(database);
             }
             return new Foundation(home, home.folders(), embedded, store, database);
         } catch (RuntimeException | Error failure) {
@@ -98,17 +89,17 @@ public final class Foundation implements AutoCloseable {
     }
 
     private static Foundation openOrJoin(Settings settings, boolean withObjects) {
-        connections(settings);
-        boolean external = !settings.text("chasqui.database.url").isEmpty();
-        if (external) {
-            return joined(new HomeFolders(homeOf(settings)), external(settings));
+        DatabaseSettings postgres = new DatabaseSettings(settings);
+        postgres.connections();
+        if (postgres.external()) {
+            return joined(new HomeFolders(homeOf(settings)), postgres.connect());
         }
         try {
-            return open(settings, false, withObjects && wantsObjectStore(settings, false));
+            return open(settings, postgres, withObjects && wantsObjectStore(settings, false), false);
         } catch (HomeInUse running) {
             HomeFolders folders = Home.peek(homeOf(settings));
             Optional<DatabaseAddress> address = EmbeddedDatabase.address(folders);
-            return joined(folders, connect(settings, address.orElseThrow(() -> running)));
+            return joined(folders, postgres.connect(address.orElseThrow(() -> running)));
         }
     }
 
@@ -118,18 +109,20 @@ public final class Foundation implements AutoCloseable {
      * @throws chasqui.embedded.HomeRefused there is no home
      */
     public static Foundation lookInto(Settings settings) {
-        if (settings.text("chasqui.database.url").isEmpty()) {
-            Home.peek(homeOf(settings));
-        }
+        requireHome(settings);
         return openOrJoin(settings);
     }
 
     /** The same with the object store, where one is embedded and no service runs it. */
     public static Foundation lookIntoWithObjects(Settings settings) {
-        if (settings.text("chasqui.database.url").isEmpty()) {
+        requireHome(settings);
+        return openOrJoinWithObjects(settings);
+    }
+
+    private static void requireHome(Settings settings) {
+        if (!new DatabaseSettings(settings).external()) {
             Home.peek(homeOf(settings));
         }
-        return openOrJoinWithObjects(settings);
     }
 
     private static Foundation joined(HomeFolders folders, Database database) {
@@ -140,26 +133,6 @@ public final class Foundation implements AutoCloseable {
             database.close();
             throw failure;
         }
-    }
-
-    private static void bringUp(Database database, Settings settings, boolean external) {
-        if (!external) {
-            database.migrate();
-        } else if (migrates(settings)) {
-            database.migrate(ServiceSettings.nodeName(settings));
-        } else {
-            database.requireSchema();
-        }
-    }
-
-    private static boolean migrates(Settings settings) {
-        String migrate = settings.text("chasqui.database.migrate");
-        if (!migrate.matches("auto|true|false")) {
-            settings.refuse("chasqui.database.migrate", "wants auto, true or false");
-            settings.requireValid();
-        }
-        return migrate.equals("true")
-                || migrate.equals("auto") && settings.list("chasqui.node.roles").contains("manager");
     }
 
     private static boolean wantsObjectStore(Settings settings, boolean external) {
@@ -175,25 +148,6 @@ public final class Foundation implements AutoCloseable {
         return Path.of(settings.text("chasqui.home")).toAbsolutePath().normalize();
     }
 
-    private static Database external(Settings settings, Home home, boolean waits) {
-        try {
-            return external(settings);
-        } catch (ChasquiException refused) {
-            boolean known = new TopologyCache(home.folders().topologyCache()).exists();
-            if (!waits || !WaitingHelps.with(refused, known)) {
-                throw refused;
-            }
-            Database later = Database.later(
-                    settings.text("chasqui.database.url"),
-                    settings.text("chasqui.database.user"),
-                    settings.text("chasqui.database.password"),
-                    connections(settings),
-                    answer(settings));
-            later.because(DatabaseFault.of(refused));
-            return later;
-        }
-    }
-
     /**
      * The database may have come.
      *
@@ -204,56 +158,9 @@ public final class Foundation implements AutoCloseable {
         database.openAfter(() -> {
             // Whether it answers is found out soon; what follows may take its time.
             database.beats().useHandle(db -> db.execute("SELECT 1"));
-            bringUp(database, settings, true);
+            new DatabaseSettings(settings).bringUp(database);
             join.run();
         });
-    }
-
-    private static Database external(Settings settings) {
-        String url = settings.text("chasqui.database.url");
-        // What follows a question mark may be a password.
-        String shown = url.replaceFirst("\\?.*", "");
-        if (!url.startsWith("jdbc:postgresql:")) {
-            throw new ChasquiException(
-                    FailureKind.PLATFORM,
-                    false,
-                    "chasqui.database.url = \"" + shown
-                            + "\": wants an address such as jdbc:postgresql://db.example.org:5432/chasqui");
-        }
-        String user = settings.text("chasqui.database.user");
-        try {
-            return Database.connect(
-                    url, user, settings.text("chasqui.database.password"), connections(settings), answer(settings));
-        } catch (HikariPool.PoolInitializationException refused) {
-            Throwable why = refused.getCause() == null ? refused : refused.getCause();
-            throw new ChasquiException(
-                    FailureKind.PLATFORM,
-                    true,
-                    "cannot use PostgreSQL at " + shown + " as " + user + ": " + why.getMessage()
-                            + " Start it, or correct chasqui.database.url, chasqui.database.user or"
-                            + " CHASQUI_DATABASE_PASSWORD",
-                    refused);
-        }
-    }
-
-    private static Database connect(Settings settings, DatabaseAddress address) {
-        return Database.connect(
-                address.jdbcUrl(), address.user(), address.password(), connections(settings), answer(settings));
-    }
-
-    private static Duration answer(Settings settings) {
-        Duration answer = settings.duration("chasqui.database.answer");
-        if (answer.compareTo(SHORTEST_ANSWER) < 0) {
-            settings.refuse("chasqui.database.answer", "wants at least " + SHORTEST_ANSWER.toSeconds() + "s");
-        }
-        settings.requireValid();
-        return answer;
-    }
-
-    private static int connections(Settings settings) {
-        int connections = settings.number("chasqui.database.connections", 2, 200);
-        settings.requireValid();
-        return connections;
     }
 
     public Database database() {
