@@ -17,25 +17,21 @@ import chasqui.queue.QueueEndpoints;
 import chasqui.queue.redis.RedisSettings;
 import chasqui.recovery.FailureClassifier;
 import chasqui.recovery.FailurePolicy;
-import chasqui.recovery.IncomingFolders;
 import chasqui.recovery.Monitor;
 import chasqui.recovery.NodeProcess;
 import chasqui.recovery.Nodes;
-import chasqui.recovery.Sweeps;
 import chasqui.recovery.WorkDesk;
 import chasqui.runtime.HealthProbe.Concern;
 import chasqui.runtime.queue.RedisQueueComponent;
 import chasqui.runtime.routes.RoutesRefused;
 import chasqui.runtime.routes.Templates;
 import chasqui.settings.Settings;
-import chasqui.topology.DataLocation;
 import chasqui.topology.LocationPatterns;
 import chasqui.topology.Locations;
 import chasqui.topology.StoredTopology;
 import chasqui.topology.TopologyCache;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +41,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -58,7 +53,6 @@ import org.slf4j.LoggerFactory;
 public final class Service implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Service.class);
     private static final int MANAGER_THREADS = 4;
-    private static final Duration SWEEP_EVERY = Duration.ofHours(1);
     private static final String LEASE_LOOP = "lease-renewer";
     private static final String TOPOLOGY_LOOP = "topology";
 
@@ -73,8 +67,7 @@ public final class Service implements AutoCloseable {
     private final QueueWatch queueWatch;
     private final LocationWatch locationWatch;
     private final PreflightControl control;
-    private final Sweeps sweeps;
-    private final IncomingFolders incoming;
+    private final Tidying tidying;
     private final StageBeans stages;
     private final List<AddedStage> added;
     private final RedisQueueComponent redis;
@@ -86,8 +79,6 @@ public final class Service implements AutoCloseable {
     private final ScheduledExecutorService managerPool;
     private final Management management;
     private final LiveRoutes routes;
-    /** What was served first has not been swept, because the database came later. */
-    private final AtomicBoolean unswept = new AtomicBoolean();
 
     private WorkerRoutes workers;
     private volatile TopologyWatch watch;
@@ -105,7 +96,6 @@ public final class Service implements AutoCloseable {
             locations.refresh();
         } else {
             locations.recall();
-            unswept.set(true);
         }
         this.stages =
                 new StageBeans(foundation.database().jdbi(), foundation.home().root(), locations, node, read);
@@ -147,8 +137,7 @@ public final class Service implements AutoCloseable {
                         .toList(),
                 FailureClassifier::classify);
         this.desk = new WorkDesk(operations, Hint::answered);
-        this.sweeps = new Sweeps(foundation.database().jdbi(), operations, settings.incomingAge(), Clock.systemUTC());
-        this.incoming = new IncomingFolders(foundation.database().jdbi());
+        this.tidying = new Tidying(foundation.database(), operations, settings.incomingAge());
         this.queueWatch = new QueueWatch(foundation.database().jdbi(), settings.unclaimedAfter());
         this.nodes = new Nodes(
                 foundation.database().beats(),
@@ -294,32 +283,12 @@ public final class Service implements AutoCloseable {
                         "camel.main.shutdown-now-on-timeout",
                         "true")
                 .forEach(camel::addOverrideProperty);
-        if (!silentRoutes().isEmpty()) {
-            camel.addOverrideProperty("camel.main.auto-startup-exclude-pattern", String.join(",", silentRoutes()));
+        List<String> silent = SilentRoutes.of(settings.roles(), filingWaited);
+        if (!silent.isEmpty()) {
+            camel.addOverrideProperty("camel.main.auto-startup-exclude-pattern", String.join(",", silent));
         }
         api.configure(camel);
-        management.configure(camel, silentRoutes());
-    }
-
-    /** Regular expressions for the ids of routes that are for roles which this node has not. */
-    private List<String> silentRoutes() {
-        List<String> silent = new ArrayList<>();
-        if (!settings.roles().contains("manager")) {
-            silent.add(".*-manager");
-        }
-        if (!settings.roles().contains("worker")) {
-            silent.add("look");
-        }
-        if (!settings.roles().contains("monitor")) {
-            silent.add("monitor");
-            silent.add("history");
-        }
-        if (!settings.roles().contains("api")) {
-            // What this node has promised when it had the role is registered all the same.
-            silent.add(filingWaited ? "filing-(?!forwarder$).*" : "filing-.*");
-            silent.add("api-tokens");
-        }
-        return silent;
+        management.configure(camel, silent);
     }
 
     private void startCamel(Locations locations, QueueEndpoints queues, Foundation foundation) {
@@ -346,8 +315,7 @@ public final class Service implements AutoCloseable {
                 if (foundation.database().isOpen()) {
                     workers.refresh();
                 }
-                management.watch(
-                        new Recurring("removing what dead attempts left", this::tidy).every(managerPool, SWEEP_EVERY));
+                management.watch(tidying.every(managerPool, workers::locations));
             }
             watch(foundation, locations);
             api.started();
@@ -381,24 +349,12 @@ public final class Service implements AutoCloseable {
                 locations,
                 Optional.ofNullable(workers),
                 locationWatch,
-                this::served,
+                tidying::served,
                 stored,
                 () -> management.rounds().completed(TOPOLOGY_LOOP));
         management.probe(new HealthProbe("topology", Concern.SYSTEM, watch::problems, watch::told));
         Duration pause = TopologyWatch.pause(settings.managerInterval());
         management.watch(new Recurring("following the topology", watch).after(managerPool, pause, pause));
-    }
-
-    private void tidy() {
-        sweeps.begin(workers.locations());
-        incoming.begin(workers.locations());
-    }
-
-    private void served(List<DataLocation> locations) {
-        incoming.begin(locations);
-        if (unswept.getAndSet(false)) {
-            sweeps.begin(locations);
-        }
     }
 
     private boolean isWorker() {
@@ -460,8 +416,7 @@ public final class Service implements AutoCloseable {
             operations.held().forEach(lease -> last(() -> operations.giveBack(lease, "the node is shutting down")));
             last(control::close);
             last(locationWatch::close);
-            last(sweeps::close);
-            last(incoming::close);
+            last(tidying::close);
             last(filing::close);
             last(api::close);
             last(management::close);
