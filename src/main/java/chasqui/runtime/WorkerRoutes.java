@@ -1,6 +1,5 @@
 package chasqui.runtime;
 
-import chasqui.pipeline.Stage;
 import chasqui.queue.QueueEndpoints;
 import chasqui.runtime.routes.Templates;
 import chasqui.topology.DataLocation;
@@ -19,8 +18,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.ServiceStatus;
-import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.model.ModelCamelContext;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -44,16 +41,17 @@ final class WorkerRoutes implements Templates, AutoCloseable {
     private final Map<String, List<String>> made = new ConcurrentSkipListMap<>();
 
     private final LeavingRoutes leaving;
+    private final QueueRoutes routes;
     /** Fair: who adds routes comes next, however many are leaving. */
     private final ReentrantLock turn = new ReentrantLock(true);
     /** Queues that shall have a route, by name. */
     private Map<String, Queue> wantedQueues = Map.of();
-    /** Queues whose routes are of a template that was replaced: they leave, and come back. */
+    /** Queues whose routes are of a template that was replaced: they are made anew, one after another. */
     private final Set<String> outdated = new TreeSet<>();
+    /** Those of them that begin nothing until that is done. */
+    private final Set<String> waiting = new TreeSet<>();
     /** Puts back the template before, by operation type, until all its routes are of the new one. */
     private final Map<String, Back> back = new TreeMap<>();
-    /** Routes that somebody has stopped come back so. */
-    private final Set<String> stopped = new TreeSet<>();
 
     /**
      * @param reach what this process can do where
@@ -70,6 +68,7 @@ final class WorkerRoutes implements Templates, AutoCloseable {
             Consumer<Set<String>> rest) {
         this.rest = rest;
         this.leaving = new LeavingRoutes(camel);
+        this.routes = new QueueRoutes(camel, endpoints, leaving);
         this.linkConcurrency = linkConcurrency;
         this.camel = camel;
         this.locations = locations;
@@ -99,7 +98,7 @@ final class WorkerRoutes implements Templates, AutoCloseable {
         Map<String, Queue> wanted = new TreeMap<>();
         discovery.queues().stream().filter(reach::serves).forEach(queue -> wanted.put(queue.name(), queue));
         requireTemplates(wanted);
-        made.keySet().removeIf(id -> camel.getRoute(id) == null);
+        made.keySet().removeIf(queue -> !routes.has(queue));
 
         Set<String> gone = new TreeSet<>(made.keySet());
         gone.removeAll(wanted.keySet());
@@ -108,6 +107,7 @@ final class WorkerRoutes implements Templates, AutoCloseable {
         endpoints.serve(stay);
         wantedQueues = Map.copyOf(wanted);
         outdated.retainAll(wanted.keySet());
+        waiting.retainAll(outdated);
         rest.accept(resting());
         Optional<RuntimeException> failure = make(wanted.values());
         rest.accept(resting());
@@ -145,6 +145,10 @@ final class WorkerRoutes implements Templates, AutoCloseable {
         endpoints.workers(queue.name(), workers);
         add(queue, queue.name());
         endpoints.serveAlso(queue.name());
+        renewed(queue);
+    }
+
+    private void renewed(Queue queue) {
         outdated.remove(queue.name());
         if (outdated.stream().noneMatch(other -> wantedQueues.get(other).type().equals(queue.type()))) {
             back.remove(queue.type().name());
@@ -154,7 +158,7 @@ final class WorkerRoutes implements Templates, AutoCloseable {
     private Set<String> resting() {
         Set<String> resting = new TreeSet<>(made.keySet());
         resting.removeAll(wantedQueues.keySet());
-        resting.addAll(outdated);
+        resting.addAll(waiting);
         return resting;
     }
 
@@ -178,7 +182,6 @@ final class WorkerRoutes implements Templates, AutoCloseable {
                 .filter(queue -> types.contains(queue.type().name()) && made.containsKey(queue.name()))
                 .map(Queue::name)
                 .forEach(outdated::add);
-        rest.accept(resting());
     }
 
     /** @return whether there is another template now, of which a route may be made */
@@ -204,7 +207,11 @@ final class WorkerRoutes implements Templates, AutoCloseable {
         turn.lock();
         try {
             outdated.forEach(queue -> leaving.leave(queue, () -> leave(queue)));
-            return Set.copyOf(outdated);
+            List<String> relieved = routes.relieved();
+            relieved.forEach(id -> leaving.leave(id, () -> end(id)));
+            Set<String> all = new TreeSet<>(outdated);
+            all.addAll(relieved);
+            return all;
         } finally {
             turn.unlock();
         }
@@ -213,26 +220,80 @@ final class WorkerRoutes implements Templates, AutoCloseable {
     private void leave(String queue) throws Exception {
         turn.lock();
         try {
-            boolean again = outdated.contains(queue);
-            boolean mayGo = again || !wantedQueues.containsKey(queue);
-            if (mayGo && made.containsKey(queue) && !hasWorkInHand(queue)) {
+            if (outdated.contains(queue)) {
+                renew(wantedQueues.get(queue));
+            } else if (!wantedQueues.containsKey(queue) && made.containsKey(queue) && !hasWorkInHand(queue)) {
                 remove(queue);
-            }
-            if (again && !made.containsKey(queue)) {
-                begin(
-                        wantedQueues.get(queue),
-                        new LinkWorkers(locations.current(), linkConcurrency).of(wantedQueues.get(queue)));
-                rest.accept(resting());
             }
         } finally {
             turn.unlock();
         }
     }
 
-    /** To be asked after its queue began to rest: whoever claimed before is seen here. */
+    /** Who has work in hand is relieved by a new route; where that cannot be, nothing is claimed until the work is done. */
+    private void renew(Queue queue) throws Exception {
+        String name = queue.name();
+        waiting.add(name);
+        rest.accept(resting());
+        boolean busy = made.containsKey(name) && hasWorkInHand(name);
+        if (busy && !made.get(name).stream().allMatch(routes::handsOver)) {
+            return;
+        }
+        try {
+            if (busy) {
+                goOn(name);
+                relieve(queue);
+            } else {
+                replace(queue);
+            }
+        } finally {
+            goOn(name);
+        }
+    }
+
+    private void goOn(String queue) {
+        if (waiting.remove(queue)) {
+            rest.accept(resting());
+        }
+    }
+
+    private void relieve(Queue queue) {
+        for (String route : made.get(queue.name())) {
+            if (!routes.isNew(queue, route)) {
+                orPutBack(queue, () -> routes.takeOver(queue, route));
+            }
+        }
+        renewed(queue);
+    }
+
+    private void replace(Queue queue) throws Exception {
+        if (made.containsKey(queue.name())) {
+            remove(queue.name());
+        }
+        if (!made.containsKey(queue.name())) {
+            begin(queue, new LinkWorkers(locations.current(), linkConcurrency).of(queue));
+        }
+    }
+
+    /** The one that relieved it gets its id. */
+    private void end(String id) throws Exception {
+        turn.lock();
+        try {
+            if (routes.relieved().contains(id) && routes.end(id)) {
+                made.forEach((queue, names) -> {
+                    if (wantedQueues.containsKey(queue)
+                            && !names.stream().allMatch(name -> routes.isNew(wantedQueues.get(queue), name))) {
+                        outdated.add(queue);
+                    }
+                });
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
     private boolean hasWorkInHand(String queue) {
-        return made.get(queue).stream()
-                .anyMatch(route -> camel.getInflightRepository().size(route) > 0);
+        return made.get(queue).stream().anyMatch(routes::hasWorkInHand);
     }
 
     /** Names of the queues with a worker route in this process. */
@@ -282,33 +343,22 @@ final class WorkerRoutes implements Templates, AutoCloseable {
         }
     }
 
-    /** @param route its id, and the name under which its workers listen */
+    /** @param route the name under which its workers listen */
     private void add(Queue queue, String route) {
-        try {
-            make(queue, route);
-        } catch (RuntimeException failure) {
-            if (!putBack(queue, failure)) {
-                throw failure;
-            }
-            make(queue, route);
-        }
-        stopped.remove(route);
+        orPutBack(queue, () -> routes.make(queue, route));
         made.merge(queue.name(), List.of(route), (had, more) -> Stream.concat(had.stream(), more.stream())
                 .toList());
         log.debug("serving {} by {}", queue, route);
     }
 
-    private void make(Queue queue, String route) {
+    private void orPutBack(Queue queue, Runnable make) {
         try {
-            TemplatedRouteBuilder.builder(camel, queue.type().name())
-                    .routeId(route)
-                    .parameter("queue", queue.name())
-                    .parameter("endpoint", endpoints.of(route))
-                    .handler(template -> template.getRoute().group(group(queue)).autoStartup(!stopped.contains(route)))
-                    .add();
+            make.run();
         } catch (RuntimeException failure) {
-            leaving.clear(route, failure);
-            throw failure;
+            if (!putBack(queue, failure)) {
+                throw failure;
+            }
+            make.run();
         }
     }
 
@@ -317,11 +367,7 @@ final class WorkerRoutes implements Templates, AutoCloseable {
         for (List<String> left = made.get(queue); !left.isEmpty(); left = left.subList(0, left.size() - 1)) {
             String route = left.get(left.size() - 1);
             made.put(queue, List.copyOf(left));
-            ServiceStatus status = camel.getRouteController().getRouteStatus(route);
-            if (outdated.contains(queue) && status != null && !status.isStarted()) {
-                stopped.add(route);
-            }
-            if (!leaving.remove(route)) {
+            if (!routes.remove(route, outdated.contains(queue))) {
                 return;
             }
             endpoints.takeBack(queue, route);
@@ -340,10 +386,5 @@ final class WorkerRoutes implements Templates, AutoCloseable {
     @Override
     public void close() {
         leaving.close();
-    }
-
-    private static String group(Queue queue) {
-        Stage[] stages = Stage.values();
-        return queue.stage() < stages.length ? stages[queue.stage()].packageName() : "stage-" + queue.stage();
     }
 }

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 
 /** What a worker route and a manager may expect of a queue, whatever carries its hints. */
 public abstract class QueueTransportContract {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    protected static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private final DefaultCamelContext camel = new DefaultCamelContext();
+    protected final DefaultCamelContext camel = new DefaultCamelContext();
     private QueueEndpoints queues;
     private ProducerTemplate hints;
 
@@ -190,7 +190,7 @@ public abstract class QueueTransportContract {
         assertThat(finished).hasValue(1);
     }
 
-    private void hint(String queue, long operation) {
+    protected final void hint(String queue, long operation) {
         hints.sendBody(queues.of(queue), operation);
     }
 
@@ -204,10 +204,14 @@ public abstract class QueueTransportContract {
     }
 
     private void serve(String queue, Processor worker) throws Exception {
+        serve(queue, queue, worker);
+    }
+
+    protected final void serve(String queue, String route, Processor worker) throws Exception {
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from(queues.of(queue)).routeId(queue).process(worker);
+                from(queues.of(queue)).routeId(route).process(worker);
             }
         });
     }

@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.management.ObjectName;
 import org.apache.camel.Route;
+import org.apache.camel.api.management.ManagedCamelContext;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -251,23 +252,51 @@ class LiveRoutesIT {
     }
 
     @Test
-    void work_in_hand_ends_on_the_route_on_which_it_began_and_the_next_takes_the_new_one() throws Exception {
+    void work_in_hand_ends_on_the_route_on_which_it_began_while_the_new_one_serves_within_the_limit() throws Exception {
         Route before = service.camel().getRoute(QUEUE);
         Route idle = service.camel().getRoute("cologne_processing_staging");
         weigh();
         edit(OWN, "made first", "made second");
         soon(() -> assertThat(attribute("Waiting")).asString().contains(QUEUE));
-        weigh(1);
         assertThat(service.camel().getRoute(QUEUE)).isSameAs(before);
+        weigh();
+        weigh(4);
+        long looks = rounds("look");
+        soon(() -> assertThat(rounds("look")).isGreaterThan(looks + 3));
+        assertThat(begun)
+                .as("at the same time, as chasqui.worker.concurrency says")
+                .hasValue(2);
         assertThat(get("/observe/health").statusCode()).isEqualTo(200);
         assertThat(get("/observe/health?data=true").body()).contains("as before until their work in hand is done");
-        mayEnd.release(2);
-        assertThat(next()).isEqualTo("made first, called first");
-        assertThat(next()).isEqualTo("made second, called first");
-        assertThat(service.camel().getRoute(QUEUE)).isNotSameAs(before);
+        mayEnd.release(6);
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(next());
+        }
+        assertThat(all).containsOnlyOnce("made first, called first").contains("made second, called first");
+        soon(() -> assertThat(attribute("Waiting")).isEqualTo(List.of()));
+        assertThat(service.camel().getRoute(QUEUE)).isNotNull().isNotSameAs(before);
+        assertThat(service.camel().getRoutes())
+                .noneMatch(route -> route.getRouteId().startsWith(QUEUE + "_"));
         assertThat(service.camel().getRoute("cologne_processing_staging"))
                 .as("what was not edited")
                 .isSameAs(idle);
+    }
+
+    @Test
+    void a_template_may_be_edited_again_while_work_is_in_hand_on_the_one_before() throws Exception {
+        weigh();
+        edit(OWN, "made first", "made second");
+        soon(() -> assertThat(attribute("Waiting")).asString().contains(QUEUE));
+        weigh();
+        edit(OWN, "made second", "made third");
+        soon(() -> assertThat(attribute("Waiting")).asString().contains(QUEUE + "_2"));
+        mayEnd.release(2);
+        assertThat(List.of(next(), next()))
+                .containsExactlyInAnyOrder("made first, called first", "made second, called first");
+        mayEnd.release();
+        weigh(1);
+        assertThat(next()).isEqualTo("made third, called first");
     }
 
     @Test
@@ -587,6 +616,15 @@ class LiveRoutesIT {
 
     private static void soon(ThrowingRunnable asserted) {
         await().atMost(Duration.ofSeconds(60)).untilAsserted(asserted);
+    }
+
+    /** How often a loop has been run through. */
+    private static long rounds(String route) throws Exception {
+        return service.camel()
+                .getCamelContextExtension()
+                .getContextPlugin(ManagedCamelContext.class)
+                .getManagedRoute(route)
+                .getExchangesCompleted();
     }
 
     private static Object attribute(String name) throws Exception {

@@ -389,7 +389,7 @@ class WorkerRoutesIT {
             Files.writeString(file, text("verification", "edited", ""));
             watch.again();
             assertThat(watch.problems()).isEmpty();
-            assertThat(resting.get()).contains("us_lta_verification");
+            await().atMost(LIMIT).until(() -> resting.get().contains("us_lta_verification"));
             if (folderGoes) {
                 Files.delete(file);
                 Files.delete(folder);

@@ -2,6 +2,7 @@ package chasqui.runtime.queue;
 
 import chasqui.queue.Hints;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.Endpoint;
 import org.apache.camel.support.DefaultComponent;
@@ -9,10 +10,15 @@ import org.apache.camel.support.DefaultComponent;
 /** Queues as Camel endpoints {@code SCHEME:NAME?concurrentConsumers=N}; all share one set of threads, made on demand. */
 abstract class HintComponent extends DefaultComponent {
     private final String scheme;
+    private final Map<String, Shift> shifts = new ConcurrentHashMap<>();
     private ExecutorService workers;
 
     HintComponent(String scheme) {
         this.scheme = scheme;
+    }
+
+    Shift shift(String queue) {
+        return shifts.computeIfAbsent(queue, Shift::new);
     }
 
     /** What carries the hints of all endpoints, once this is started. */

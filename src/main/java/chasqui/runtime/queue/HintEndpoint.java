@@ -2,13 +2,14 @@ package chasqui.runtime.queue;
 
 import org.apache.camel.Consumer;
 import org.apache.camel.Exchange;
+import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
 
 /** One queue. A body that is an operation's id is a hint for everybody; any other is a reason for this process to look. */
-final class HintEndpoint extends DefaultEndpoint {
+final class HintEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
     private static final String OPERATION = "\\d{1,18}";
 
     private final HintComponent component;
@@ -35,6 +36,12 @@ final class HintEndpoint extends DefaultEndpoint {
                 }
             }
         };
+    }
+
+    /** One after another; two at once are refused when the second starts. */
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
     }
 
     @Override

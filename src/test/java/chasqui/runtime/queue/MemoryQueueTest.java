@@ -2,14 +2,13 @@ package chasqui.runtime.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chasqui.queue.QueueTransportContract;
 import chasqui.settings.SettingsReader;
 import java.util.Map;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 
 /** What a service does whose settings say nothing of queues. */
-class MemoryQueueTest extends QueueTransportContract {
+class MemoryQueueTest extends HandOverContract {
     @Override
     protected String pattern() {
         return SettingsReader.read(null, Map.of(), Map.of()).text("chasqui.queue.endpoint");

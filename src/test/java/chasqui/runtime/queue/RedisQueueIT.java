@@ -1,6 +1,5 @@
 package chasqui.runtime.queue;
 
-import chasqui.queue.QueueTransportContract;
 import chasqui.queue.redis.RedisSettings;
 import chasqui.settings.SettingsReader;
 import chasqui.testing.RedisServer;
@@ -12,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-class RedisQueueIT extends QueueTransportContract {
+class RedisQueueIT extends HandOverContract {
     private static RedisServer server;
 
     @BeforeAll
