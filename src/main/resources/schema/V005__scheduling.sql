@@ -1,8 +1,13 @@
 -- Statements that routes call by name through camel-jdbc: each one is a single atomic step.
+--
+-- Where a few of many operations are taken, the order of an index is the only good plan. What PostgreSQL knows of the table
+-- may come from a moment when it was nearly empty, and a plan of that moment, such as to read and sort everything, is kept:
+-- the functions that say "SET enable_..." leave it no other.
 
 -- Best due operations of one type become SCHEDULED, at most "room" per queue counting those already scheduled.
 -- By an array, so that the plan does not depend on how many PostgreSQL thinks they might be: a backlog is never read as a whole.
-CREATE FUNCTION schedule_due(wanted_type text, room integer) RETURNS TABLE (id bigint, queue text) LANGUAGE sql AS $$
+CREATE FUNCTION schedule_due(wanted_type text, room integer) RETURNS TABLE (id bigint, queue text) LANGUAGE sql
+    SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
     UPDATE operation o
        SET status = 'SCHEDULED', scheduled_at = clock_timestamp()
      WHERE o.id = ANY (ARRAY(
@@ -19,6 +24,25 @@ CREATE FUNCTION schedule_due(wanted_type text, room integer) RETURNS TABLE (id b
                                  LIMIT greatest(room - waiting.n, 0)
                                    FOR UPDATE SKIP LOCKED) due))
     RETURNING o.id, o.queue
+$$;
+
+-- The best due operations of one queue become IN_PROGRESS, "most" at most, each under a token of its own.
+CREATE FUNCTION claim_best(wanted_queue text, most integer, node text, boot uuid, lease_seconds double precision)
+    RETURNS SETOF operation LANGUAGE plpgsql
+    SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
+BEGIN
+    RETURN QUERY
+    UPDATE operation o
+       SET status = 'IN_PROGRESS', lease_owner = node, lease_boot_id = boot, lease_token = gen_random_uuid(),
+           lease_expires_at = clock_timestamp() + make_interval(secs => lease_seconds),
+           claimed_at = clock_timestamp(), heartbeat_at = clock_timestamp(),
+           phase = NULL, bytes_done = 0, bytes_total = NULL, bytes_per_second = NULL
+     WHERE o.id = ANY (ARRAY(SELECT due.id FROM operation due
+                              WHERE due.queue = wanted_queue AND due.status IN ('PENDING', 'SCHEDULED')
+                                AND due.waits_for IS NULL AND due.not_before <= clock_timestamp()
+                              ORDER BY due.priority, due.created_at, due.id LIMIT most FOR UPDATE SKIP LOCKED))
+    RETURNING o.*;
+END
 $$;
 
 -- Queues of this node that have due work nobody was told of: a worker looks by itself when a hint was lost.

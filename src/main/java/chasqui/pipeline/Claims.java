@@ -36,23 +36,23 @@ final class Claims implements JointClaims.Source {
 
     @Override
     public Optional<JointClaims.Claimed> one(String queue) {
-        UUID token = UUID.randomUUID();
-        AtomicReference<Operation> claimed = new AtomicReference<>();
+        AtomicReference<JointClaims.Claimed> claimed = new AtomicReference<>();
         try {
             return database.inTransaction(tx -> {
-                        Optional<Operation> best = OperationRows.claimBest(tx, queue, node, token, lease);
-                        best.ifPresent(operation -> {
-                            claimed.set(operation);
-                            effectsOf.apply(operation).onClaim(tx, operation);
-                        });
-                        return best;
-                    })
-                    .map(operation -> new JointClaims.Claimed(operation, token));
+                Optional<JointClaims.Claimed> best = OperationRows.claimBest(tx, queue, node, lease, 1).stream()
+                        .findFirst();
+                best.ifPresent(one -> {
+                    claimed.set(one);
+                    effectsOf.apply(one.operation()).onClaim(tx, one.operation());
+                });
+                return best;
+            });
         } catch (RuntimeException failure) {
-            if (claimed.get() == null || DatabaseTrouble.in(failure)) {
+            JointClaims.Claimed refused = claimed.get();
+            if (refused == null || DatabaseTrouble.in(failure)) {
                 throw failure;
             }
-            refusals.refused(claimed.get(), token, failure);
+            refusals.refused(refused.operation(), refused.token(), failure);
             return Optional.empty();
         }
     }

@@ -17,6 +17,7 @@ final class OperationRows {
     private static final String COLUMNS =
             "id, type, data_location_id, queue, subject_id, priority, attempt, max_attempts, stalls, parks";
 
+    /** As in the function {@code claim_best}. */
     private static final String CLAIMED = """
             status = 'IN_PROGRESS', lease_owner = :node, lease_boot_id = :boot, lease_token = :token,
             lease_expires_at = clock_timestamp() + make_interval(secs => :lease),
@@ -47,34 +48,9 @@ final class OperationRows {
                 row.getInt("parks"));
     }
 
-    static Optional<Operation> claimBest(Handle tx, String queue, NodeIdentity node, UUID token, Duration lease) {
-        return tx.createQuery("""
-                        UPDATE operation SET <claimed>
-                         WHERE id = (SELECT id FROM operation
-                                      WHERE queue = :queue AND status IN ('PENDING', 'SCHEDULED') AND waits_for IS NULL
-                                        AND not_before <= clock_timestamp()
-                                      ORDER BY priority, created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-                        RETURNING <columns>
-                        """)
-                .define("claimed", CLAIMED)
-                .define("columns", COLUMNS)
-                .bind("queue", queue)
-                .bindMap(claimant(node, token, lease))
-                .map(OperationRows::operation)
-                .findOne();
-    }
-
-    /** As {@link #claimBest}, each under a token of its own. */
+    /** The best of the queue, at most so many, each under a token of its own. */
     static List<JointClaims.Claimed> claimBest(Handle tx, String queue, NodeIdentity node, Duration lease, int most) {
-        return tx.createQuery("""
-                        UPDATE operation SET <claimed>
-                         WHERE id = ANY (ARRAY(SELECT id FROM operation
-                                                WHERE queue = :queue AND status IN ('PENDING', 'SCHEDULED')
-                                                  AND waits_for IS NULL AND not_before <= clock_timestamp()
-                                                ORDER BY priority, created_at, id LIMIT :most FOR UPDATE SKIP LOCKED))
-                        RETURNING <columns>, lease_token
-                        """)
-                .define("claimed", CLAIMED.replace(":token", "gen_random_uuid()"))
+        return tx.createQuery("SELECT <columns>, lease_token FROM claim_best(:queue, :most, :node, :boot, :lease)")
                 .define("columns", COLUMNS)
                 .bind("queue", queue)
                 .bind("most", most)
@@ -96,7 +72,7 @@ final class OperationRows {
                 == 1;
     }
 
-    /** As {@link #claimBest}, this one, if it is due, and still about what it was about: a restored database counts anew. */
+    /** This one, if it is due, and still about what it was about: a restored database counts anew. */
     static Optional<Operation> claimDue(Handle tx, Operation same, NodeIdentity node, UUID token, Duration lease) {
         return tx.createQuery("""
                         UPDATE operation SET <claimed>, waits_for = NULL

@@ -72,6 +72,39 @@ class HistoryCostIT {
                 blocksWithBacklog(folder, SHORT_BACKLOG), blocksWithBacklog(folder, LONG_BACKLOG), "a long backlog");
     }
 
+    @Test
+    void offers_and_claims_read_no_backlog_that_came_after_the_last_statistics(@TempDir Path folder) throws Exception {
+        try (TestDatabase database = new TestDatabase()) {
+            TestTopology.on(database.jdbi(), folder);
+            database.execute("VACUUM ANALYZE");
+            try (BlockCount count = new BlockCount(database)) {
+                // Often enough for a plan that is kept.
+                for (int i = 0; i < 20; i++) {
+                    live(database, 1);
+                    kernelStep(count);
+                }
+                live(database, LONG_BACKLOG);
+                Map<String, Long> blocks = kernelStep(count);
+                System.out.println("\nblocks with a backlog that statistics do not know: " + blocks);
+                blocks.forEach((step, read) -> assertThat(read).as(step).isLessThan(500));
+            }
+        }
+    }
+
+    private static Map<String, Long> kernelStep(BlockCount count) {
+        Jdbi db = count.jdbi();
+        OperationStore store = TestKernel.of(db, () -> TYPE);
+        Map<String, Long> blocks = new LinkedHashMap<>();
+        blocks.put(
+                "schedule", count.of(() -> db.useHandle(h -> h.execute("SELECT * FROM schedule_due('deletion', 10)"))));
+        blocks.put(
+                "look",
+                count.of(() ->
+                        db.useHandle(h -> h.execute("SELECT * FROM queues_with_due_work('{%s}')".formatted(QUEUE)))));
+        blocks.put("claim", count.of(() -> store.complete(store.claim(QUEUE).orElseThrow(), Effect.NONE)));
+        return blocks;
+    }
+
     private static void requireNoMore(Map<String, Long> without, Map<String, Long> with, String what) {
         System.out.println("\nblocks without and with " + what + ": " + without + " " + with);
         assertThat(without).isNotEmpty();
