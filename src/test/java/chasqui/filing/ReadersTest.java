@@ -87,7 +87,7 @@ class ReadersTest {
     void who_has_not_begun_at_a_disk_that_hangs_leaves_his_place_to_others() throws Exception {
         CountDownLatch hanging = new CountDownLatch(Readers.EACH);
         ExecutorService posters = Executors.newFixedThreadPool(Readers.EACH);
-        try (Readers patient = new Readers(Duration.ofHours(1), Duration.ofMillis(300))) {
+        try (Readers patient = new Readers(Duration.ofHours(1), Duration.ofSeconds(2))) {
             for (int request = 0; request < Readers.EACH; request++) {
                 posters.submit(() -> patient.at(location(1), progress -> {
                     hanging.countDown();

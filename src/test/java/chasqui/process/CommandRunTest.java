@@ -203,7 +203,13 @@ class CommandRunTest {
 
     @Test
     void who_keeps_the_output_open_in_a_session_of_its_own_holds_nothing_up() throws Exception {
-        CommandEnd end = script(AMPLE, NONE, "setsid sleep 600 & echo $! > \"$1/daemon\"; echo done");
+        // The sixth field is its session: until it has one of its own, it ends with the others.
+        CommandEnd end = script(AMPLE, NONE, """
+                setsid sleep 600 &
+                echo $! > "$1/daemon"
+                until [ "$(cut -d ' ' -f 6 "/proc/$!/stat")" = "$!" ]; do :; done
+                echo done
+                """);
 
         try {
             assertThat(end.succeeded()).isTrue();
