@@ -4,6 +4,9 @@ import chasqui.pipeline.DatabaseTrouble;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
@@ -26,6 +29,11 @@ public final class Database implements AutoCloseable {
     private static final Duration BEAT_WAIT = Duration.ofSeconds(5);
     private static final Duration BEAT_ANSWER = Duration.ofSeconds(10);
     private static final int BEAT_CONNECTIONS = 2;
+
+    /** Ours are held for milliseconds: who holds one longer is somebody at a prompt. */
+    private static final Duration LONGEST_LOCK = Duration.ofMinutes(1);
+
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
 
     /** After this a beat has reached the database, or has failed and the next one tries. */
     public static final Duration LONGEST_BEAT = BEAT_WAIT.plus(BEAT_ANSWER);
@@ -107,9 +115,6 @@ public final class Database implements AutoCloseable {
         config.setConnectionTimeout(wait.toMillis());
         config.setValidationTimeout(wait.dividedBy(3).toMillis());
         config.setExceptionOverride(new LostPrimary());
-        // Whose client went away without a word must not hold its locks for as long as TCP takes to notice.
-        config.setConnectionInitSql("SET idle_in_transaction_session_timeout = '2min'; SET tcp_keepalives_idle = 30;"
-                + " SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3");
         // Strings arrive untyped, so that PostgreSQL's own enumerations accept them.
         config.addDataSourceProperty("stringtype", "unspecified");
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
@@ -118,7 +123,33 @@ public final class Database implements AutoCloseable {
         config.addDataSourceProperty("connectTimeout", Long.toString(CONNECT.toSeconds()));
         // A server that went away without a word must not hold a loop for ever.
         config.addDataSourceProperty("socketTimeout", Long.toString(Math.max(1, answer.toSeconds())));
+        config.addDataSourceProperty("options", serverLimits(answer));
         return config;
+    }
+
+    /**
+     * What the server ends by itself. It does so before its client gives up: otherwise each try would leave a process there
+     * that waits on, until there is no connection left for anybody. Given with the connection, which costs no round trip.
+     */
+    private static String serverLimits(Duration answer) {
+        Duration lock = answer.multipliedBy(3).dividedBy(5);
+        Map<String, Long> limits = new TreeMap<>(Map.of(
+                "lock_timeout",
+                Math.min(lock.toMillis(), LONGEST_LOCK.toMillis()),
+                "statement_timeout",
+                answer.multipliedBy(4).dividedBy(5).toMillis(),
+                // Whose client went away without a word must not hold its locks for as long as TCP takes to notice.
+                "idle_in_transaction_session_timeout",
+                LONGEST_SILENCE.toMillis(),
+                "tcp_keepalives_idle",
+                30L,
+                "tcp_keepalives_interval",
+                10L,
+                "tcp_keepalives_count",
+                3L));
+        return limits.entrySet().stream()
+                .map(one -> "-c " + one.getKey() + "=" + one.getValue())
+                .collect(Collectors.joining(" "));
     }
 
     /**

@@ -1,5 +1,6 @@
 package chasqui.database;
 
+import chasqui.pipeline.DatabaseTrouble;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 
@@ -11,6 +12,10 @@ public final class DatabaseFault {
 
     /** Never throws; one line. */
     public static String of(Throwable error) {
+        return DatabaseTrouble.lock(error).orElseGet(() -> other(error));
+    }
+
+    private static String other(Throwable error) {
         SQLException deepest = null;
         Throwable cause = error;
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++, cause = cause.getCause()) {

@@ -46,7 +46,7 @@ public final class DatabaseWait {
                     log.warn(
                             "{}: waits for the database, and goes on from where it is: {}",
                             lease,
-                            trouble.getMessage());
+                            DatabaseTrouble.told(trouble));
                     pause = lease.pause("waiting for the database");
                 }
                 sleep(lease, trouble);

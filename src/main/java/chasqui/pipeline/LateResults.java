@@ -96,13 +96,13 @@ final class LateResults {
                     "{}: is done; its result waits in {} until the database takes it: {}",
                     lease,
                     journal.folder(),
-                    why.getMessage());
+                    DatabaseTrouble.told(why));
         } else {
             log.error(
                     "{}: is done, and {}; the database: {}",
                     lease,
                     late.trouble().what(),
-                    why.getMessage());
+                    DatabaseTrouble.told(why));
         }
     }
 
@@ -220,7 +220,7 @@ final class LateResults {
 
     /** The database answers, and does not take this one now. */
     private void troubled(Late late, RuntimeException failure) {
-        LateTrouble trouble = LateTrouble.again(late.trouble(), String.valueOf(failure.getMessage()));
+        LateTrouble trouble = LateTrouble.again(late.trouble(), DatabaseTrouble.told(failure));
         all.computeIfPresent(late.result().token(), (token, now) -> now.with(now.durable(), trouble));
         log.warn(
                 "{}: its result cannot be recorded now, try {}; it waits, and the others go on: {}",

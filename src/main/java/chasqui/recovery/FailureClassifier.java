@@ -74,7 +74,10 @@ public final class FailureClassifier {
         }
         if (error instanceof ConnectionException || DatabaseTrouble.in(error)) {
             return new Failure(
-                    FailureKind.PLATFORM, true, "the database did not answer as it should: " + error.getMessage());
+                    FailureKind.PLATFORM,
+                    true,
+                    DatabaseTrouble.lock(error)
+                            .orElseGet(() -> "the database did not answer as it should: " + error.getMessage()));
         }
         if (error instanceof NotWritable) {
             return new Failure(FailureKind.LOCATION, true, error.getMessage());

@@ -89,6 +89,14 @@ public final class FailurePolicy {
 
     /** An error outside of any operation: the loop goes on with its next round. */
     public void loopFailed(String route, Throwable error) {
+        if (DatabaseTrouble.ofOneStatement(error)) {
+            log.warn(
+                    "{}: this round failed, the next one tries again: {}",
+                    route,
+                    DatabaseTrouble.lock(error).orElseGet(() -> String.valueOf(error)));
+            log.debug("{}", route, error);
+            return;
+        }
         if (DatabaseTrouble.in(error)) {
             // It concerns every loop at every round, and health says it.
             if (databaseAway.now()) {

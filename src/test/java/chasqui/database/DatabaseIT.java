@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chasqui.pipeline.ChasquiException;
+import chasqui.pipeline.DatabaseTrouble;
 import chasqui.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.flywaydb.core.Flyway;
@@ -78,6 +82,43 @@ class DatabaseIT {
                 .hasMessageNotContaining("telescope");
         database.execute("UPDATE node SET stopped_at = clock_timestamp() WHERE name = 'cologne'");
         assertThat(database.database().migrate("here")).isPositive();
+    }
+
+    @Test
+    void what_waits_for_a_lock_or_takes_too_long_is_told_so_and_goes_on_in_nobodys_name_on_the_server()
+            throws Exception {
+        database.execute("CREATE TABLE locked (id integer)");
+        database.execute("INSERT INTO locked VALUES (1)");
+        try (Database ours = Database.connect(database.url(), "postgres", "", 1, Duration.ofSeconds(5));
+                Connection somebody = DriverManager.getConnection(database.url())) {
+            somebody.setAutoCommit(false);
+            somebody.createStatement().execute("SELECT FROM locked FOR UPDATE");
+            assertThatThrownBy(() -> ours.jdbi().useHandle(db -> db.execute("UPDATE locked SET id = 2")))
+                    .satisfies(refused -> assertThat(DatabaseFault.of(refused))
+                            .isEqualTo("somebody holds a lock in PostgreSQL on the table locked"))
+                    .satisfies(
+                            refused -> assertThat(DatabaseTrouble.in(refused)).isTrue())
+                    .satisfies(refused -> assertThat(DatabaseTrouble.ofOneStatement(refused))
+                            .as("the database is not away")
+                            .isTrue());
+            assertThat(atWork()).isEqualTo("0");
+            assertThatThrownBy(() -> ours.jdbi().useHandle(db -> db.execute("SELECT pg_sleep(600)")))
+                    .satisfies(refused ->
+                            assertThat(DatabaseTrouble.ofOneStatement(refused)).isTrue());
+            assertThat(atWork()).isEqualTo("0");
+            String ofBeats = ours.beats().withHandle(db -> db.createQuery("SHOW lock_timeout")
+                    .mapTo(String.class)
+                    .one());
+            assertThat(ofBeats).isEqualTo("6s");
+        }
+    }
+
+    /** Whoever waits or works on the server for a client of this database. */
+    private String atWork() {
+        return database.value("""
+                SELECT count(*) FROM pg_stat_activity
+                 WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()
+                """);
     }
 
     private void older() {

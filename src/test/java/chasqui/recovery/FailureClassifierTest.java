@@ -54,4 +54,14 @@ class FailureClassifierTest {
         assertThat(kindOf(new IOException("reading", new ClosedByInterruptException())))
                 .isEqualTo(FailureKind.PLATFORM);
     }
+
+    @Test
+    void a_lock_that_somebody_holds_is_called_that_and_not_an_outage() {
+        SQLException lock = new SQLException(
+                "canceling statement due to lock timeout\n  Where: while updating tuple (0,1) in relation \"operation\"",
+                "55P03");
+        assertThat(FailureClassifier.classify(new IllegalStateException(lock)).message())
+                .isEqualTo("somebody holds a lock in PostgreSQL on the table operation");
+        assertThat(kindOf(lock)).isEqualTo(FailureKind.PLATFORM);
+    }
 }
