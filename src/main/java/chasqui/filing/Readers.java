@@ -14,6 +14,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -34,10 +36,34 @@ final class Readers implements AutoCloseable {
     private final Duration patience;
     private final Map<Long, Crew> byLocation = new ConcurrentHashMap<>();
 
-    /** @param movedNanos when a byte was last read there, or work begun */
-    private record Crew(ThreadPoolExecutor threads, AtomicLong movedNanos) {
+    /**
+     * @param movedNanos when a byte was last read there, or work begun
+     * @param stuck work that was given up and has not come back
+     */
+    private record Crew(ThreadPoolExecutor threads, AtomicLong movedNanos, AtomicInteger stuck) {
         boolean hangs(Duration patience) {
             return threads.getActiveCount() == EACH && since(movedNanos.get()) > patience.toNanos();
+        }
+    }
+
+    /** One piece of work: either it ends, or it is given up. */
+    private static final class Piece {
+        private final AtomicLong movedNanos = new AtomicLong();
+        private final AtomicInteger moves = new AtomicInteger();
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        void moved() {
+            movedNanos.set(System.nanoTime());
+            moves.incrementAndGet();
+        }
+
+        boolean hasBegun() {
+            return moves.get() > 0;
+        }
+
+        /** Nothing came of it since it began. */
+        boolean isFruitless() {
+            return moves.get() == 1;
         }
     }
 
@@ -62,40 +88,50 @@ final class Readers implements AutoCloseable {
         if (crew.hangs(patience)) {
             throw away(location, "its disk hangs");
         }
-        AtomicLong begun = new AtomicLong();
+        Piece piece = new Piece();
         Future<T> result;
         try {
             result = crew.threads().submit(() -> {
                 Progress moves = bytes -> {
-                    begun.set(System.nanoTime());
+                    piece.moved();
                     crew.movedNanos().set(System.nanoTime());
                 };
                 moves.advance(0);
-                return work.apply(moves);
+                try {
+                    return work.apply(moves);
+                } finally {
+                    if (!piece.over.compareAndSet(false, true)) {
+                        crew.stuck().decrementAndGet();
+                    }
+                }
             });
         } catch (RejectedExecutionException full) {
             throw away(location, WAITING + " requests wait there");
         }
         try {
-            return await(location, result, crew, begun);
+            return await(location, result, crew, piece);
         } finally {
             result.cancel(true);
         }
     }
 
-    private <T> T await(DataLocation location, Future<T> result, Crew crew, AtomicLong begun) {
+    private <T> T await(DataLocation location, Future<T> result, Crew crew, Piece piece) {
         long asked = System.nanoTime();
         while (true) {
             try {
                 return result.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException notYet) {
                 // Who has not begun waits as long as others get on.
-                boolean waits = begun.get() == 0;
-                if (waits && Math.min(since(asked), since(crew.movedNanos().get())) > patience.toNanos()) {
+                if (!piece.hasBegun()
+                        && Math.min(since(asked), since(crew.movedNanos().get())) > patience.toNanos()) {
                     throw away(location, "its disk hangs");
                 }
-                if (!waits && since(begun.get()) > stall.toNanos()) {
-                    throw away(location, "no byte came for " + stall.toSeconds() + " s");
+                Duration most = most(piece, crew);
+                if (piece.hasBegun() && since(piece.movedNanos.get()) > most.toNanos()) {
+                    giveUp(piece, crew);
+                    throw away(
+                            location,
+                            most.equals(stall) ? "no byte came for " + stall.toSeconds() + " s" : "its disk hangs");
                 }
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
@@ -107,6 +143,17 @@ final class Readers implements AutoCloseable {
                 }
                 throw new IllegalStateException("reading files failed in an unforeseen way", failure.getCause());
             }
+        }
+    }
+
+    /** Who comes where others got stuck need not find out for as long as they did. */
+    private Duration most(Piece piece, Crew crew) {
+        return crew.stuck().get() > 0 && piece.isFruitless() ? patience : stall;
+    }
+
+    private static void giveUp(Piece piece, Crew crew) {
+        if (piece.over.compareAndSet(false, true)) {
+            crew.stuck().incrementAndGet();
         }
     }
 
@@ -127,7 +174,7 @@ final class Readers implements AutoCloseable {
                     return thread;
                 });
         pool.allowCoreThreadTimeOut(true);
-        return new Crew(pool, new AtomicLong(System.nanoTime()));
+        return new Crew(pool, new AtomicLong(System.nanoTime()), new AtomicInteger());
     }
 
     @Override

@@ -84,6 +84,23 @@ class ReadersTest {
 
     @Test
     @Timeout(60)
+    void who_comes_where_another_is_stuck_is_told_so_sooner_until_that_one_is_back() throws Exception {
+        try (Readers patient = new Readers(Duration.ofSeconds(3), Duration.ofMillis(100))) {
+            assertThatThrownBy(() -> patient.at(location(1), progress -> hang()))
+                    .hasMessageContaining("no byte came for 3 s");
+            assertThatThrownBy(() -> patient.at(location(1), progress -> hang()))
+                    .hasMessageContaining("its disk hangs");
+            assertThat(patient.<String>at(location(1), progress -> {
+                        progress.advance(1);
+                        return "read";
+                    }))
+                    .as("a file that can be read")
+                    .isEqualTo("read");
+        }
+    }
+
+    @Test
+    @Timeout(60)
     void who_has_not_begun_at_a_disk_that_hangs_leaves_his_place_to_others() throws Exception {
         CountDownLatch hanging = new CountDownLatch(Readers.EACH);
         ExecutorService posters = Executors.newFixedThreadPool(Readers.EACH);
