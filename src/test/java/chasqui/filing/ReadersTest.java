@@ -85,9 +85,9 @@ class ReadersTest {
     @Test
     @Timeout(60)
     void who_comes_where_another_is_stuck_is_told_so_sooner_until_that_one_is_back() throws Exception {
-        try (Readers patient = new Readers(Duration.ofSeconds(3), Duration.ofMillis(100))) {
+        try (Readers patient = new Readers(Duration.ofSeconds(5), Duration.ofSeconds(2))) {
             assertThatThrownBy(() -> patient.at(location(1), progress -> hang()))
-                    .hasMessageContaining("no byte came for 3 s");
+                    .hasMessageContaining("no byte came for 5 s");
             assertThatThrownBy(() -> patient.at(location(1), progress -> hang()))
                     .hasMessageContaining("its disk hangs");
             assertThat(patient.<String>at(location(1), progress -> {
