@@ -55,6 +55,11 @@ CREATE INDEX raw_data_package_to_assemble ON raw_data_package (buffer_location_i
 COMMENT ON COLUMN raw_data_package.goes_alone IS 'its transfers are recorded, and it will never be in a transfer package';
 CREATE INDEX raw_data_package_of_transfer_package ON raw_data_package (data_transfer_package_id);
 CREATE INDEX raw_data_package_of_observation ON raw_data_package (executed_observation_unit_id);
+-- What is unfinished at a place: asked before it is switched off, and while it drains.
+CREATE INDEX raw_data_package_unfinished_of ON raw_data_package (source_location_id)
+    WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
+CREATE INDEX raw_data_package_unfinished_for ON raw_data_package (buffer_location_id)
+    WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
 
 CREATE TABLE raw_data_file (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -130,6 +135,10 @@ CREATE TABLE data_transfer_package (
         (status <> 'COMPLETED' OR (size_bytes IS NOT NULL AND xxh64 IS NOT NULL))
 );
 CREATE INDEX data_transfer_package_primary_site ON data_transfer_package (id DESC) INCLUDE (primary_site_id);
+CREATE INDEX data_transfer_package_unfinished_at ON data_transfer_package (buffer_location_id)
+    WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
+CREATE INDEX data_transfer_package_unfinished_for ON data_transfer_package (primary_site_id)
+    WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
 ALTER TABLE raw_data_package ADD FOREIGN KEY (data_transfer_package_id) REFERENCES data_transfer_package;
 
 CREATE TABLE data_transfer (
@@ -182,6 +191,12 @@ CREATE INDEX data_transfer_to_unpack ON data_transfer (id) WHERE status = 'PENDI
 CREATE INDEX data_transfer_sent ON data_transfer (sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX data_transfer_waiting ON data_transfer (data_transfer_package_id) WHERE waits_for IS NOT NULL;
 CREATE INDEX data_transfer_primary_alone ON data_transfer (created_at DESC) WHERE is_primary AND raw_data_package_id IS NOT NULL;
+CREATE INDEX data_transfer_unfinished_from ON data_transfer (origin_location_id)
+    WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
+CREATE INDEX data_transfer_unfinished_at ON data_transfer (destination_location_id)
+    WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
+CREATE INDEX data_transfer_unfinished_to ON data_transfer (destination_site_id)
+    WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
 
 CREATE FUNCTION take_place_in_line() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -247,6 +262,10 @@ COMMENT ON COLUMN long_term_archive_transfer.data_transfer_id IS
     'brought the package straight into the archive, where it is to be proven; null: it comes from a buffer of the site';
 COMMENT ON COLUMN long_term_archive_transfer.proven_at IS
     'on tape: when the package was read there and was right; its sidecar may be on its way for hours after that';
+CREATE INDEX long_term_archive_transfer_unfinished_at ON long_term_archive_transfer (data_location_id)
+    WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
+CREATE INDEX long_term_archive_transfer_unfinished_from ON long_term_archive_transfer (origin_location_id)
+    WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
 
 CREATE TABLE staging_job (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -267,6 +286,8 @@ CREATE UNIQUE INDEX one_active_job_per_package_and_location ON staging_job (raw_
     WHERE released_at IS NULL AND status NOT IN ('FAILED', 'CANCELLED');
 CREATE INDEX staging_job_of_package ON staging_job (raw_data_package_id, data_location_id);
 CREATE INDEX staging_job_pending ON staging_job (id) WHERE status = 'PENDING';
+CREATE INDEX staging_job_unfinished ON staging_job (data_location_id)
+    WHERE status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS');
 
 CREATE TABLE physical_copy (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What must not change under data that is there: a place is switched off or moved only when it is empty. */
 final class ChangeRules {
@@ -43,10 +44,13 @@ final class ChangeRules {
         return problems;
     }
 
-    private static void refuse(List<String> problems, String what, List<String> left) {
+    private static void refuse(List<String> problems, String what, List<LeftOver> left) {
         if (!left.isEmpty()) {
-            problems.add(
-                    what + " while there are " + String.join(", ", left) + "; keep it in the file until they are gone");
+            problems.add("%s while there are %s; keep it in the file until they are gone. %s"
+                    .formatted(
+                            what,
+                            left.stream().map(LeftOver::toString).collect(Collectors.joining(", ")),
+                            left.stream().map(LeftOver::named).collect(Collectors.joining("; "))));
         }
     }
 

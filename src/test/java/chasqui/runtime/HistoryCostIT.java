@@ -27,6 +27,7 @@ import chasqui.testing.FinishedPast;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
 import chasqui.testing.TestTopology;
+import chasqui.topology.Drains;
 import chasqui.topology.Locations;
 import chasqui.transfer.TransferManager;
 import chasqui.transfer.TransferSettings;
@@ -58,8 +59,9 @@ class HistoryCostIT {
     private static final String QUEUE = "ccat_buffer_deletion";
 
     @Test
-    void rounds_of_all_managers_claims_renewals_and_the_monitor_read_no_more_with_a_million_finished_operations(
-            @TempDir Path folder) throws Exception {
+    void
+            rounds_of_all_managers_claims_renewals_the_monitor_and_draining_places_read_no_more_with_a_million_finished_operations(
+                    @TempDir Path folder) throws Exception {
         Map<String, Long> without = blocks(folder, 0, FEW_PACKAGES);
         Map<String, Long> with = blocks(folder, OPERATIONS, MANY_PACKAGES);
         requireNoMore(without, with, OPERATIONS + " finished operations");
@@ -123,9 +125,21 @@ class HistoryCostIT {
             try (BlockCount count = new BlockCount(database)) {
                 Map<String, Long> blocks = managers(count);
                 blocks.putAll(kernel(count));
+                blocks.put("what is left where it drains", left(count));
                 return blocks;
             }
         }
+    }
+
+    /** All but the archives, whose copies are there for good. */
+    private static long left(BlockCount count) {
+        Jdbi db = count.jdbi();
+        db.useHandle(h -> {
+            h.execute(
+                    "UPDATE data_location SET draining_since = now() WHERE location_type IN ('BUFFER', 'PROCESSING')");
+            h.execute("UPDATE site SET draining_since = now()");
+        });
+        return count.of(() -> assertThat(db.withHandle(Drains::now)).hasSizeGreaterThan(4));
     }
 
     private static Map<String, Long> blocksWithBacklog(Path folder, int live) throws Exception {

@@ -195,6 +195,23 @@ class TopologyUpdateIT {
     }
 
     @Test
+    void what_keeps_a_place_in_service_is_named_the_first_ten_of_each_kind() throws Exception {
+        apply(GOOD);
+        copyAt("fast", "PRESENT");
+        for (int i = 0; i < 12; i++) {
+            operationAt("fast");
+        }
+        String name = database.value("SELECT name FROM raw_data_package");
+        String without = GOOD.replaceAll("(?m)^.*name: fast.*\n", "");
+        assertThatThrownBy(() -> apply(without))
+                .isInstanceOf(TopologyRefused.class)
+                .hasMessageContaining("copies of raw data packages: " + name + " at cologne/fast; live operations: ")
+                .hasMessageMatching("(?s).*(deletion \\(operation \\d+\\) at cologne/fast(, )?){10} and 2 more.*");
+        assertThat(update().plan(home.resolve("topology.yaml")).problems())
+                .anyMatch(problem -> problem.contains(name + " at cologne/fast"));
+    }
+
+    @Test
     void a_site_with_copies_cannot_be_switched_off() throws Exception {
         apply(GOOD);
         copyAt("fast", "PRESENT");
