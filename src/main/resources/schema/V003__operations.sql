@@ -7,7 +7,8 @@ CREATE TABLE operation_type (
     location_types location_type[] NOT NULL CHECK (cardinality(location_types) > 0),
     description    text NOT NULL,
     put_back_waits_for text,
-    storage_types  storage_type[] NOT NULL DEFAULT '{DISK,S3,TAPE}'
+    storage_types  storage_type[] NOT NULL DEFAULT '{DISK,S3,TAPE}',
+    CONSTRAINT work_is_somewhere CHECK (array_position(location_types, NULL) IS NULL AND array_position(storage_types, NULL) IS NULL)
 );
 COMMENT ON COLUMN operation_type.put_back_waits_for IS
     'what put-back work waits for until its manager lets it go again; null: it is due when its pause is over';

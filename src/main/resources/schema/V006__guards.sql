@@ -61,6 +61,43 @@ BEGIN
 END
 $$;
 
+-- Whoever is putting something there holds a share of the row until the end of its transaction. This waits for them, so that
+-- what is there can be seen once the place is switched off, and nothing comes after that; they do not wait behind it.
+CREATE FUNCTION let_newcomers_finish() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'site' THEN
+        PERFORM FROM data_location WHERE site_id = OLD.id ORDER BY id FOR UPDATE;
+        PERFORM FROM site WHERE id = OLD.id FOR UPDATE;
+    ELSE
+        PERFORM FROM data_location WHERE id = OLD.id FOR UPDATE;
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER let_newcomers_finish BEFORE UPDATE OF active ON data_location
+    FOR EACH ROW WHEN (OLD.active AND NOT NEW.active) EXECUTE FUNCTION let_newcomers_finish();
+CREATE TRIGGER let_newcomers_finish BEFORE UPDATE OF active ON site
+    FOR EACH ROW WHEN (OLD.active AND NOT NEW.active) EXECUTE FUNCTION let_newcomers_finish();
+
+-- Where the bytes of copies are looked for. At another path they look as if they were gone, and what is gone counts as deleted.
+CREATE FUNCTION keep_bytes_in_place() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM data_location WHERE id = OLD.id FOR UPDATE;
+    IF current_setting('chasqui.bytes_moved', true) IS DISTINCT FROM 'yes'
+       AND EXISTS (SELECT FROM physical_copy WHERE data_location_id = OLD.id AND state <> 'DELETED') THEN
+        RAISE EXCEPTION 'copies lie at %; type, storage, root, bucket and prefix stay as they are while they do',
+            (SELECT s.short_name || '/' || OLD.name FROM site s WHERE s.id = OLD.site_id)
+            USING ERRCODE = 'restrict_violation',
+                  HINT = 'Let it drain. Have the bytes been moved there by hand, with all nodes stopped: SET LOCAL chasqui.bytes_moved = ''yes'' first, in the same transaction.';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER keep_bytes_in_place BEFORE UPDATE OF location_type, storage_type, root, bucket, prefix ON data_location
+    FOR EACH ROW WHEN ((OLD.location_type, OLD.storage_type, OLD.root, OLD.bucket, OLD.prefix)
+        IS DISTINCT FROM (NEW.location_type, NEW.storage_type, NEW.root, NEW.bucket, NEW.prefix))
+    EXECUTE FUNCTION keep_bytes_in_place();
+
 CREATE FUNCTION require_location_in_service() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse_places_out_of_service(ARRAY(SELECT DISTINCT data_location_id FROM born));

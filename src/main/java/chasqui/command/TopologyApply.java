@@ -31,7 +31,9 @@ public final class TopologyApply {
      */
     public int run(Path file, String who) {
         try {
+            TopologyPlan plan = update.plan(file);
             List<TopologyChange> changes = update.apply(file, who);
+            TopologyPlanned.warnings(plan, problems);
             TopologyPlanned.changes(changes, out);
             applied(file, changes);
             return ChasquiCommand.DONE;

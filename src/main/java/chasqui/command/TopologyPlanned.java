@@ -38,6 +38,7 @@ public final class TopologyPlanned {
     static void print(TopologyPlan plan, PrintStream out, PrintStream err) {
         changes(plan.changes(), out);
         plan.effects().forEach(effect -> out.println("→ " + effect));
+        warnings(plan, out);
         if (!plan.problems().isEmpty()) {
             err.println(plan.file() + " would be refused:\n  " + String.join("\n  ", plan.problems()));
         } else if (plan.changes().isEmpty()) {
@@ -45,6 +46,10 @@ public final class TopologyPlanned {
         } else {
             out.println(plan.file() + " would change: " + counts(plan.changes()));
         }
+    }
+
+    static void warnings(TopologyPlan plan, PrintStream to) {
+        plan.warnings().forEach(warning -> to.println("WARNING: " + warning));
     }
 
     static void changes(List<TopologyChange> changes, PrintStream out) {

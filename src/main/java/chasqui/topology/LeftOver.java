@@ -16,6 +16,7 @@ record LeftOver(String what, long count, List<String> first) {
     static final int MOST_COUNTED = 10_000;
     static final int MOST_NAMED = 10;
 
+    private static final String COPIES = "copies of ";
     private static final String UNFINISHED = "x.status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS')";
 
     /**
@@ -31,16 +32,16 @@ record LeftOver(String what, long count, List<String> first) {
 
     private static final List<Kind> AT = List.of(
             new Kind(
-                    "copies of raw data files",
+                    COPIES + "raw data files",
                     "physical_copy x WHERE x.data_location_id = :id AND x.state <> 'DELETED' AND x.raw_data_file_id IS NOT NULL",
                     "(SELECT f.readable_path FROM raw_data_file f WHERE f.id = x.raw_data_file_id)"
                             + at("x.data_location_id")),
             new Kind(
-                    "copies of raw data packages",
+                    COPIES + "raw data packages",
                     "physical_copy x WHERE x.data_location_id = :id AND x.state <> 'DELETED' AND x.raw_data_package_id IS NOT NULL",
                     PACKAGE + at("x.data_location_id")),
             new Kind(
-                    "copies of data transfer packages",
+                    COPIES + "data transfer packages",
                     "physical_copy x WHERE x.data_location_id = :id AND x.state <> 'DELETED'"
                             + " AND x.data_transfer_package_id IS NOT NULL",
                     "(SELECT d.name FROM data_transfer_package d WHERE d.id = x.data_transfer_package_id)"
@@ -125,6 +126,10 @@ record LeftOver(String what, long count, List<String> first) {
                 .bind("id", id)
                 .mapTo(String.class)
                 .list();
+    }
+
+    boolean isOfCopies() {
+        return what.startsWith(COPIES);
     }
 
     /** Such as {@code copies of raw data packages: a at cologne/buffer, b at cologne/buffer and 3 more}. */

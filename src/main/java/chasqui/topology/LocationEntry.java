@@ -54,6 +54,14 @@ record LocationEntry(
                 "prefix", bucket == null || bucket.prefix().isEmpty() ? null : bucket.prefix());
     }
 
+    /** What leads there: it may change under copies, for a machine or store that has another name now. */
+    Map<String, String> door() {
+        return TopologyEntry.facts(
+                "host", disk == null ? null : disk.host(),
+                "endpoint", bucket == null ? null : bucket.endpoint(),
+                "credential", bucket == null ? null : bucket.credential());
+    }
+
     @Override
     public Map<String, String> facts() {
         Map<String, String> facts = whereabouts();

@@ -3,6 +3,7 @@ package chasqui.topology;
 import chasqui.topology.TopologyDifference.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** What a difference does to running processes and to work that is there. */
@@ -26,6 +27,28 @@ final class PlanEffects {
             }
         }
         return effects;
+    }
+
+    /** Copies that will be looked for through another door: whether it leads to the same bytes nobody here can know. */
+    List<String> warnings(TopologyDifference difference) {
+        List<String> warnings = new ArrayList<>();
+        for (Step<LocationEntry> step : difference.locations()) {
+            if (step.was() == null || step.was().door().equals(step.now().door())) {
+                continue;
+            }
+            List<LeftOver> copies = LiveWork.looking(tx).at(step.was()).stream()
+                    .filter(LeftOver::isOfCopies)
+                    .toList();
+            if (!copies.isEmpty()) {
+                warnings.add(
+                        "%s: %s are taken to be where this leads now (%s); what is not found there counts as missing, or as deleted where it was to go"
+                                .formatted(
+                                        step.now().label(),
+                                        copies.stream().map(LeftOver::toString).collect(Collectors.joining(", ")),
+                                        step.change().details()));
+            }
+        }
+        return warnings;
     }
 
     private void location(Step<LocationEntry> step, List<String> effects) {

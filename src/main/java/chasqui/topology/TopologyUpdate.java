@@ -83,17 +83,22 @@ public final class TopologyUpdate {
         try {
             wanted = read(file, problems);
         } catch (TopologyRefused unreadable) {
-            return new TopologyPlan(file.toString(), List.of(), List.of(), unreadable.problems());
+            return TopologyPlan.refused(file.toString(), unreadable.problems());
         }
         if (wanted == null) {
-            return new TopologyPlan(file.toString(), List.of(), List.of(), problems);
+            return TopologyPlan.refused(file.toString(), problems);
         }
         return database.inTransaction(tx -> {
             TopologyFile present = PresentTopology.read(tx, problems::add);
             TopologyDifference difference = TopologyDifference.between(present, wanted);
             problems.addAll(new ChangeRules(present, LiveWork.looking(tx)).problems(difference));
+            PlanEffects effects = new PlanEffects(tx);
             return new TopologyPlan(
-                    file.toString(), difference.changes(), new PlanEffects(tx).of(difference), List.copyOf(problems));
+                    file.toString(),
+                    difference.changes(),
+                    effects.of(difference),
+                    effects.warnings(difference),
+                    List.copyOf(problems));
         });
     }
 

@@ -363,7 +363,10 @@ class FilingIT {
         write("night/a", "one");
         Path link = Files.createSymbolicLink(folder.resolve("link"), root);
         assertThat(file(link.resolve("night"), "obs").registered()).isEqualTo(1);
-        database.execute("UPDATE data_location SET root = '" + link + "' WHERE location_type = 'SOURCE'");
+        database.jdbi().useTransaction(tx -> {
+            tx.execute("SET LOCAL chasqui.bytes_moved = 'yes'");
+            tx.execute("UPDATE data_location SET root = '" + link + "' WHERE location_type = 'SOURCE'");
+        });
         assertThat(file(root.resolve("night"), "obs").already()).isEqualTo(1);
     }
 

@@ -60,7 +60,7 @@ class HistoryCostIT {
 
     @Test
     void
-            rounds_of_all_managers_claims_renewals_the_monitor_and_draining_places_read_no_more_with_a_million_finished_operations(
+            rounds_of_all_managers_claims_renewals_and_the_monitor_read_no_more_with_a_million_finished_operations(
                     @TempDir Path folder) throws Exception {
         Map<String, Long> without = blocks(folder, 0, FEW_PACKAGES);
         Map<String, Long> with = blocks(folder, OPERATIONS, MANY_PACKAGES);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
+import chasqui.testing.TestTransfers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the database itself refuses, whoever writes it. */
 class TopologyGuardsIT {
@@ -160,6 +163,57 @@ class TopologyGuardsIT {
             assertThatThrownBy(beginning::get).hasMessageContaining("switched off meanwhile: cologne/processing");
         }
         assertThat(database.value("SELECT count(*) FROM operation")).isEqualTo("0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE data_location SET active = false WHERE id = 5",
+                "UPDATE site SET active = false WHERE short_name = 'cologne'"
+            })
+    void whoever_switches_off_in_sql_waits_for_those_who_have_begun_and_holds_up_nobody_else(String off)
+            throws Exception {
+        try (Handle work = database.jdbi().open()) {
+            work.begin();
+            work.execute(WORK);
+            Future<String> left = others.submit(() -> database.jdbi().inTransaction(tx -> {
+                tx.execute(off);
+                return tx.createQuery("SELECT count(*) FROM operation")
+                        .mapTo(String.class)
+                        .one();
+            }));
+            await().atMost(Duration.ofSeconds(30)).until(() -> database.value(
+                            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                    .equals("1"));
+            database.execute(WORK);
+            assertThat(left.isDone())
+                    .as("who came meanwhile did not wait behind it")
+                    .isFalse();
+            work.commit();
+            assertThat(left.get(30, TimeUnit.SECONDS))
+                    .as("all that there is, is seen")
+                    .isEqualTo("2");
+        }
+        assertThatThrownBy(() -> database.execute(WORK)).hasMessageContaining("switched off meanwhile");
+    }
+
+    @Test
+    void where_copies_lie_stays_as_it_is_until_somebody_says_that_they_were_moved() throws Exception {
+        new TestTransfers(database.jdbi()).buffered("ccat", 1000);
+        String move = "UPDATE data_location SET root = root || '/elsewhere' WHERE id = 2";
+        assertThatThrownBy(() -> database.execute(move))
+                .hasMessageContaining("copies lie at ccat/buffer")
+                .hasMessageContaining("chasqui.bytes_moved");
+        database.execute("UPDATE data_location SET priority = 7, host = 'elsewhere', root = root WHERE id = 2");
+        database.jdbi().useTransaction(tx -> {
+            tx.execute("SET LOCAL chasqui.bytes_moved = 'yes'");
+            tx.execute(move);
+        });
+        assertThat(database.value("SELECT root FROM data_location WHERE id = 2"))
+                .endsWith("/elsewhere");
+        assertThatThrownBy(() -> database.execute(move)).hasMessageContaining("copies lie at ccat/buffer");
+        database.execute("UPDATE physical_copy SET state = 'DELETED', deleted_at = now()");
+        database.execute(move);
     }
 
     @Test

@@ -3,8 +3,13 @@ package chasqui.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chasqui.command.TopologyApply;
 import chasqui.testing.TestDatabase;
 import chasqui.topology.TopologyChange.Kind;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -209,6 +214,34 @@ class TopologyUpdateIT {
                 .hasMessageMatching("(?s).*(deletion \\(operation \\d+\\) at cologne/fast(, )?){10} and 2 more.*");
         assertThat(update().plan(home.resolve("topology.yaml")).problems())
                 .anyMatch(problem -> problem.contains(name + " at cologne/fast"));
+    }
+
+    @Test
+    void another_host_of_copies_is_warned_of_and_applied() throws Exception {
+        apply(GOOD);
+        String renamed = GOOD.replace("name: fast,", "name: fast, host: other.example.org,");
+        assertThat(renamed).isNotEqualTo(GOOD);
+        Path file = Files.writeString(home.resolve("topology.yaml"), renamed);
+        assertThat(update().plan(file).warnings()).as("nothing lies there").isEmpty();
+        copyAt("fast", "PRESENT");
+        assertThat(update().plan(file).warnings())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "location cologne/fast: copies of raw data packages (1) are taken to be where this leads now"
+                                + " (host none → other.example.org); what is not found there counts as missing");
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream problems = new PrintStream(said, true, StandardCharsets.UTF_8);
+        assertThat(new TopologyApply(
+                                database.jdbi(),
+                                new Surroundings(Map.of("home", home.toString()), Set.of("cp"), name -> true),
+                                new PrintStream(OutputStream.nullOutputStream()),
+                                problems)
+                        .run(file, "me"))
+                .isZero();
+        assertThat(said.toString(StandardCharsets.UTF_8)).contains("WARNING: location cologne/fast: copies");
+        assertThat(database.value("SELECT host FROM data_location WHERE name = 'fast'"))
+                .isEqualTo("other.example.org");
     }
 
     @Test
