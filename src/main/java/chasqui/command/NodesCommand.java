@@ -48,8 +48,8 @@ public final class NodesCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            return options.ask(
-                    database -> new ForgetRequest(database, System.out, System.err).forget(name, Person.here(), reason));
+            return options.ask(database ->
+                    new ForgetRequest(database, System.out, System.err).forget(name, Person.here(), reason));
         }
     }
 }

@@ -107,12 +107,14 @@ record LeftOver(String what, long count, List<String> first) {
     }
 
     private static List<LeftOver> of(Handle db, List<Kind> kinds, Object id, boolean named) {
-        String counts = kinds.stream()
-                .map(kind ->
-                        "SELECT count(*) FROM (SELECT FROM %s LIMIT %d) some".formatted(kind.rows(), MOST_COUNTED + 1))
-                .collect(Collectors.joining("\nUNION ALL "));
-        List<Long> found =
-                db.createQuery(counts).bind("id", id).mapTo(Long.class).list();
+        String counts = IntStream.range(0, kinds.size())
+                .mapToObj(i -> "SELECT %d AS kind, count(*) AS n FROM (SELECT FROM %s LIMIT %d) found"
+                        .formatted(i, kinds.get(i).rows(), MOST_COUNTED + 1))
+                .collect(Collectors.joining("\nUNION ALL ", "", "\nORDER BY kind"));
+        List<Long> found = db.createQuery(counts)
+                .bind("id", id)
+                .map((row, context) -> row.getLong("n"))
+                .list();
         return IntStream.range(0, kinds.size())
                 .filter(i -> found.get(i) > 0)
                 .mapToObj(i -> new LeftOver(

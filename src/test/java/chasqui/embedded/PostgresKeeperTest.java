@@ -18,7 +18,7 @@ class PostgresKeeperTest {
         AtomicInteger starts = new AtomicInteger();
         PostgresKeeper.Launch launch = () -> {
             if (starts.incrementAndGet() == 2) {
-                throw new OutOfMemoryError("unable to create native thread");
+                throw new InternalError("no thread");
             }
             return PostgresServer.launch(List.of("true"), folder.resolve("data"), folder.resolve("log"));
         };

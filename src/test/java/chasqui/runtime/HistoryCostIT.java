@@ -59,9 +59,8 @@ class HistoryCostIT {
     private static final String QUEUE = "ccat_buffer_deletion";
 
     @Test
-    void
-            rounds_of_all_managers_claims_renewals_and_the_monitor_read_no_more_with_a_million_finished_operations(
-                    @TempDir Path folder) throws Exception {
+    void rounds_of_all_managers_claims_renewals_and_the_monitor_read_no_more_with_a_million_finished_operations(
+            @TempDir Path folder) throws Exception {
         Map<String, Long> without = blocks(folder, 0, FEW_PACKAGES);
         Map<String, Long> with = blocks(folder, OPERATIONS, MANY_PACKAGES);
         requireNoMore(without, with, OPERATIONS + " finished operations");
