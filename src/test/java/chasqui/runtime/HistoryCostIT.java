@@ -27,7 +27,6 @@ import chasqui.testing.FinishedPast;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestKernel;
 import chasqui.testing.TestTopology;
-import chasqui.topology.Drains;
 import chasqui.topology.Locations;
 import chasqui.transfer.TransferManager;
 import chasqui.transfer.TransferSettings;
@@ -124,21 +123,9 @@ class HistoryCostIT {
             try (BlockCount count = new BlockCount(database)) {
                 Map<String, Long> blocks = managers(count);
                 blocks.putAll(kernel(count));
-                blocks.put("what is left where it drains", left(count));
                 return blocks;
             }
         }
-    }
-
-    /** All but the archives, whose copies are there for good. */
-    private static long left(BlockCount count) {
-        Jdbi db = count.jdbi();
-        db.useHandle(h -> {
-            h.execute(
-                    "UPDATE data_location SET draining_since = now() WHERE location_type IN ('BUFFER', 'PROCESSING')");
-            h.execute("UPDATE site SET draining_since = now()");
-        });
-        return count.of(() -> assertThat(db.withHandle(Drains::now)).hasSizeGreaterThan(4));
     }
 
     private static Map<String, Long> blocksWithBacklog(Path folder, int live) throws Exception {
