@@ -20,8 +20,8 @@ record LeftOver(String what, long count, List<String> first) {
     private static final String UNFINISHED = "x.status IN ('PENDING', 'SCHEDULED', 'IN_PROGRESS')";
 
     /**
-     * One kind of things. Each has an index that holds the living alone: an archive has millions behind it, and this is
-     * asked under locks.
+     * One kind of things. What is unfinished has indexes of its own. Copies have none that holds a place's living ones
+     * alone: how many blocks their count takes still depends on the plan.
      *
      * @param rows table with the alias x and a condition
      * @param name of such a row
