@@ -101,6 +101,13 @@ final class LiveRoutes implements AutoCloseable {
                 () -> watch == null ? List.of() : watch.told());
     }
 
+    /** What was refused for the sake of the topology is judged again. */
+    void topologyChanged() {
+        if (watch != null) {
+            watch.changedElsewhere();
+        }
+    }
+
     @Override
     public void close() {
         if (watch != null) {

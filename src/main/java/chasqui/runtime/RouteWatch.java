@@ -35,6 +35,12 @@ final class RouteWatch implements AutoCloseable {
 
     private static final Duration LONGEST_END = Duration.ofSeconds(5);
 
+    /** What was refused for what stands elsewhere is right when that has changed. */
+    private static final Duration AGAIN = Duration.ofSeconds(30);
+
+    /** An edit that could not be started is put into its place and taken back again by each trial. */
+    private static final Duration START_AGAIN = Duration.ofMinutes(10);
+
     private final Path folder;
     private final RouteCheck check;
     private final RunningRoutes running;
@@ -51,6 +57,12 @@ final class RouteWatch implements AutoCloseable {
     private Object seen;
     private long seenNanos;
     private Map<String, String> tried;
+    /** Null: nothing is. */
+    private RouteFiles refused;
+
+    private Duration refusedFor = AGAIN;
+    private long judgedNanos;
+    private volatile boolean changedElsewhere;
     private volatile List<String> problems = List.of();
     private volatile Set<String> waiting = Set.of();
     private volatile String result;
@@ -100,6 +112,10 @@ final class RouteWatch implements AutoCloseable {
     private void waitingRound() {
         turn.lock();
         try {
+            boolean due = System.nanoTime() - judgedNanos > refusedFor.toNanos();
+            if (refused != null && (changedElsewhere || due)) {
+                judge(refused);
+            }
             settle();
         } catch (RuntimeException | Error failure) {
             log.warn("edited routes still wait; tried again", failure);
@@ -136,7 +152,7 @@ final class RouteWatch implements AutoCloseable {
     /** Size and times of every file, and which it is: an editor may put another one into its place. */
     private Object state() throws IOException {
         Map<String, Object> state = new TreeMap<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + RouteFiles.ENDING)) {
+        try (DirectoryStream<Path> files = RouteFiles.in(folder)) {
             for (Path file : files) {
                 state.put(
                         file.getFileName().toString(),
@@ -147,10 +163,15 @@ final class RouteWatch implements AutoCloseable {
     }
 
     private void judge(RouteFiles files) {
+        changedElsewhere = false;
+        refusedFor = AGAIN;
         List<Problem> found = check.problems(files);
         if (found.isEmpty()) {
+            refusedFor = START_AGAIN;
             found = running.follow(files);
         }
+        refused = found.isEmpty() ? null : files;
+        judgedNanos = System.nanoTime();
         if (found.isEmpty()) {
             if (!problems.isEmpty()) {
                 log.info("the route files in {} are in order again", folder);
@@ -202,6 +223,11 @@ final class RouteWatch implements AutoCloseable {
         } finally {
             turn.unlock();
         }
+    }
+
+    /** What the routes are for has changed, so that what was refused may be right now. */
+    void changedElsewhere() {
+        changedElsewhere = true;
     }
 
     Path folder() {

@@ -349,7 +349,10 @@ public final class Service implements AutoCloseable {
                 locations,
                 Optional.ofNullable(workers),
                 locationWatch,
-                tidying::served,
+                served -> {
+                    tidying.served(served);
+                    routes.topologyChanged();
+                },
                 stored,
                 () -> management.rounds().completed(TOPOLOGY_LOOP));
         management.probe(new HealthProbe("topology", Concern.SYSTEM, watch::problems, watch::told));

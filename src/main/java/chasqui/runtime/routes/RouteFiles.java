@@ -32,7 +32,7 @@ public record RouteFiles(Map<String, String> texts, List<Entry> entries, List<Pr
     public static RouteFiles read(Path folder) throws IOException {
         Map<String, String> texts = new TreeMap<>();
         List<Problem> problems = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + ENDING)) {
+        try (DirectoryStream<Path> files = in(folder)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
                 try {
@@ -45,6 +45,14 @@ public record RouteFiles(Map<String, String> texts, List<Entry> entries, List<Pr
             }
         }
         return of(texts, problems);
+    }
+
+    /** Those of a folder. A name that begins with a dot is an editor's own: its lock, its copy, a Mac's attributes. */
+    public static DirectoryStream<Path> in(Path folder) throws IOException {
+        return Files.newDirectoryStream(folder, file -> {
+            String name = file.getFileName().toString();
+            return name.endsWith(ENDING) && !name.startsWith(".");
+        });
     }
 
     private static RouteFiles of(Map<String, String> texts, List<Problem> problems) {
