@@ -32,12 +32,14 @@ public final class Hint {
         return IN_HAND.get();
     }
 
-    /** The hint that the calling thread works on has served: others need not wait for the end of the work to know. */
-    public static void answered() {
+    /**
+     * The hint that the calling thread works on has served: others need not wait for the end of the work to know.
+     *
+     * @return whether there is one, at an operation, and nobody knew yet
+     */
+    public static boolean answered() {
         Hint hint = inHand();
-        if (hint != null) {
-            hint.answer();
-        }
+        return hint != null && hint.answer() && !hint.body.equals(hint.queue.name());
     }
 
     /** What the worker is given: the operation's id, or the queue's name. */
@@ -60,11 +62,17 @@ public final class Hint {
         }
     }
 
-    /** It has served: nobody needs to see it again. */
-    synchronized void answer() {
+    /**
+     * It has served: nobody needs to see it again.
+     *
+     * @return whether that is new
+     */
+    synchronized boolean answer() {
+        boolean first = open;
         if (open) {
             open = false;
             answered.accept(this);
         }
+        return first;
     }
 }

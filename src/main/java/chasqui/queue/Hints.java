@@ -1,5 +1,6 @@
 package chasqui.queue;
 
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Carries hints to workers, within this process or between machines. No call of it waits for anybody. */
@@ -18,6 +19,9 @@ public interface Hints {
      * @throws IllegalStateException this process serves it already
      */
     void serve(String queue, int workers, Consumer<String> worker);
+
+    /** How many hints wait for a worker, by queue of this process, where there are some; empty while nobody can tell. */
+    Map<String, Integer> waiting();
 
     /** Serves it no longer; what runs goes on. */
     void leave(String queue);

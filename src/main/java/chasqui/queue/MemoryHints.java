@@ -1,6 +1,7 @@
 package chasqui.queue;
 
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -40,6 +41,14 @@ public final class MemoryHints implements Hints {
         if (served.putIfAbsent(queue, here) != null) {
             throw new IllegalStateException("queue " + queue + " has a worker route in this process already");
         }
+    }
+
+    @Override
+    public Map<String, Integer> waiting() {
+        Map<String, Integer> waiting = new TreeMap<>();
+        served.forEach((queue, here) -> waiting.put(queue, here.waiting()));
+        waiting.values().removeIf(hints -> hints == 0);
+        return waiting;
     }
 
     @Override

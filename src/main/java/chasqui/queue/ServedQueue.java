@@ -56,6 +56,11 @@ public final class ServedQueue {
         return open ? Math.max(0, workers - busy) : 0;
     }
 
+    /** How many hints wait for a worker. */
+    synchronized int waiting() {
+        return waiting.size();
+    }
+
     /**
      * Wakes a worker. Are all busy, the hint waits for the first of them; more than so many are dropped, because each
      * worker looks for itself.

@@ -5,6 +5,7 @@ import chasqui.pipeline.DatabaseTrouble;
 import chasqui.pipeline.Lease;
 import chasqui.pipeline.OperationStore;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,18 +14,18 @@ public final class WorkDesk {
     private static final Logger log = LoggerFactory.getLogger(WorkDesk.class);
 
     private final OperationStore operations;
-    private final Runnable claimed;
+    private final Consumer<Boolean> looked;
     private volatile boolean closed;
     private volatile Set<String> resting = Set.of();
 
     public WorkDesk(OperationStore operations) {
-        this(operations, () -> {});
+        this(operations, found -> {});
     }
 
-    /** @param claimed told after each claim, whatever it brought: the hint that the calling thread works on has served */
-    public WorkDesk(OperationStore operations, Runnable claimed) {
+    /** @param looked told after each claim whether it brought work: the hint that the calling thread works on has served */
+    public WorkDesk(OperationStore operations, Consumer<Boolean> looked) {
         this.operations = operations;
-        this.claimed = claimed;
+        this.looked = looked;
     }
 
     /**
@@ -35,7 +36,7 @@ public final class WorkDesk {
     public Lease claim(String queue) {
         Thread.interrupted();
         Lease lease = closed || resting.contains(queue) ? null : best(queue);
-        claimed.run();
+        looked.accept(lease != null);
         return lease;
     }
 

@@ -5,6 +5,7 @@ import chasqui.embedded.PrivateFiles;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.Recurring;
 import chasqui.pipeline.SteadyClock;
+import chasqui.queue.HintCounts;
 import chasqui.runtime.HealthProbe.Concern;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -125,6 +126,7 @@ final class Management implements AutoCloseable {
         MeterRegistry registry = camel.getRegistry().findSingleByType(MeterRegistry.class);
         meters.forEach(meter -> meter.bindTo(registry));
         metrics = PipelineMetrics.start(registry, database.jdbi(), operations, this::watch);
+        metrics.count(camel.getRegistry().findSingleByType(HintCounts.class));
         url = "http://%s:%d/hawtio/"
                 .formatted(bracketed(settings.host()), router.getServer().getPort());
         announce();

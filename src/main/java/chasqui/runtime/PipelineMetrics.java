@@ -6,6 +6,7 @@ import chasqui.pipeline.Lease;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.Recurring;
 import chasqui.pipeline.WorkStatus;
+import chasqui.queue.HintCounts;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -37,6 +38,7 @@ final class PipelineMetrics implements AutoCloseable {
     private final LinkGauges links;
     private final RejectedGauges rejected;
     private final ScheduledExecutorService reader;
+    private volatile HintMeters hints;
     private volatile boolean reachable = true;
 
     private PipelineMetrics(MeterRegistry registry, Jdbi database) {
@@ -84,13 +86,22 @@ final class PipelineMetrics implements AutoCloseable {
         return metrics;
     }
 
+    /** From now on. */
+    void count(HintCounts counts) {
+        hints = new HintMeters(registry, counts);
+    }
+
     private static double ageOfOldestResult(OperationStore store) {
         Instant oldest = store.late().oldest();
         return oldest == null ? 0 : Duration.between(oldest, Instant.now()).toSeconds();
     }
 
-    /** One look at the database. */
+    /** One look at the queues and the database. */
     void read() {
+        HintMeters counted = hints;
+        if (counted != null) {
+            counted.publish();
+        }
         try {
             List<Depth> depths = database.withHandle(db -> db.createQuery("""
                     SELECT queue, CASE WHEN status = 'PENDING' AND waits_for IS NOT NULL THEN 'PARKED' ELSE status::text END AS status,

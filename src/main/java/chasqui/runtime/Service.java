@@ -12,7 +12,7 @@ import chasqui.pipeline.Recurring;
 import chasqui.pipeline.ResultJournal;
 import chasqui.pipeline.StageEffects;
 import chasqui.pipeline.SteadyClock;
-import chasqui.queue.Hint;
+import chasqui.queue.HintCounts;
 import chasqui.queue.QueueEndpoints;
 import chasqui.queue.redis.RedisSettings;
 import chasqui.recovery.FailureClassifier;
@@ -77,6 +77,7 @@ public final class Service implements AutoCloseable {
     private final ApiServer api;
     private final LateJoin late;
     private final ScheduledExecutorService managerPool;
+    private final HintCounts hints = new HintCounts();
     private final Management management;
     private final LiveRoutes routes;
 
@@ -136,7 +137,7 @@ public final class Service implements AutoCloseable {
                         .map(Adopter.class::cast)
                         .toList(),
                 FailureClassifier::classify);
-        this.desk = new WorkDesk(operations, Hint::answered);
+        this.desk = new WorkDesk(operations, hints::looked);
         this.tidying = new Tidying(foundation.database(), operations, settings.incomingAge());
         this.queueWatch = new QueueWatch(foundation.database().jdbi(), settings.unclaimedAfter());
         this.nodes = new Nodes(
@@ -182,6 +183,7 @@ public final class Service implements AutoCloseable {
         Map<String, Object> named = named(foundation, queues, work);
         named.forEach(camel::bind);
         camel.bind(RedisQueueComponent.SCHEME + "-component", redis);
+        camel.bind("hintCounts", hints);
         Map<String, String> properties = RouteProperties.all(settings, read);
         properties.forEach(camel::addOverrideProperty);
         this.routes = new LiveRoutes(settings.routes(), settings.routesLook(), RouteNeeds.given(named, properties));

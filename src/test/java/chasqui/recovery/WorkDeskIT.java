@@ -45,7 +45,7 @@ class WorkDeskIT {
     void while_the_database_is_away_there_is_no_work_and_no_error() {
         OperationStore operations = TestKernel.of(Jdbi.create("jdbc:postgresql://127.0.0.1:1/chasqui"), NONE);
         AtomicInteger served = new AtomicInteger();
-        assertThat(new WorkDesk(operations, served::incrementAndGet).claim("us_buffer_deletion"))
+        assertThat(new WorkDesk(operations, found -> served.incrementAndGet()).claim("us_buffer_deletion"))
                 .isNull();
         assertThat(served).as("the hint has served").hasValue(1);
     }

@@ -1,6 +1,7 @@
 package chasqui.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import chasqui.pipeline.Backoff;
 import chasqui.pipeline.Effect;
@@ -12,6 +13,9 @@ import chasqui.pipeline.NodeIdentity;
 import chasqui.pipeline.OperationStore;
 import chasqui.pipeline.OperationType;
 import chasqui.pipeline.StageEffects;
+import chasqui.queue.HintCounts;
+import chasqui.recovery.WorkDesk;
+import chasqui.runtime.queue.MemoryQueueComponent;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,6 +23,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +45,7 @@ class PipelineMetricsIT {
             NodeIdentity.starting("here"),
             new LeaseSettings(Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ofSeconds(60), BACKOFF, BACKOFF),
             Clock.systemUTC());
+    private final HintCounts hints = new HintCounts();
     private PipelineMetrics metrics;
 
     @BeforeEach
@@ -51,6 +60,7 @@ class PipelineMetricsIT {
                 SELECT 'deletion', data_location_id, 'ccat_buffer_deletion', id FROM b
                 """);
         metrics = PipelineMetrics.start(registry, database.jdbi(), operations, reading -> {});
+        metrics.count(hints);
     }
 
     @AfterEach
@@ -116,6 +126,54 @@ class PipelineMetricsIT {
         database.execute("DELETE FROM filing_rejection");
         metrics.read();
         assertThat(registry.find("chasqui.filing.rejected").gauges()).isEmpty();
+    }
+
+    @Test
+    void hints_are_counted_by_what_they_led_to_and_told_by_queue_while_they_wait() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        WorkDesk desk = new WorkDesk(operations, hints::looked);
+        String endpoint = "memory-queue:" + QUEUE + "?concurrentConsumers=1";
+        try (DefaultCamelContext camel = new DefaultCamelContext();
+                AutoCloseable end = goOn::countDown) {
+            camel.disableJMX();
+            camel.getRegistry().bind("hintCounts", hints);
+            camel.addComponent(MemoryQueueComponent.SCHEME, new MemoryQueueComponent());
+            camel.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from(endpoint).process(hint -> {
+                        goOn.await();
+                        desk.claim(QUEUE);
+                        desk.claim(QUEUE + "_of_nothing");
+                    });
+                }
+            });
+            camel.start();
+            ProducerTemplate sender = camel.createProducerTemplate();
+            // There are two operations.
+            for (long operation : List.of(1L, 2L, 3L)) {
+                sender.sendBody(endpoint, operation);
+            }
+            await().atMost(Duration.ofSeconds(30)).until(() -> hints("received") == 1);
+            metrics.read();
+            assertThat(hints("sent")).isEqualTo(3);
+            assertThat(registry.get("chasqui.hints.waiting")
+                            .tag("queue", QUEUE)
+                            .gauge()
+                            .value())
+                    .isEqualTo(2);
+
+            goOn.countDown();
+            await().atMost(Duration.ofSeconds(30)).until(() -> hints("stale") == 1);
+            assertThat(hints("received")).isEqualTo(3);
+            assertThat(hints("claimed")).isEqualTo(2);
+            metrics.read();
+            assertThat(registry.find("chasqui.hints.waiting").gauges()).isEmpty();
+        }
+    }
+
+    private double hints(String what) {
+        return registry.get("chasqui.hints." + what).functionCounter().count();
     }
 
     private double attempts(String outcome) {

@@ -7,15 +7,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hints of any number of queues through one Redis. Never waits for Redis in the caller's thread, and needs none to start:
  * as long as it does not answer, hints for a queue of this process wake its own workers, and others are given up.
  */
 public final class RedisQueues implements Hints, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RedisQueues.class);
+
     private final String prefix;
     private final RedisConnection redis;
     private final Streams streams;
@@ -102,6 +107,29 @@ public final class RedisQueues implements Hints, AutoCloseable {
             entered.add(stream);
         }
         wakeFor(stream);
+    }
+
+    /** What lies in the streams, with what is just being looked at. */
+    @Override
+    public Map<String, Integer> waiting() {
+        if (!problems().isEmpty()) {
+            return Map.of();
+        }
+        try {
+            Map<String, Integer> waiting = new TreeMap<>();
+            String beforeName = stream("");
+            streams.lengths(served.keySet()).forEach((stream, hints) -> {
+                if (hints > 0) {
+                    waiting.put(stream.substring(beforeName.length()), Math.toIntExact(hints));
+                }
+            });
+            return waiting;
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        } catch (Exception failure) {
+            log.debug("nobody can tell how many hints wait", failure);
+        }
+        return Map.of();
     }
 
     @Override

@@ -143,6 +143,15 @@ final class Streams {
         return answers(asked);
     }
 
+    /** How many messages each holds. */
+    Map<String, Long> lengths(Collection<String> streams) throws Exception {
+        RBatch batch = redis.batch();
+        Map<String, RFuture<Long>> asked = new LinkedHashMap<>();
+        streams.forEach(stream -> asked.put(stream, in(batch, stream).sizeAsync()));
+        run(batch);
+        return answers(asked);
+    }
+
     /** Takes consumers out of their groups, with all that they were given and did not answer. */
     void remove(Map<String, List<String>> consumers) throws Exception {
         RBatch batch = redis.batch();

@@ -1,5 +1,6 @@
 package chasqui.runtime.queue;
 
+import chasqui.queue.HintCounts;
 import chasqui.queue.Hints;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +13,7 @@ abstract class HintComponent extends DefaultComponent {
     private final String scheme;
     private final Map<String, Shift> shifts = new ConcurrentHashMap<>();
     private ExecutorService workers;
+    private HintCounts counts = new HintCounts();
 
     HintComponent(String scheme) {
         this.scheme = scheme;
@@ -23,6 +25,10 @@ abstract class HintComponent extends DefaultComponent {
 
     /** What carries the hints of all endpoints, once this is started. */
     abstract Hints hints();
+
+    HintCounts counts() {
+        return counts;
+    }
 
     /** @param workers where workers run: a thread is there while there is work, and one minute more */
     abstract void begin(ExecutorService workers);
@@ -43,6 +49,9 @@ abstract class HintComponent extends DefaultComponent {
         super.doStart();
         workers = getCamelContext().getExecutorServiceManager().newCachedThreadPool(this, scheme);
         begin(workers);
+        HintCounts ofAll = getCamelContext().getRegistry().findSingleByType(HintCounts.class);
+        counts = ofAll == null ? counts : ofAll;
+        counts.waitAt(() -> hints().waiting());
     }
 
     @Override

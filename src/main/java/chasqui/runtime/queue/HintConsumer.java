@@ -28,6 +28,9 @@ final class HintConsumer extends DefaultConsumer implements Suspendable, HandsOv
 
     void work(String hint) {
         try {
+            if (HintEndpoint.isOperation(hint)) {
+                component.counts().receive();
+            }
             Exchange exchange = createExchange(false);
             exchange.getMessage().setBody(hint);
             try {

@@ -23,13 +23,18 @@ final class HintEndpoint extends DefaultEndpoint implements MultipleConsumersSup
         this.concurrentConsumers = concurrentConsumers;
     }
 
+    static boolean isOperation(String body) {
+        return body != null && body.matches(OPERATION);
+    }
+
     @Override
     public Producer createProducer() {
         return new DefaultProducer(this) {
             @Override
             public void process(Exchange exchange) {
                 String body = exchange.getMessage().getBody(String.class);
-                if (body != null && body.matches(OPERATION)) {
+                if (isOperation(body)) {
+                    component.counts().send();
                     component.hints().send(queue, Long.parseLong(body));
                 } else {
                     component.hints().look(queue);

@@ -284,9 +284,11 @@ class RedisFailuresIT {
         queues.send("queue", 1);
         await().atMost(LIMIT).until(() -> heard("queue").contains("1"));
         assertThat(server.ask("XLEN", "chasqui:queue:queue")).isEqualTo("1");
+        assertThat(queues.waiting()).containsExactly(Map.entry("queue", 1));
         claim.release();
         await().atMost(LIMIT)
                 .until(() -> server.ask("XLEN", "chasqui:queue:queue").equals("0"));
+        assertThat(queues.waiting()).isEmpty();
         work.release();
     }
 
