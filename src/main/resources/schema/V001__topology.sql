@@ -1,5 +1,14 @@
 -- Sites, data locations, transfer routes, instruments: the topology is data.
 
+-- One row: which database this is, also after a failover or a restore, and that another is another.
+CREATE TABLE installation (
+    id      uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    made_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE UNIQUE INDEX only_one_installation ON installation ((true));
+INSERT INTO installation DEFAULT VALUES;
+COMMENT ON TABLE installation IS 'results that a node keeps in its journal name it, and are recorded here only';
+
 CREATE TYPE location_type AS ENUM ('SOURCE', 'BUFFER', 'LONG_TERM_ARCHIVE', 'PROCESSING');
 CREATE TYPE storage_type  AS ENUM ('DISK', 'S3', 'TAPE');
 CREATE TYPE route_type    AS ENUM ('DIRECT', 'RELAY', 'CUSTOM');

@@ -26,8 +26,9 @@ CREATE FUNCTION schedule_due(wanted_type text, room integer) RETURNS TABLE (id b
     RETURNING o.id, o.queue
 $$;
 
--- The best due operations of one queue become IN_PROGRESS, "most" at most, each under a token of its own.
-CREATE FUNCTION claim_best(wanted_queue text, most integer, node text, boot uuid, lease_seconds double precision)
+-- The best due operations of one queue become IN_PROGRESS, "most" at most, each under a token of its own, except of those
+-- that whoever claims has done already.
+CREATE FUNCTION claim_best(wanted_queue text, most integer, node text, boot uuid, lease_seconds double precision, done bigint[])
     RETURNS SETOF operation LANGUAGE plpgsql
     SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
 BEGIN
@@ -40,6 +41,7 @@ BEGIN
      WHERE o.id = ANY (ARRAY(SELECT due.id FROM operation due
                               WHERE due.queue = wanted_queue AND due.status IN ('PENDING', 'SCHEDULED')
                                 AND due.waits_for IS NULL AND due.not_before <= clock_timestamp()
+                                AND due.id <> ALL (done)
                               ORDER BY due.priority, due.created_at, due.id LIMIT most FOR UPDATE SKIP LOCKED))
     RETURNING o.*;
 END

@@ -1,30 +1,27 @@
 package chasqui.pipeline;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 
 /** Claims of due operations, each with its stage's part in the same transaction. */
 final class Claims implements JointClaims.Source {
     private final Jdbi database;
-    private final NodeIdentity node;
-    private final Duration lease;
+    private final Supplier<Claimant> who;
     private final Function<Operation, StageEffects> effectsOf;
     private final Refusals refusals;
 
     Claims(
             Jdbi database,
-            NodeIdentity node,
-            Duration lease,
+            Supplier<Claimant> who,
             Function<Operation, StageEffects> effectsOf,
             Refusals refusals) {
         this.database = database;
-        this.node = node;
-        this.lease = lease;
+        this.who = who;
         this.effectsOf = effectsOf;
         this.refusals = refusals;
     }
@@ -39,7 +36,7 @@ final class Claims implements JointClaims.Source {
         AtomicReference<JointClaims.Claimed> claimed = new AtomicReference<>();
         try {
             return database.inTransaction(tx -> {
-                Optional<JointClaims.Claimed> best = OperationRows.claimBest(tx, queue, node, lease, 1).stream()
+                Optional<JointClaims.Claimed> best = OperationRows.claimBest(tx, queue, who.get(), 1).stream()
                         .findFirst();
                 best.ifPresent(one -> {
                     claimed.set(one);
@@ -60,7 +57,7 @@ final class Claims implements JointClaims.Source {
     @Override
     public List<JointClaims.Claimed> several(String queue, int most) {
         return database.inTransaction(tx -> {
-            List<JointClaims.Claimed> best = OperationRows.claimBest(tx, queue, node, lease, most);
+            List<JointClaims.Claimed> best = OperationRows.claimBest(tx, queue, who.get(), most);
             best.forEach(one -> effectsOf.apply(one.operation()).onClaim(tx, one.operation()));
             return best;
         });

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,13 +24,14 @@ import org.slf4j.LoggerFactory;
 final class LateResults {
     private static final Logger log = LoggerFactory.getLogger(LateResults.class);
 
-    private final Jdbi database;
+    private final Jdbi jdbi;
     private final Function<Operation, StageEffects> effectsOf;
     private final Owner owner;
     private final ReentrantLock replaying = new ReentrantLock();
     private final Map<UUID, Late> all = new ConcurrentHashMap<>();
     private volatile ResultJournal journal;
-    private volatile boolean unseen;
+    /** Null: it has not been asked yet. */
+    private volatile UUID database;
 
     /** Whose leases these are. */
     interface Owner {
@@ -62,7 +64,7 @@ final class LateResults {
     }
 
     LateResults(Jdbi database, Function<Operation, StageEffects> effectsOf, Owner owner) {
-        this.database = database;
+        this.jdbi = database;
         this.effectsOf = effectsOf;
         this.owner = owner;
     }
@@ -72,7 +74,6 @@ final class LateResults {
         this.journal = journal;
         for (JournaledResult one : journal.read(text)) {
             all.put(one.token(), new Late(one, null, true, null));
-            unseen = true;
         }
     }
 
@@ -80,9 +81,23 @@ final class LateResults {
         return journal != null;
     }
 
-    /** Whether something was not yet held against the database since that was last away. */
-    boolean unseen() {
-        return unseen;
+    /** Asks the database once who it is: results of its work say that they are of it. */
+    void rememberDatabase() {
+        if (database == null) {
+            database = jdbi.withHandle(OperationRows::installation);
+        }
+    }
+
+    /** Of which the work of this process is. */
+    UUID database() {
+        return database;
+    }
+
+    /** What is done, and is not to be begun anew by this process. */
+    Set<Long> operations() {
+        return all.values().stream()
+                .map(late -> late.result().operation().id())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Keeps what the database did not take; where even the journal does not, in memory, with the lease. */
@@ -90,7 +105,6 @@ final class LateResults {
         lease.keep();
         Late late = journaled(new Late(result, lease, false, null));
         all.put(result.token(), late);
-        unseen = true;
         if (late.durable()) {
             log.warn(
                     "{}: is done; its result waits in {} until the database takes it: {}",
@@ -125,17 +139,25 @@ final class LateResults {
         }
     }
 
+    /** As {@link #replay}, unless another thread does so now. */
+    void tryReplay() {
+        if (replaying.tryLock()) {
+            try {
+                replay();
+            } finally {
+                replaying.unlock();
+            }
+        }
+    }
+
     /**
-     * Holds every result against the database, unless another thread does so now. One that cannot be recorded does not keep
-     * the others.
+     * Holds every result against the database, after whoever does so now. One that cannot be recorded does not keep the
+     * others.
      *
-     * @return false when another does
      * @throws RuntimeException the database cannot be reached; everything stays as it is
      */
-    boolean replay() {
-        if (!replaying.tryLock()) {
-            return false;
-        }
+    void replay() {
+        replaying.lock();
         try {
             List<Late> inOrder = all.values().stream()
                     .sorted(Comparator.comparing(late -> late.result().finishedAt()))
@@ -146,8 +168,6 @@ final class LateResults {
                     replay(now);
                 }
             }
-            unseen = false;
-            return true;
         } finally {
             replaying.unlock();
         }
@@ -185,6 +205,14 @@ final class LateResults {
                             "{}: another has done, cancelled or failed it meanwhile; its result is dropped",
                             late.result());
                 }
+                case OF_ANOTHER_DATABASE ->
+                    refuse(
+                            late,
+                            new ChasquiException(
+                                    FailureKind.PLATFORM,
+                                    false,
+                                    "it is work of the database " + late.result().database()
+                                            + ", and this is another: where that one is lost, its results are, too"));
                 case HELD -> leaseless(late, "another works on it now");
                 case WAITS -> leaseless(late, "its next attempt is not due yet");
                 case FREE -> {
@@ -234,7 +262,7 @@ final class LateResults {
 
     private void tell(JournaledResult one, LateTrouble trouble) {
         try {
-            database.useTransaction(tx -> Notifications.raise(
+            jdbi.useTransaction(tx -> Notifications.raise(
                     tx,
                     Notifications.Level.WARNING,
                     "result-waits:" + one.operation().queue(),
@@ -257,7 +285,10 @@ final class LateResults {
     }
 
     private OperationRows.Standing standing(JournaledResult one) {
-        return database.inTransaction(tx -> {
+        return jdbi.inTransaction(tx -> {
+            if (!one.database().equals(OperationRows.installation(tx))) {
+                return OperationRows.Standing.OF_ANOTHER_DATABASE;
+            }
             if (OperationRows.finish(tx, one.operation().id(), one.token(), WorkStatus.COMPLETED, one.bytes())) {
                 effectsOf
                         .apply(one.operation())
@@ -296,13 +327,13 @@ final class LateResults {
         JournaledResult one = late.result();
         try {
             String why = String.valueOf(failure.getMessage());
-            database.useTransaction(tx -> Notifications.raise(
+            jdbi.useTransaction(tx -> Notifications.raise(
                     tx,
                     Notifications.Level.ERROR,
                     "result-refused:" + one.operation().queue(),
                     one + " on " + one.node() + ": its result was journaled and is refused by the database: " + why,
                     "it lies in " + journal.folder().resolve("refused")
-                            + " on that node; the work is done again by itself"));
+                            + " on that node; where the work is still to be done, it is done again by itself"));
             if (!late.durable()) {
                 journal.add(one);
             }
@@ -356,7 +387,7 @@ final class LateResults {
                         .map(JournaledResult::finishedAt)
                         .min(Comparator.naturalOrder())
                         .orElse(null),
-                waiting.stream().map(one -> one.operation().id()).collect(Collectors.toUnmodifiableSet()),
+                operations(),
                 problems());
     }
 

@@ -49,31 +49,31 @@ final class OperationRows {
     }
 
     /** The best of the queue, at most so many, each under a token of its own. */
-    static List<JointClaims.Claimed> claimBest(Handle tx, String queue, NodeIdentity node, Duration lease, int most) {
-        return tx.createQuery("SELECT <columns>, lease_token FROM claim_best(:queue, :most, :node, :boot, :lease)")
+    static List<JointClaims.Claimed> claimBest(Handle tx, String queue, Claimant who, int most) {
+        return tx.createQuery(
+                        "SELECT <columns>, lease_token FROM claim_best(:queue, :most, :node, :boot, :lease, :without)")
                 .define("columns", COLUMNS)
                 .bind("queue", queue)
                 .bind("most", most)
-                .bind("node", node.name())
-                .bind("boot", node.bootId())
-                .bind("lease", lease.toMillis() / 1000.0)
+                .bindMap(who.bindings())
                 .map((row, context) ->
                         new JointClaims.Claimed(operation(row, context), row.getObject("lease_token", UUID.class)))
                 .list();
     }
 
     /** @return false when it is no longer free */
-    static boolean claim(Handle db, long id, NodeIdentity node, UUID token, Duration lease) {
+    static boolean claim(Handle db, long id, Claimant who, UUID token) {
         return db.createUpdate("UPDATE operation SET <claimed> WHERE id = :id AND status IN ('PENDING', 'SCHEDULED')")
                         .define("claimed", CLAIMED)
                         .bind("id", id)
-                        .bindMap(claimant(node, token, lease))
+                        .bind("token", token)
+                        .bindMap(who.bindings())
                         .execute()
                 == 1;
     }
 
     /** This one, if it is due, and still about what it was about: a restored database counts anew. */
-    static Optional<Operation> claimDue(Handle tx, Operation same, NodeIdentity node, UUID token, Duration lease) {
+    static Optional<Operation> claimDue(Handle tx, Operation same, Claimant who, UUID token) {
         return tx.createQuery("""
                         UPDATE operation SET <claimed>, waits_for = NULL
                          WHERE id = :id AND type = :type AND subject_id = :subject AND data_location_id = :location
@@ -86,13 +86,15 @@ final class OperationRows {
                 .bind("type", same.type().name())
                 .bind("subject", same.subjectId())
                 .bind("location", same.dataLocationId())
-                .bindMap(claimant(node, token, lease))
+                .bind("token", token)
+                .bindMap(who.bindings())
                 .map(OperationRows::operation)
                 .findOne();
     }
 
-    private static Map<String, Object> claimant(NodeIdentity node, UUID token, Duration lease) {
-        return Map.of("node", node.name(), "boot", node.bootId(), "token", token, "lease", lease.toMillis() / 1000.0);
+    /** @return of the database as a whole, wherever it is copied to: two with one id have one past */
+    static UUID installation(Handle db) {
+        return db.createQuery("SELECT id FROM installation").mapTo(UUID.class).one();
     }
 
     static void lock(Handle tx, Lease lease) {
@@ -147,7 +149,9 @@ final class OperationRows {
         /** Nobody has it, and nobody can claim it now. */
         WAITS,
         /** Completed, cancelled, or failed for good. */
-        ENDED
+        ENDED,
+        /** It was never in this one. */
+        OF_ANOTHER_DATABASE
     }
 
     /** @param token of an attempt that holds the operation no more */

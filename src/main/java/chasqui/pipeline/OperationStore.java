@@ -56,7 +56,8 @@ public final class OperationStore {
         this.settings = settings;
         this.clock = clock;
         this.staleWork = new StaleWork(database, this::effectsOf);
-        this.claims = new Claims(database, node, settings.lease(), this::effectsOf, this::failAtItsClaim);
+        this.claims = new Claims(database, this::worker, this::effectsOf,
+                this::failAtItsClaim);
         this.joint = new JointClaims(claims);
         this.adoptions = new Adoptions(this, List.of(), failure -> {
             throw new IllegalStateException(failure);
@@ -72,10 +73,7 @@ public final class OperationStore {
      * @return empty when nothing is due, or when the stage refused what was
      */
     public Optional<Lease> claim(String queue) {
-        // What is done and not recorded must not be done again by ourselves.
-        if (late.unseen() && !late.replay()) {
-            return Optional.empty();
-        }
+        late.rememberDatabase();
         Optional<JointClaims.Claimed> claimed = claimsTogether(queue) ? joint.claim(queue) : claims.one(queue);
         return claimed.map(ours -> hold(ours.operation(), ours.token()));
     }
@@ -99,7 +97,7 @@ public final class OperationStore {
     }
 
     private void failAtItsClaim(Operation operation, UUID token, RuntimeException failure) {
-        if (database.withHandle(db -> OperationRows.claim(db, operation.id(), node, token, settings.lease()))) {
+        if (database.withHandle(db -> OperationRows.claim(db, operation.id(), claimant(), token))) {
             Failure recorded = failure instanceof ChasquiException ours
                     ? Failure.of(ours)
                     : new Failure(FailureKind.ITEM, true, operation + ": could not begin: " + failure);
@@ -135,7 +133,7 @@ public final class OperationStore {
                 late.keep(
                         lease,
                         new JournaledResult(
-                                operation, lease.token(), node.name(), Instant.now(), lease.mostBytes(), result),
+                                late.database(), operation, lease.token(), node.name(), Instant.now(), lease.mostBytes(), result),
                         failure);
                 return;
             }
@@ -217,12 +215,12 @@ public final class OperationStore {
     }
 
     /**
-     * Records what could not be recorded when it happened.
+     * Records what could not be recorded when it happened, unless another thread is at it.
      *
      * @throws JdbiException the database still cannot be reached; what is left stays for the next time
      */
     void recordLate() {
-        late.replay();
+        late.tryReplay();
         for (Map.Entry<Lease, Failure> late : unrecorded.entrySet()) {
             try {
                 Verdict verdict = recordFailure(late.getKey(), late.getValue());
@@ -489,9 +487,18 @@ public final class OperationStore {
         return settings.renewEvery();
     }
 
+    /** What is done and not recorded must not be done again by ourselves. */
+    private Claimant worker() {
+        return new Claimant(node, settings.lease(), late.operations());
+    }
+
+    private Claimant claimant() {
+        return Claimant.of(node, settings.lease());
+    }
+
     private Optional<Lease> claimAgain(Operation operation, UUID token) {
         return database.inTransaction(tx -> {
-                    Optional<Operation> claimed = OperationRows.claimDue(tx, operation, node, token, settings.lease());
+                    Optional<Operation> claimed = OperationRows.claimDue(tx, operation, claimant(), token);
                     claimed.ifPresent(ours -> effectsOf(ours).onClaim(tx, ours));
                     return claimed;
                 })

@@ -43,6 +43,7 @@ final class ResultText {
     /** The line's components; {@code kind} tells the type of {@code result}. */
     private record Line(
             String format,
+            UUID database,
             Operation operation,
             UUID token,
             String node,
@@ -54,6 +55,7 @@ final class ResultText {
     static byte[] write(JournaledResult one) {
         Line line = new Line(
                 FORMAT,
+                one.database(),
                 one.operation(),
                 one.token(),
                 one.node(),
@@ -77,12 +79,13 @@ final class ResultText {
         try {
             Line line = JSON.readValue(lines[0], Line.class);
             Class<? extends Result> type = kinds.get(line.kind());
-            if (!FORMAT.equals(line.format()) || type == null) {
+            if (!FORMAT.equals(line.format()) || type == null || line.database() == null) {
                 throw new Unreadable(
                         "this version of the program does not know format " + line.format() + " of " + line.kind(),
                         null);
             }
             return new JournaledResult(
+                    line.database(),
                     line.operation(),
                     line.token(),
                     line.node(),

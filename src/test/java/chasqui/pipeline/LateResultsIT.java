@@ -285,6 +285,7 @@ class LateResultsIT {
         leaseRunsOut();
         link.mend();
         assertThat(store.claim(QUEUE)).as("before any beat").isEmpty();
+        beat(store);
         await().atMost(LIMIT).until(() -> store.late().results() == 0);
         assertThat(timesRecorded()).isEqualTo("1");
     }
@@ -440,6 +441,7 @@ class LateResultsIT {
         link.mend();
         anOperation();
         Lease other = store.claim(QUEUE).orElseThrow();
+        beat(store);
         assertThat(completed()).as("the good one").isEqualTo("1");
         assertThat(store.held()).as("nobody else gets it").containsExactlyInAnyOrder(stuck, other);
         await().atMost(LIMIT).until(() -> !beaten(store).late().problems().isEmpty());
@@ -497,6 +499,111 @@ class LateResultsIT {
         }
         assertThat(live.isLost() || done.isLost()).isFalse();
         assertThat(completed()).isEqualTo("1");
+    }
+
+    /** Ends when the recording of a result has begun; that takes until the other has counted down. */
+    private CountDownLatch recordingOf(String text, CountDownLatch on) {
+        CountDownLatch begun = new CountDownLatch(1);
+        disturbance = (tx, written) -> {
+            if (written.text().equals(text)) {
+                begun.countDown();
+                try {
+                    on.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                } catch (InterruptedException told) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        return begun;
+    }
+
+    @Test
+    void claims_go_on_while_results_are_recorded_except_of_what_is_done() throws Exception {
+        OperationStore store = incarnation();
+        anOperation();
+        anOperation();
+        Lease slow = store.claim(QUEUE).orElseThrow();
+        Lease done = store.claim(QUEUE).orElseThrow();
+        link.cut();
+        store.complete(slow, written("slow"));
+        store.complete(done, written("done"));
+        database.execute("UPDATE operation SET status = 'PENDING', lease_token = NULL, lease_owner = NULL,"
+                + " lease_boot_id = NULL, lease_expires_at = NULL WHERE id = "
+                + done.operation().id());
+        anOperation();
+        CountDownLatch on = new CountDownLatch(1);
+        CountDownLatch begun = recordingOf("slow", on);
+        link.mend();
+        CompletableFuture<Void> beat = CompletableFuture.runAsync(() -> beat(store));
+        try {
+            assertThat(begun.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(store.claim(QUEUE).map(lease -> lease.operation().id()))
+                    .as("the youngest")
+                    .hasValueSatisfying(id -> assertThat(id).isGreaterThan(done.operation().id()));
+            assertThat(store.claim(QUEUE)).isEmpty();
+        } finally {
+            on.countDown();
+            beat.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+        await().atMost(LIMIT).until(() -> store.late().results() == 0);
+        assertThat(completed()).isEqualTo("2");
+    }
+
+    @Test
+    void a_start_takes_nothing_back_before_a_recording_that_is_under_way_has_ended() throws Exception {
+        OperationStore before = incarnation();
+        anOperation();
+        anOperation();
+        Lease first = before.claim(QUEUE).orElseThrow();
+        Lease second = before.claim(QUEUE).orElseThrow();
+        link.cut();
+        before.complete(first, written("first"));
+        before.complete(second, written("second"));
+        CountDownLatch on = new CountDownLatch(1);
+        CountDownLatch begun = recordingOf("first", on);
+        link.mend();
+        OperationStore next = incarnation();
+        CompletableFuture<Void> beat = CompletableFuture.runAsync(() -> beat(next));
+        List<Long> again = new ArrayList<>();
+        Thread start = new Thread(() -> again.addAll(next.recoverOwnPast()));
+        try {
+            assertThat(begun.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            start.start();
+            await().atMost(LIMIT)
+                    .until(() -> start.getState() == Thread.State.WAITING
+                            || start.getState() == Thread.State.TERMINATED);
+        } finally {
+            on.countDown();
+            beat.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+        start.join(LIMIT.toMillis());
+        assertThat(again).isEmpty();
+        assertThat(completed()).isEqualTo("2");
+        assertThat(timesRecorded()).isEqualTo("2");
+    }
+
+    @Test
+    void a_result_of_another_database_is_never_recorded_and_left_to_a_human() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "one");
+        leaseRunsOut();
+        database.execute("UPDATE installation SET id = gen_random_uuid()");
+        link.mend();
+        beat(store);
+        assertThat(journaled()).hasSize(2).allMatch(file -> file.startsWith("refused/"));
+        assertThat(Files.readString(journal.resolve(journaled().stream()
+                        .filter(file -> file.endsWith(".why"))
+                        .findFirst()
+                        .orElseThrow())))
+                .startsWith("it is work of the database ");
+        assertThat(database.value("SELECT level || ' ' || cause FROM notification"))
+                .isEqualTo("ERROR result-refused:" + QUEUE);
+        assertThat(timesRecorded()).isEqualTo("0");
+        assertThat(database.value("SELECT status || ' ' || attempt FROM operation"))
+                .as("looks the same")
+                .isEqualTo("PENDING 0");
+        assertThat(store.held()).isEmpty();
+        assertThat(store.claim(QUEUE)).as("it is done here").isPresent();
     }
 
     @Test

@@ -358,6 +358,17 @@ class OperationStoreIT {
     }
 
     @Test
+    void what_cannot_be_put_back_does_not_stand_before_the_others_in_the_next_round_either() {
+        anOperation(100);
+        anOperation(100);
+        poisoned = store.claim(QUEUE).orElseThrow().operation().id();
+        long other = store.claim(QUEUE).orElseThrow().operation().id();
+        database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - make_interval(secs => 1000 - id)");
+        assertThat(store.recoverStale(1)).as("one for each round").isEmpty();
+        assertThat(store.recoverStale(1)).containsExactly(other);
+    }
+
+    @Test
     void work_that_cannot_go_on_yet_waits_longer_each_time_and_it_costs_nothing() {
         anOperation(100);
         NotYet wait =
