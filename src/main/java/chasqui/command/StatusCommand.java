@@ -1,6 +1,7 @@
 package chasqui.command;
 
 import chasqui.embedded.HomeFolders;
+import chasqui.pipeline.JournalContents;
 import chasqui.pipeline.ResultJournal;
 import chasqui.runtime.Foundation;
 import chasqui.settings.Settings;
@@ -21,13 +22,14 @@ public final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings settings = options.checked();
+        Path home = Path.of(settings.text("chasqui.home")).toAbsolutePath().normalize();
+        // Before the database is asked: it may be what they wait for.
+        JournalContents results = ResultJournal.look(new HomeFolders(home).journal());
         if (!options.json()) {
-            Path home = Path.of(settings.text("chasqui.home")).toAbsolutePath().normalize();
-            // Before the database is asked: it may be what they wait for.
-            ResultJournal.look(new HomeFolders(home).journal()).forEach(System.out::println);
+            results.told().forEach(System.out::println);
         }
         try (Foundation foundation = Foundation.lookInto(settings)) {
-            return new StatusReport(foundation.database().jdbi(), System.out).run(options.json());
+            return new StatusReport(foundation.database().jdbi(), results, System.out).run(options.json());
         }
     }
 }

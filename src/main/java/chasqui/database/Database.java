@@ -101,6 +101,11 @@ public final class Database implements AutoCloseable {
         state.openAfter(preparation);
     }
 
+    /** Nobody gets a connection any more before {@link #openAfter}. */
+    public void shut(String reason) {
+        state.shut(reason);
+    }
+
     /** Why it is not open, as everybody is told who asks for a connection. */
     public void because(String reason) {
         state.because(reason);

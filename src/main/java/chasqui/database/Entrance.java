@@ -36,6 +36,11 @@ final class Entrance implements DataSource {
             why = reason;
         }
 
+        void shut(String reason) {
+            why = reason;
+            open = false;
+        }
+
         /** Everybody may enter when this has gone well. */
         void openAfter(Runnable preparation) {
             first.set(true);

@@ -5,38 +5,68 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Results whose lease is gone while nobody else has taken the work: it is claimed anew, the bytes are read again, and what
- * they prove is recorded. On threads of its own, since reading takes as long as the bytes are many.
+ * they prove is recorded. On threads of its own, since reading takes as long as the bytes are many, and few for each
+ * location. A look costs the work nothing: where it does not help, the work is simply done again.
  */
 final class Adoptions {
     private static final Logger log = LoggerFactory.getLogger(Adoptions.class);
     private static final Duration UNTIL_IT_BEGINS = Duration.ofDays(1);
+    private static final int MOST_AT_A_LOCATION = 2;
+
+    /** Failures of a location or link, each after a longer pause. */
+    private static final int MOST_FAILED_LOOKS = 5;
 
     private final OperationStore store;
     private final Map<OperationType, Adopter> adopters;
     private final Function<Exception, Failure> classify;
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "adoption");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final Predicate<Operation> servedHere;
+    /** Locations, by the token of the result whose bytes are read there. */
+    private final Map<UUID, Long> underWay = new ConcurrentHashMap<>();
 
-    /** @param classify says to whom a failure to look is charged */
-    Adoptions(OperationStore store, List<Adopter> adopters, Function<Exception, Failure> classify) {
+    private final Map<UUID, Integer> failedLooks = new ConcurrentHashMap<>();
+    private final ExecutorService threads = ThreadsOnDemand.named("adoption");
+
+    /**
+     * @param classify says to whom a failure to look is charged
+     * @param servedHere whether this process works on such operations now
+     */
+    Adoptions(
+            OperationStore store,
+            List<Adopter> adopters,
+            Function<Exception, Failure> classify,
+            Predicate<Operation> servedHere) {
+        this.servedHere = servedHere;
         this.store = store;
         this.adopters = adopters.stream().collect(Collectors.toUnmodifiableMap(Adopter::type, one -> one));
         this.classify = classify;
     }
 
-    /** Begins, where the operation can be claimed and somebody can tell; the result is dropped when it has served. */
+    boolean isUnderWay(JournaledResult one) {
+        return underWay.containsKey(one.token());
+    }
+
+    private boolean hasTurn(Operation operation) {
+        return servedHere.test(operation)
+                && underWay.values().stream()
+                                .filter(location -> location == operation.dataLocationId())
+                                .count()
+                        < MOST_AT_A_LOCATION;
+    }
+
+    /**
+     * Begins, where the operation can be claimed and somebody can tell, and there is room for it; otherwise the result waits
+     * for the next time. It is dropped when it has served.
+     */
     void begin(JournaledResult one, Function<UUID, Optional<Lease>> claim, Runnable drop) {
         Adopter adopter = adopters.get(one.operation().type());
         if (adopter == null) {
@@ -44,10 +74,34 @@ final class Adoptions {
             log.warn("{}: nobody here can tell whether its bytes are still there; the work is done again", one);
             return;
         }
-        claim.apply(UUID.randomUUID()).ifPresent(lease -> {
+        if (!hasTurn(one.operation())) {
+            return;
+        }
+        claimed(one, claim, drop).ifPresent(lease -> {
             lease.phase("reading again what was done", one.bytes(), UNTIL_IT_BEGINS);
-            threads.execute(() -> adopt(one, adopter, lease, drop));
+            underWay.put(one.token(), one.operation().dataLocationId());
+            threads.execute(() -> {
+                try {
+                    adopt(one, adopter, lease, drop);
+                } finally {
+                    underWay.remove(one.token());
+                }
+            });
         });
+    }
+
+    private static Optional<Lease> claimed(JournaledResult one, Function<UUID, Optional<Lease>> claim, Runnable drop) {
+        try {
+            return claim.apply(UUID.randomUUID());
+        } catch (ChasquiException refused) {
+            if (refused.kind() != FailureKind.ITEM) {
+                throw refused;
+            }
+            // Whoever claims it next is told the same, and it is charged then.
+            drop.run();
+            log.warn("{}: its work cannot begin again, its result is dropped: {}", one, refused.getMessage());
+            return Optional.empty();
+        }
     }
 
     private void adopt(JournaledResult one, Adopter adopter, Lease lease, Runnable drop) {
@@ -64,18 +118,17 @@ final class Adoptions {
                 store.giveBack(lease, "what it had done is not there any more");
             }
         } catch (Exception failure) {
-            failed(one, lease, failure);
+            failed(one, lease, failure, drop);
         }
     }
 
-    private void failed(JournaledResult one, Lease lease, Exception failure) {
+    private void failed(JournaledResult one, Lease lease, Exception failure, Runnable drop) {
         try {
             if (failure instanceof LeaseLost || lease.isLost()) {
                 store.lost(lease);
             } else {
                 Failure recorded = classify.apply(failure);
-                log.warn("{}: cannot be looked at again now: {}", one, recorded.message());
-                store.fail(lease, recorded);
+                lookFailed(one, lease, recorded, drop);
             }
         } catch (RuntimeException later) {
             log.warn(
@@ -83,5 +136,24 @@ final class Adoptions {
                     one,
                     later.toString());
         }
+    }
+
+    private void lookFailed(JournaledResult one, Lease lease, Failure failure, Runnable drop) {
+        boolean ofThePlatform = failure.kind() == FailureKind.PLATFORM;
+        boolean again = ofThePlatform
+                || failure.kind() != FailureKind.ITEM
+                        && failedLooks.merge(one.token(), 1, Integer::sum) < MOST_FAILED_LOOKS;
+        if (again) {
+            log.warn("{}: cannot be looked at again now: {}", one, failure.message());
+            store.fail(lease, failure);
+            return;
+        }
+        failedLooks.remove(one.token());
+        drop.run();
+        log.warn(
+                "{}: what it had done cannot be looked at; its result is dropped, the work is done again: {}",
+                one,
+                failure.message());
+        store.giveBack(lease, "what it had done cannot be looked at: " + failure.message());
     }
 }

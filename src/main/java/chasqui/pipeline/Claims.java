@@ -15,11 +15,7 @@ final class Claims implements JointClaims.Source {
     private final Function<Operation, StageEffects> effectsOf;
     private final Refusals refusals;
 
-    Claims(
-            Jdbi database,
-            Supplier<Claimant> who,
-            Function<Operation, StageEffects> effectsOf,
-            Refusals refusals) {
+    Claims(Jdbi database, Supplier<Claimant> who, Function<Operation, StageEffects> effectsOf, Refusals refusals) {
         this.database = database;
         this.who = who;
         this.effectsOf = effectsOf;

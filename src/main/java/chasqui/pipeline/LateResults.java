@@ -44,7 +44,10 @@ final class LateResults {
         /** The lease is another's now, or nobody's. */
         void gone(Lease lease);
 
-        /** Nobody has the work: look at what lies there. */
+        /** Whether what lies there is being looked at. */
+        boolean adopts(JournaledResult result);
+
+        /** Nobody has the work: look at what lies there, now or when it is called again. */
         void adopt(JournaledResult result);
     }
 
@@ -163,9 +166,8 @@ final class LateResults {
                     .sorted(Comparator.comparing(late -> late.result().finishedAt()))
                     .toList();
             for (Late late : inOrder) {
-                Late now = late.durable() ? late : journaledNow(late);
-                if (now.isDue()) {
-                    replay(now);
+                if (!owner.adopts(late.result()) && keeps(late.result().token())) {
+                    replayDue(late.durable() ? late : journaledNow(late));
                 }
             }
         } finally {
@@ -179,7 +181,10 @@ final class LateResults {
         return now;
     }
 
-    private void replay(Late late) {
+    private void replayDue(Late late) {
+        if (!late.isDue()) {
+            return;
+        }
         try {
             settle(late);
         } catch (RuntimeException failure) {
@@ -211,12 +216,13 @@ final class LateResults {
                             new ChasquiException(
                                     FailureKind.PLATFORM,
                                     false,
-                                    "it is work of the database " + late.result().database()
+                                    "it is work of the database "
+                                            + late.result().database()
                                             + ", and this is another: where that one is lost, its results are, too"));
                 case HELD -> leaseless(late, "another works on it now");
                 case WAITS -> leaseless(late, "its next attempt is not due yet");
                 case FREE -> {
-                    leaseless(late, "nobody has it: what lies there is looked at again");
+                    leaseless(late, "nobody has it: what lies there is looked at again when it is its turn here");
                     owner.adopt(late.result());
                 }
             }
@@ -376,7 +382,11 @@ final class LateResults {
     }
 
     boolean keeps(Lease lease) {
-        return all.containsKey(lease.token());
+        return keeps(lease.token());
+    }
+
+    private boolean keeps(UUID token) {
+        return all.containsKey(token);
     }
 
     LateReport report() {

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -56,12 +57,15 @@ public final class OperationStore {
         this.settings = settings;
         this.clock = clock;
         this.staleWork = new StaleWork(database, this::effectsOf);
-        this.claims = new Claims(database, this::worker, this::effectsOf,
-                this::failAtItsClaim);
+        this.claims = new Claims(database, this::worker, this::effectsOf, this::failAtItsClaim);
         this.joint = new JointClaims(claims);
-        this.adoptions = new Adoptions(this, List.of(), failure -> {
-            throw new IllegalStateException(failure);
-        });
+        this.adoptions = new Adoptions(
+                this,
+                List.of(),
+                failure -> {
+                    throw new IllegalStateException(failure);
+                },
+                operation -> false);
         this.late = new LateResults(database, this::effectsOf, new OwnLeases());
     }
 
@@ -133,7 +137,13 @@ public final class OperationStore {
                 late.keep(
                         lease,
                         new JournaledResult(
-                                late.database(), operation, lease.token(), node.name(), Instant.now(), lease.mostBytes(), result),
+                                late.database(),
+                                operation,
+                                lease.token(),
+                                node.name(),
+                                Instant.now(),
+                                lease.mostBytes(),
+                                result),
                         failure);
                 return;
             }
@@ -463,9 +473,14 @@ public final class OperationStore {
                         .toList()));
     }
 
-    /** Who looks at what lies there of results whose leases are gone; without any, their work is done again. */
-    public void adoptWith(List<Adopter> adopters, Function<Exception, Failure> classify) {
-        adoptions = new Adoptions(this, adopters, classify);
+    /**
+     * Who looks at what lies there of results whose leases are gone; without any, their work is done again.
+     *
+     * @param servedHere whether this process works on such operations now; otherwise their results wait
+     */
+    public void adoptWith(
+            List<Adopter> adopters, Function<Exception, Failure> classify, Predicate<Operation> servedHere) {
+        adoptions = new Adoptions(this, adopters, classify, servedHere);
     }
 
     /** Results that wait for the database. */
@@ -521,6 +536,11 @@ public final class OperationStore {
         @Override
         public void gone(Lease lease) {
             letGo(lease);
+        }
+
+        @Override
+        public boolean adopts(JournaledResult one) {
+            return adoptions.isUnderWay(one);
         }
 
         @Override

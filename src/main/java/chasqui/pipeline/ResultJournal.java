@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,32 +33,21 @@ public final class ResultJournal {
         this.folder = folder;
     }
 
-    /**
-     * What lies there, for whoever only looks, also without the database.
-     *
-     * @return lines for people; empty when nothing does
-     */
-    public static List<String> look(Path folder) {
-        List<String> told = new ArrayList<>();
+    /** What lies there, for whoever only looks, also without the database. */
+    public static JournalContents look(Path folder) {
+        int waiting = 0;
+        Instant oldest = null;
+        String trouble = null;
         try {
-            List<Path> waiting = files(folder, "op-*" + SUFFIX);
-            Instant oldest = null;
-            for (Path one : waiting) {
+            for (Path one : files(folder, "op-*" + SUFFIX)) {
                 Instant since = Files.getLastModifiedTime(one).toInstant();
                 oldest = oldest == null || since.isBefore(oldest) ? since : oldest;
-            }
-            if (oldest != null) {
-                told.add(waiting.size() + " results of finished work wait in " + folder
-                        + " for the database, the oldest since " + oldest.truncatedTo(ChronoUnit.SECONDS));
+                waiting++;
             }
         } catch (IOException changing) {
-            told.add("results of finished work may wait in " + folder + ": " + changing);
+            trouble = changing.toString();
         }
-        int refused = new ResultJournal(folder).refused();
-        if (refused > 0) {
-            told.add(refused + " results were refused; look at " + folder.resolve("refused"));
-        }
-        return told;
+        return new JournalContents(folder.toString(), waiting, oldest, new ResultJournal(folder).refused(), trouble);
     }
 
     /** @throws IOException it is not durable; nothing has its name */

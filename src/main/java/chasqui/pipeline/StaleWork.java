@@ -71,8 +71,7 @@ final class StaleWork {
         return database.inTransaction(tx -> {
             List<Long> recovered = new ArrayList<>();
             List<Long> stuck = new ArrayList<>();
-            for (Stale stale :
-                    OperationRows.lockStale(tx, "(" + which + ") AND id <> ALL (:without)", all, limit)) {
+            for (Stale stale : OperationRows.lockStale(tx, "(" + which + ") AND id <> ALL (:without)", all, limit)) {
                 // One operation that cannot be put back must not keep the others.
                 tx.savepoint("one");
                 try {

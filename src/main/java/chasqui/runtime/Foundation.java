@@ -1,18 +1,24 @@
 package chasqui.runtime;
 
 import chasqui.database.Database;
+import chasqui.database.DatabaseFault;
 import chasqui.embedded.DatabaseAddress;
 import chasqui.embedded.EmbeddedDatabase;
 import chasqui.embedded.EmbeddedObjectStore;
 import chasqui.embedded.Home;
 import chasqui.embedded.HomeFolders;
 import chasqui.embedded.HomeInUse;
+import chasqui.pipeline.DatabaseTrouble;
 import chasqui.settings.Settings;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What everything stands on: the home, PostgreSQL and the object store, embedded where none is configured. */
 public final class Foundation implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Foundation.class);
+
     private final Home home;
     private final EmbeddedDatabase embeddedDatabase;
     private final EmbeddedObjectStore objectStore;
@@ -65,10 +71,14 @@ public final class Foundation implements AutoCloseable {
                 store = EmbeddedObjectStore.start(home);
             }
             database = postgres.external() ? postgres.connect(home, waits) : postgres.connect(embedded.address());
-            if (database.isOpen()) {
-                postgres.bringUp(database);
+            Foundation made = new Foundation(home, home.folders(), embedded, store, database);
+            Database opened = database;
+            if (waits) {
+                made.tryFirst(() -> postgres.bringUp(opened));
+            } else {
+                postgres.bringUp(opened);
             }
-            return new Foundation(home, home.folders(), embedded, store, database);
+            return made;
         } catch (RuntimeException | Error failure) {
             new Foundation(home, home.folders(), embedded, store, database).close();
             throw failure;
@@ -146,6 +156,31 @@ public final class Foundation implements AutoCloseable {
 
     private static Path homeOf(Settings settings) {
         return Path.of(settings.text("chasqui.home")).toAbsolutePath().normalize();
+    }
+
+    /**
+     * Does what a start does with its database. An external one may go meanwhile, or take no writes: then the start goes on
+     * without it, as when it had not been there.
+     *
+     * @return whether this was done; if not, {@link #arrive} is to be called
+     */
+    boolean tryFirst(Runnable step) {
+        if (!database.isOpen()) {
+            return false;
+        }
+        try {
+            step.run();
+            return true;
+        } catch (RuntimeException trouble) {
+            if (embeddedDatabase != null || !DatabaseTrouble.in(trouble)) {
+                throw trouble;
+            }
+            String why = DatabaseFault.of(trouble);
+            log.warn("this start goes on without the database: {}", why);
+            log.debug("the database failed", trouble);
+            database.shut(why);
+            return false;
+        }
     }
 
     /**

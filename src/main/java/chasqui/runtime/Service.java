@@ -44,6 +44,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.main.Main;
 import org.apache.camel.model.Resilience4jConfigurationDefinition;
 import org.slf4j.Logger;
@@ -81,7 +82,7 @@ public final class Service implements AutoCloseable {
     private final Management management;
     private final LiveRoutes routes;
 
-    private WorkerRoutes workers;
+    private volatile WorkerRoutes workers;
     private volatile TopologyWatch watch;
 
     private Service(Foundation foundation, Settings read, List<AddedStage> added) {
@@ -92,10 +93,7 @@ public final class Service implements AutoCloseable {
                 foundation.database().jdbi(),
                 new TopologyCache(foundation.home().topologyCache()));
         this.late = new LateJoin(foundation, read, () -> join(foundation, locations));
-        if (foundation.database().isOpen()) {
-            OwnGround.prepare(foundation);
-            locations.refresh();
-        } else {
+        if (!foundation.tryFirst(() -> prepare(foundation, locations))) {
             locations.recall();
         }
         this.stages =
@@ -136,7 +134,8 @@ public final class Service implements AutoCloseable {
                         .filter(Adopter.class::isInstance)
                         .map(Adopter.class::cast)
                         .toList(),
-                FailureClassifier::classify);
+                FailureClassifier::classify,
+                operation -> workers != null && workers.begins(operation.queue()));
         this.desk = new WorkDesk(operations, hints::looked);
         this.tidying = new Tidying(foundation.database(), operations, settings.incomingAge());
         this.queueWatch = new QueueWatch(foundation.database().jdbi(), settings.unclaimedAfter());
@@ -150,9 +149,7 @@ public final class Service implements AutoCloseable {
                         ServiceSettings.hostName()),
                 Clock.systemUTC());
         this.managerPool = managerPool();
-        if (foundation.database().isOpen()) {
-            nodes.enter();
-        }
+        foundation.tryFirst(nodes::enter);
         this.locationWatch = LocationWatch.of(
                 foundation.database().jdbi(), node, settings, stages.checks(settings.preflight()), managerPool);
         this.control = new PreflightControl(locationWatch);
@@ -160,9 +157,7 @@ public final class Service implements AutoCloseable {
             // While the routes are made.
             locationWatch.follow(locations.current());
         }
-        if (foundation.database().isOpen()) {
-            recoverOwnPast();
-        }
+        foundation.tryFirst(this::recoverOwnPast);
         Duration beat = settings.lease().renewEvery();
         this.monitor = new Monitor(operations, beat, beat.multipliedBy(2).plus(Database.LONGEST_BEAT));
         // The node's own beat comes after its leases': a lease that is older than it was left out on purpose.
@@ -209,9 +204,13 @@ public final class Service implements AutoCloseable {
     /** What a start does first, where its database came later. */
     private void join(Foundation foundation, Locations locations) {
         nodes.enter();
+        prepare(foundation, locations);
+        recoverOwnPast();
+    }
+
+    private static void prepare(Foundation foundation, Locations locations) {
         OwnGround.prepare(foundation);
         locations.refresh();
-        recoverOwnPast();
     }
 
     private void recoverOwnPast() {
@@ -314,9 +313,7 @@ public final class Service implements AutoCloseable {
                     }
                 });
                 control.register();
-                if (foundation.database().isOpen()) {
-                    workers.refresh();
-                }
+                foundation.tryFirst(this::serve);
                 management.watch(tidying.every(managerPool, workers::locations));
             }
             watch(foundation, locations);
@@ -324,6 +321,7 @@ public final class Service implements AutoCloseable {
             management.started(camel.getCamelContext(), foundation.database(), operations, parts(foundation));
             followRoutes(locations);
             if (!foundation.database().isOpen()) {
+                tidying.databaseComesLater();
                 management.watch(late.begin());
             }
         } catch (RoutesRefused refused) {
@@ -332,6 +330,14 @@ public final class Service implements AutoCloseable {
         } catch (Exception failure) {
             close();
             throw new ServiceNotStarted(failure);
+        }
+    }
+
+    private void serve() {
+        try {
+            workers.refresh();
+        } catch (Exception failure) {
+            throw RuntimeCamelException.wrapRuntimeException(failure);
         }
     }
 

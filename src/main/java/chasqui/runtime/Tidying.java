@@ -20,12 +20,11 @@ final class Tidying implements AutoCloseable {
     private final Sweeps sweeps;
     private final IncomingFolders incoming;
     /** What was served first has not been swept, because the database came later. */
-    private final AtomicBoolean unswept;
+    private final AtomicBoolean unswept = new AtomicBoolean();
 
     Tidying(Database database, OperationStore operations, Duration incomingAge) {
         this.sweeps = new Sweeps(database.jdbi(), operations, incomingAge, Clock.systemUTC());
         this.incoming = new IncomingFolders(database.jdbi());
-        this.unswept = new AtomicBoolean(!database.isOpen());
     }
 
     /** At once, and then every hour. */
@@ -35,6 +34,10 @@ final class Tidying implements AutoCloseable {
                     incoming.begin(served.get());
                 })
                 .every(pool, SWEEP_EVERY);
+    }
+
+    void databaseComesLater() {
+        unswept.set(true);
     }
 
     /** More locations are served. */

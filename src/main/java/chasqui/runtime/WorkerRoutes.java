@@ -45,7 +45,7 @@ final class WorkerRoutes implements Templates, AutoCloseable {
     /** Fair: who adds routes comes next, however many are leaving. */
     private final ReentrantLock turn = new ReentrantLock(true);
     /** Queues that shall have a route, by name. */
-    private Map<String, Queue> wantedQueues = Map.of();
+    private volatile Map<String, Queue> wantedQueues = Map.of();
     /** Queues whose routes are of a template that was replaced: they are made anew, one after another. */
     private final Set<String> outdated = new TreeSet<>();
     /** Those of them that begin nothing until that is done. */
@@ -299,6 +299,14 @@ final class WorkerRoutes implements Templates, AutoCloseable {
     /** Names of the queues with a worker route in this process. */
     Set<String> queues() {
         return Set.copyOf(made.keySet());
+    }
+
+    /** Whether work of this queue is begun here now: nobody has stopped it, and it does not go. */
+    boolean begins(String queue) {
+        return wantedQueues.containsKey(queue)
+                && made.getOrDefault(queue, List.of()).stream()
+                        .map(camel.getRouteController()::getRouteStatus)
+                        .anyMatch(status -> status != null && status.isStarted());
     }
 
     /** An example of a queue by each operation type that has one here. */

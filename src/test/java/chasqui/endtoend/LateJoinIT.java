@@ -13,6 +13,7 @@ import chasqui.settings.SettingsReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,43 @@ class LateJoinIT {
                 work.awaitEverythingDoneOnce(foundation.database().jdbi());
             }
         }
+    }
+
+    @Test
+    void a_service_starts_while_its_database_takes_no_writes_and_works_when_it_does() throws Exception {
+        try (RestartablePostgres postgres = RestartablePostgres.start(Files.createDirectory(folder.resolve("pg")))) {
+            takesWrites(postgres, false);
+            WorkInHand first = new WorkInHand(folder.resolve("data"), postgres.settings());
+            try (Foundation foundation = Foundation.openOrWait(first.settings());
+                    Service service = Service.start(foundation, first.settings())) {
+                first.awaitUnhealthy("PostgreSQL takes no writes", "since 20");
+                takesWrites(postgres, true);
+                first.awaitHealthy();
+                assertThat(service.operations().held()).isEmpty();
+            }
+            takesWrites(postgres, false);
+            Map<String, String> changesNothing = new HashMap<>(postgres.settings());
+            changesNothing.put("chasqui.database.migrate", "false");
+            WorkInHand second = new WorkInHand(folder.resolve("again"), changesNothing);
+            try (Foundation foundation = Foundation.openOrWait(second.settings());
+                    Service service = Service.start(foundation, second.settings())) {
+                assertThat(service.operations().held()).isEmpty();
+                second.awaitUnhealthy("PostgreSQL takes no writes", "since 20");
+                takesWrites(postgres, true);
+                second.awaitHealthy();
+                second.topology(foundation.database().jdbi());
+                second.begin(foundation.database().jdbi());
+                second.letGo();
+                second.awaitEverythingDoneOnce(foundation.database().jdbi());
+            }
+        }
+    }
+
+    private static void takesWrites(RestartablePostgres postgres, boolean now) throws Exception {
+        postgres.administer(
+                "SET default_transaction_read_only = off",
+                "ALTER SYSTEM SET default_transaction_read_only = " + (now ? "off" : "on"),
+                "SELECT pg_reload_conf()");
     }
 
     @Test

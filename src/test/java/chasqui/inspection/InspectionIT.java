@@ -11,6 +11,7 @@ import chasqui.deletion.DeletionWorker;
 import chasqui.pipeline.Failure;
 import chasqui.pipeline.FailureKind;
 import chasqui.pipeline.OperationStore;
+import chasqui.pipeline.ResultJournal;
 import chasqui.staging.StagingEffects;
 import chasqui.staging.StagingManager;
 import chasqui.staging.StagingRequests;
@@ -26,6 +27,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,8 +50,11 @@ class InspectionIT {
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
+    private Path folder;
+
     @BeforeEach
-    void a_topology(@TempDir Path folder) throws Exception {
+    void a_topology(@TempDir Path temporary) throws Exception {
+        folder = temporary;
         TestTopology.on(database.jdbi(), folder);
     }
 
@@ -83,7 +88,10 @@ class InspectionIT {
     }
 
     private StatusReport status() {
-        return new StatusReport(database.jdbi(), new PrintStream(printed, true, StandardCharsets.UTF_8));
+        return new StatusReport(
+                database.jdbi(),
+                ResultJournal.look(folder.resolve("journal")),
+                new PrintStream(printed, true, StandardCharsets.UTF_8));
     }
 
     private TraceReport trace() {
@@ -143,7 +151,14 @@ class InspectionIT {
                 VALUES ('here', gen_random_uuid(), '1', 'h', 1, '{manager,worker}', '{*/*}')
                 """);
 
+        Files.createDirectory(folder.resolve("journal"));
+        Files.writeString(folder.resolve("journal/op-1-of-some-attempt.json"), "what it did");
         JsonNode status = json(0, status().run(true));
+        assertThat(status.path("results").path("folder").asText())
+                .isEqualTo(folder.resolve("journal").toString());
+        assertThat(status.path("results").path("waiting").asInt()).isEqualTo(1);
+        assertThat(status.path("results").path("oldest_at").asText()).startsWith("20");
+        assertThat(status.path("results").path("refused").asInt()).isZero();
         assertThat(status.get("stages").findValuesAsText("name"))
                 .contains("filing", "packaging", "assembly", "transfer", "staging", "deletion");
         assertThat(status.get("failed_count").asInt()).isEqualTo(1);

@@ -40,9 +40,15 @@ class LateResultsIT {
     private Path journal;
     private RuntimeException refusal;
     private volatile BiConsumer<Handle, Written> disturbance = (tx, written) -> {};
+    private volatile boolean served = true;
+    private volatile Look looking = written -> {};
 
     /** The work of these tests: one file with a text. */
     private record Written(Path file, String text) implements Result {}
+
+    private interface Look {
+        void accept(Written written) throws IOException;
+    }
 
     private final StageEffects stage = new StageEffects() {
         @Override
@@ -65,6 +71,7 @@ class LateResultsIT {
         @Override
         public Optional<Result> lookAgain(Lease lease, Result result) throws IOException {
             Written written = (Written) result;
+            looking.accept(written);
             return Files.readString(written.file()).equals(written.text()) ? Optional.of(written) : Optional.empty();
         }
     };
@@ -129,7 +136,10 @@ class LateResultsIT {
                 new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)));
         OperationStore store =
                 new OperationStore(link.jdbi(), List.of(stage), NodeIdentity.starting(node), settings, clock);
-        store.adoptWith(List.of(reader), failure -> new Failure(FailureKind.ITEM, true, failure.toString()));
+        store.adoptWith(
+                List.of(reader),
+                failure -> new Failure(FailureKind.ITEM, true, failure.toString()),
+                operation -> served);
         if (node.equals("here")) {
             store.keepResultsIn(new ResultJournal(journal));
         }
@@ -196,7 +206,7 @@ class LateResultsIT {
         assertThat(store.held()).containsExactly(lease);
         assertThat(store.late().told()).get().asString().startsWith("1 results of finished work wait");
         assertThat(store.late().problems()).isEmpty();
-        assertThat(ResultJournal.look(journal))
+        assertThat(ResultJournal.look(journal).told())
                 .singleElement()
                 .asString()
                 .startsWith("1 results of finished work wait");
@@ -257,6 +267,73 @@ class LateResultsIT {
         assertThat(store.held()).isEmpty();
         assertThat(database.value("SELECT string_agg(outcome, ',' ORDER BY ended_at) FROM operation_attempt"))
                 .isEqualTo("STALLED,COMPLETED");
+    }
+
+    @Test
+    void where_nothing_is_begun_now_it_waits_and_nobody_here_does_it_again() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "one");
+        leaseRunsOut();
+        served = false;
+        link.mend();
+        beat(store);
+        assertThat(journaled()).hasSize(1);
+        assertThat(database.value("SELECT status FROM operation")).isEqualTo("PENDING");
+        assertThat(store.claim(QUEUE)).isEmpty();
+        served = true;
+        beat(store);
+        await().atMost(LIMIT).until(() -> store.late().results() == 0);
+        assertThat(timesRecorded()).isEqualTo("1");
+    }
+
+    @Test
+    void a_look_that_fails_costs_the_work_no_attempt() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "one");
+        leaseRunsOut();
+        looking = written -> {
+            throw new IOException("Input/output error");
+        };
+        link.mend();
+        beat(store);
+        await().atMost(LIMIT)
+                .until(() -> store.late().results() == 0 && store.held().isEmpty());
+        assertThat(database.value("SELECT status || ' ' || attempt FROM operation"))
+                .isEqualTo("PENDING 0");
+        assertThat(store.claim(QUEUE)).as("it is done again").isPresent();
+    }
+
+    @Test
+    void few_are_looked_at_together_at_one_location() throws Exception {
+        OperationStore store = incarnation();
+        List<Lease> leases = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            anOperation();
+            leases.add(store.claim(QUEUE).orElseThrow());
+        }
+        link.cut();
+        for (Lease lease : leases) {
+            store.complete(lease, written("of-" + lease.operation().id()));
+        }
+        database.execute("UPDATE operation SET status = 'PENDING', lease_token = NULL, lease_owner = NULL,"
+                + " lease_boot_id = NULL, lease_expires_at = NULL");
+        CountDownLatch on = new CountDownLatch(1);
+        looking = written -> {
+            try {
+                on.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException told) {
+                throw new IOException(told);
+            }
+        };
+        link.mend();
+        beat(store);
+        beat(store);
+        assertThat(store.held()).hasSize(2);
+        assertThat(database.values("SELECT status FROM operation")).containsOnlyOnce("PENDING");
+        on.countDown();
+        await().atMost(LIMIT).until(() -> beaten(store).late().results() == 0);
+        assertThat(timesRecorded()).isEqualTo("3");
+        assertThat(database.value("SELECT count(*) FROM operation_attempt")).isEqualTo("3");
     }
 
     @Test
@@ -354,7 +431,10 @@ class LateResultsIT {
         assertThat(journaled())
                 .containsExactlyInAnyOrder("refused/" + files.get(0), "refused/" + files.get(0) + ".why");
         assertThat(next.late().problems()).singleElement().asString().startsWith("1 results");
-        assertThat(ResultJournal.look(journal)).singleElement().asString().startsWith("1 results were refused");
+        assertThat(ResultJournal.look(journal).told())
+                .singleElement()
+                .asString()
+                .startsWith("1 results were refused");
     }
 
     @Test
@@ -539,7 +619,8 @@ class LateResultsIT {
             assertThat(begun.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(store.claim(QUEUE).map(lease -> lease.operation().id()))
                     .as("the youngest")
-                    .hasValueSatisfying(id -> assertThat(id).isGreaterThan(done.operation().id()));
+                    .hasValueSatisfying(
+                            id -> assertThat(id).isGreaterThan(done.operation().id()));
             assertThat(store.claim(QUEUE)).isEmpty();
         } finally {
             on.countDown();
@@ -570,8 +651,8 @@ class LateResultsIT {
             assertThat(begun.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             start.start();
             await().atMost(LIMIT)
-                    .until(() -> start.getState() == Thread.State.WAITING
-                            || start.getState() == Thread.State.TERMINATED);
+                    .until(() ->
+                            start.getState() == Thread.State.WAITING || start.getState() == Thread.State.TERMINATED);
         } finally {
             on.countDown();
             beat.get(LIMIT.toSeconds(), TimeUnit.SECONDS);

@@ -363,7 +363,8 @@ class OperationStoreIT {
         anOperation(100);
         poisoned = store.claim(QUEUE).orElseThrow().operation().id();
         long other = store.claim(QUEUE).orElseThrow().operation().id();
-        database.execute("UPDATE operation SET lease_expires_at = clock_timestamp() - make_interval(secs => 1000 - id)");
+        database.execute(
+                "UPDATE operation SET lease_expires_at = clock_timestamp() - make_interval(secs => 1000 - id)");
         assertThat(store.recoverStale(1)).as("one for each round").isEmpty();
         assertThat(store.recoverStale(1)).containsExactly(other);
     }

@@ -152,7 +152,7 @@ public final class AllStages {
                 new ArchiveEffects(),
                 new VerificationEffects(),
                 new StagingEffects());
-        store.adoptWith(adopters, FailureClassifier::classify);
+        store.adoptWith(adopters, FailureClassifier::classify, operation -> true);
         return store;
     }
 
