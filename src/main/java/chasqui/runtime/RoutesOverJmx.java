@@ -17,7 +17,8 @@ final class RoutesOverJmx extends DefaultManagementObjectStrategy {
     @Override
     public Object getManagedObjectForProcessor(CamelContext camel, Processor processor, NamedNode step, Route route) {
         // Camel forgets a step by its route: one of a configuration has none, and would keep its route for ever.
-        boolean ofNoRoute = step instanceof ProcessorDefinition<?> one && ProcessorDefinitionHelper.getRoute(one) == null;
+        boolean ofNoRoute =
+                step instanceof ProcessorDefinition<?> one && ProcessorDefinitionHelper.getRoute(one) == null;
         return ofNoRoute || route != null && route.isCreatedByRouteTemplate()
                 ? null
                 : super.getManagedObjectForProcessor(camel, processor, step, route);

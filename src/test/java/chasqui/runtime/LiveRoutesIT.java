@@ -352,8 +352,7 @@ class LiveRoutesIT {
         soon(() -> assertThat(service.camel().getRoute("packaging-manager"))
                 .isNotNull()
                 .isNotSameAs(before));
-        WeakReference<Route> edited =
-                new WeakReference<>(service.camel().getRoute("packaging-manager"));
+        WeakReference<Route> edited = new WeakReference<>(service.camel().getRoute("packaging-manager"));
         write(policy, files.get(policy));
         soon(() -> {
             System.gc();
