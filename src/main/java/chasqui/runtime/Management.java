@@ -126,7 +126,8 @@ final class Management implements AutoCloseable {
         MeterRegistry registry = camel.getRegistry().findSingleByType(MeterRegistry.class);
         meters.forEach(meter -> meter.bindTo(registry));
         metrics = PipelineMetrics.start(registry, database.jdbi(), operations, this::watch);
-        metrics.count(camel.getRegistry().findSingleByType(HintCounts.class));
+        Optional.ofNullable(camel.getRegistry().findSingleByType(HintCounts.class))
+                .ifPresent(metrics::count);
         url = "http://%s:%d/hawtio/"
                 .formatted(bracketed(settings.host()), router.getServer().getPort());
         announce();

@@ -95,7 +95,9 @@ final class Listener implements AutoCloseable {
         Map<String, Map<StreamMessageId, Map<String, String>>> heard =
                 more.isEmpty() ? await(queues) : streams.take(more);
         lively = Set.copyOf(heard.keySet());
-        heard.forEach((stream, messages) -> inbox.deliver(queues.get(stream), stream, messages));
+        // A queue that was left and is served anew while it was waited for has its hints from now on.
+        Map<String, ServedQueue> now = served.get();
+        heard.forEach((stream, messages) -> inbox.deliver(now.get(stream), stream, messages));
     }
 
     private Map<String, Map<StreamMessageId, Map<String, String>>> await(Map<String, ServedQueue> queues)
