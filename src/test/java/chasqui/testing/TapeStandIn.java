@@ -63,21 +63,25 @@ public final class TapeStandIn {
             throws IOException {
         Files.createDirectories(recallRoot);
         TapeCommands commands = commands(withChecksum);
-        database.useHandle(db -> db.createUpdate("""
+        database.useTransaction(db -> {
+            // Its bytes are the caller's to bring along.
+            db.execute("SET LOCAL chasqui.bytes_moved = 'yes'");
+            db.createUpdate("""
                         UPDATE data_location l
                            SET storage_type = 'TAPE', root = NULL, accept_cached_verification = false, recall_root = :root,
                                archive_command = :archive, recall_command = :recall, query_command = :query,
                                checksum_command = :checksum
                           FROM site s WHERE s.id = l.site_id AND s.short_name = :site AND l.name = :name
                         """)
-                .bind("site", site)
-                .bind("name", location)
-                .bind("root", recallRoot.toString())
-                .bind("archive", commands.archive().toArray(new String[0]))
-                .bind("recall", commands.recall().toArray(new String[0]))
-                .bind("query", commands.query().toArray(new String[0]))
-                .bind("checksum", withChecksum ? commands.checksum().toArray(new String[0]) : null)
-                .execute());
+                    .bind("site", site)
+                    .bind("name", location)
+                    .bind("root", recallRoot.toString())
+                    .bind("archive", commands.archive().toArray(new String[0]))
+                    .bind("recall", commands.recall().toArray(new String[0]))
+                    .bind("query", commands.query().toArray(new String[0]))
+                    .bind("checksum", withChecksum ? commands.checksum().toArray(new String[0]) : null)
+                    .execute();
+        });
     }
 
     /** From now on, as the script's first lines say; nothing: it behaves. */
