@@ -44,7 +44,7 @@ public final class AssemblyManager {
      * One round in one transaction, with the same number of statements whatever the number of packages. Packages of a site
      * that has nowhere to send them wait. What goes to a site whose route is DIRECT is not bundled: it can be sent at once.
      *
-     * @return operations recorded; 0 also when another manager is at it
+     * @return operations and DIRECT transfers recorded; 0 also when another manager is at it
      */
     public int findWork() {
         Topology topology = locations.refresh();
@@ -90,7 +90,7 @@ public final class AssemblyManager {
         }
         DirectTransfers.insert(tx, direct);
         if (packages.isEmpty()) {
-            return 0;
+            return direct.size();
         }
         List<Long> ids = AssemblyRepository.insert(tx, packages);
         List<NewOperation> operations = new ArrayList<>();
@@ -98,7 +98,7 @@ public final class AssemblyManager {
             Bundle bundle = packages.get(i).bundle();
             operations.add(new NewOperation(ids.get(i), bundle.bufferId(), bundle.priority()));
         }
-        return OperationStore.create(tx, TYPE, "data_transfer_package_id", operations);
+        return direct.size() + OperationStore.create(tx, TYPE, "data_transfer_package_id", operations);
     }
 
     /** Packages of a site whose every destination takes them by themselves have nothing to wait for. */

@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.Main;
@@ -189,9 +190,9 @@ final class Management implements AutoCloseable {
 
     private void expectLoops(CamelContext camel) {
         for (Route route : camel.getRoutes()) {
-            boolean runs = camel.getRouteController()
-                    .getRouteStatus(route.getRouteId())
-                    .isStarted();
+            // Null: it has gone since they were listed, as routes of queues do beside this.
+            ServiceStatus status = camel.getRouteController().getRouteStatus(route.getRouteId());
+            boolean runs = status != null && status.isStarted();
             if (RoundsNotifier.isLoop(route.getEndpoint().getEndpointUri()) && runs) {
                 loops.add(route.getRouteId());
                 expect(route.getRouteId());

@@ -40,6 +40,8 @@ final class PipelineMetrics implements AutoCloseable {
     private final ScheduledExecutorService reader;
     private volatile HintMeters hints;
     private volatile boolean reachable = true;
+    /** Of the reading thread alone. */
+    private boolean hintsTold = true;
 
     private PipelineMetrics(MeterRegistry registry, Jdbi database) {
         this.registry = registry;
@@ -98,10 +100,7 @@ final class PipelineMetrics implements AutoCloseable {
 
     /** One look at the queues and the database. */
     void read() {
-        HintMeters counted = hints;
-        if (counted != null) {
-            counted.publish();
-        }
+        publishHints();
         try {
             List<Depth> depths = database.withHandle(db -> db.createQuery("""
                     SELECT queue, CASE WHEN status = 'PENDING' AND waits_for IS NOT NULL THEN 'PARKED' ELSE status::text END AS status,
@@ -126,6 +125,23 @@ final class PipelineMetrics implements AutoCloseable {
             publish(List.of());
             links.publish(List.of());
             rejected.publish(List.of());
+        }
+    }
+
+    /** What cannot be told of hints holds up nothing else. */
+    private void publishHints() {
+        HintMeters counted = hints;
+        if (counted == null) {
+            return;
+        }
+        try {
+            counted.publish();
+            hintsTold = true;
+        } catch (RuntimeException failure) {
+            if (hintsTold) {
+                log.warn("the metric of waiting hints stays as it was until they can be counted again", failure);
+            }
+            hintsTold = false;
         }
     }
 

@@ -20,7 +20,7 @@ import org.apache.camel.model.ModelCamelContext;
  * The Camel routes of queues, by the name under which their workers listen. That is the route's id, too, but where it took
  * over from one that still works: then it is the next that is free, {@code NAME_2}.
  *
- * <p>Used by one thread at a time.
+ * <p>Used by one thread at a time, where it does not say otherwise.
  */
 final class QueueRoutes {
     /** @param template of which it was made */
@@ -44,6 +44,13 @@ final class QueueRoutes {
     /** It works on what comes, or did until somebody stopped it. */
     boolean has(String name) {
         return made.containsKey(name) && camel.getRoute(made.get(name).id()) != null;
+    }
+
+    /** Whether it works on what comes; for any thread. What it relieved does not count. */
+    boolean isStarted(String name) {
+        Made route = made.get(name);
+        ServiceStatus status = route == null ? null : camel.getRouteController().getRouteStatus(route.id());
+        return status != null && status.isStarted();
     }
 
     /** It is of the template of today, and has its own name as its id where that is free. */

@@ -304,9 +304,7 @@ final class WorkerRoutes implements Templates, AutoCloseable {
     /** Whether work of this queue is begun here now: nobody has stopped it, and it does not go. */
     boolean begins(String queue) {
         return wantedQueues.containsKey(queue)
-                && made.getOrDefault(queue, List.of()).stream()
-                        .map(camel.getRouteController()::getRouteStatus)
-                        .anyMatch(status -> status != null && status.isStarted());
+                && made.getOrDefault(queue, List.of()).stream().anyMatch(routes::isStarted);
     }
 
     /** An example of a queue by each operation type that has one here. */

@@ -118,6 +118,17 @@ class AssemblyManagerIT {
     }
 
     @Test
+    void what_goes_by_itself_counts_as_work_found_so_that_the_next_round_follows_at_once() {
+        kit.database.execute("""
+                INSERT INTO transfer_route (origin_site_id, destination_site_id, route_type)
+                SELECT o.id, d.id, 'DIRECT' FROM site o, site d WHERE o.short_name = 'ccat' AND d.short_name <> 'ccat'
+                """);
+        kit.rows(3);
+        assertThat(kit.manager(LARGE).findWork()).isEqualTo(3);
+        assertThat(kit.manager(LARGE).findWork()).isZero();
+    }
+
+    @Test
     void a_site_of_weight_zero_or_behind_a_forbidden_route_is_never_primary() {
         kit.database.execute("UPDATE site SET lta_weight = 0 WHERE short_name = 'cologne'");
         kit.rows(2);

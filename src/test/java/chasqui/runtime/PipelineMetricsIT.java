@@ -107,6 +107,16 @@ class PipelineMetricsIT {
     }
 
     @Test
+    void hints_that_cannot_be_counted_leave_every_other_number_there() {
+        hints.waitAt(() -> {
+            throw new IllegalStateException("nobody can tell");
+        });
+        metrics.read();
+        assertThat(depth("PENDING")).isEqualTo(2);
+        assertThat(registry.get("chasqui.database.reachable").gauge().value()).isEqualTo(1);
+    }
+
+    @Test
     void files_that_were_rejected_are_counted_by_location_with_the_age_of_the_first() {
         database.execute("""
                 INSERT INTO filing_rejection (node, location, path, instrument, observation, reason, remedy, accepted_at,

@@ -43,6 +43,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerRoutesIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** A hint at an operation that ends when the test says so. */
+    private static final String LONG_WORK = "4711";
 
     private final TestDatabase database = new TestDatabase();
     private final DefaultCamelContext camel = new DefaultCamelContext();
@@ -55,8 +57,7 @@ class WorkerRoutesIT {
 
     private boolean refusesMore;
     private Consumer<String> whileMade = uri -> {};
-    private final QueueEndpoints endpoints = new QueueEndpoints(
-            database.jdbi(), this::endpoint, "seda:{queue}?concurrentConsumers={concurrency}&pollTimeout=100", 2);
+    private QueueEndpoints endpoints = endpoints("seda:{queue}?concurrentConsumers={concurrency}&pollTimeout=100");
 
     @BeforeEach
     void a_topology_and_templates(@TempDir Path folder) throws Exception {
@@ -64,7 +65,7 @@ class WorkerRoutesIT {
         camel.getRegistry().bind("worked", (Processor) exchange -> worked.add(
                 exchange.getFromRouteId() + " " + exchange.getMessage().getBody(String.class)));
         camel.getRegistry().bind("perhapsLong", (Processor) exchange -> {
-            if (exchange.getMessage().getBody(String.class).endsWith("long work")) {
+            if (exchange.getMessage().getBody(String.class).endsWith(LONG_WORK)) {
                 worked.add("begun");
                 mayEnd.await();
             }
@@ -338,6 +339,32 @@ class WorkerRoutesIT {
     }
 
     @Test
+    void a_queue_that_is_handed_over_is_begun_as_long_as_its_new_route_runs() throws Exception {
+        String queue = "us_lta_verification";
+        WorkerRoutes routes = handsOver("us/*");
+        relieve(routes, queue);
+        assertThat(routes.begins(queue)).isTrue();
+        camel.getRouteController().stopRoute(queue + "_2");
+        assertThat(routes.begins(queue))
+                .as("the one that it relieved begins nothing")
+                .isFalse();
+        camel.getRouteController().startRoute(queue + "_2");
+        endsWell(queue);
+        // From here on until the next round there is no route of the queue's name.
+        assertThat(routes.begins(queue)).isTrue();
+        await().atMost(LIMIT).until(() -> routes.outdated().isEmpty());
+        assertThat(routes.begins(queue)).isTrue();
+    }
+
+    /** Leaves work in hand on the route of the queue's name, while another serves the queue. */
+    private void relieve(WorkerRoutes routes, String queue) throws Exception {
+        routes.refresh();
+        begin(queue);
+        routes.replace(Set.of("verification"), () -> template("verification", "edited", ""), Map.of());
+        await().atMost(LIMIT).until(() -> camel.getRoute(queue + "_2") != null);
+    }
+
+    @Test
     void a_template_of_which_no_route_can_be_made_makes_way_for_the_one_before() throws Exception {
         WorkerRoutes routes = routes("*/*");
         routes.refresh();
@@ -408,7 +435,7 @@ class WorkerRoutesIT {
     }
 
     private void begin(String queue) throws InterruptedException {
-        camel.createProducerTemplate().sendBody(endpoints.of(queue), "long work");
+        camel.createProducerTemplate().sendBody(endpoints.of(queue), LONG_WORK);
         assertThat(worked.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo("begun");
     }
 
@@ -416,7 +443,7 @@ class WorkerRoutesIT {
         mayEnd.countDown();
         assertThat(worked.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
                 .as("it was not interrupted")
-                .isEqualTo(queue + " " + queue + " long work");
+                .isEqualTo(queue + " " + queue + " " + LONG_WORK);
     }
 
     @Test
@@ -434,6 +461,16 @@ class WorkerRoutesIT {
     @Test
     void a_pattern_of_another_shape_is_refused() {
         assertThatThrownBy(() -> routes("cologne")).hasMessage("\"cologne\": wants site/location, with * for any part");
+    }
+
+    private QueueEndpoints endpoints(String pattern) {
+        return new QueueEndpoints(database.jdbi(), this::endpoint, pattern, 2);
+    }
+
+    /** On queues that a route can take over from another. */
+    private WorkerRoutes handsOver(String... patterns) {
+        endpoints = endpoints("memory-queue:{queue}?concurrentConsumers={concurrency}");
+        return routes(patterns);
     }
 
     private WorkerRoutes routes(String... patterns) {
