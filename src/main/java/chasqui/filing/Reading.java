@@ -69,8 +69,9 @@ final class Reading {
 
     private Outcome outcome(List<Measured> readable, boolean again) {
         boolean finished = asked.finish() && tally.refusedNothing();
+        // What will not be asked again is kept whole: some of it may have been rejected since it was kept first.
         List<Measured> fresh =
-                readable.stream().filter(file -> !part.isKept(file)).toList();
+                readable.stream().filter(file -> !again || !part.isKept(file)).toList();
         Stream<JournalEntry> last = finished ? Stream.of(entry(null)) : Stream.empty();
         List<JournalEntry> entries = Stream.concat(fresh.stream().map(file -> entry(accepted(file))), last)
                 .toList();

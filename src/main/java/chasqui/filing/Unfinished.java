@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What is known of requests that were not carried out wholly and will come again: what was read need not be read again, nor
- * what is kept be kept again. It is forgotten with the process, which costs that once more.
+ * what is kept be kept again until all of it is. It is forgotten with the process, which costs that once more.
  */
 final class Unfinished {
     /** About 1 kB each. */
@@ -60,8 +60,9 @@ final class Unfinished {
         /** A file as it was read before, when it has not changed since; else as it is read now. */
         Measured measured(Found file, Measured.Measuring measuring, Progress progress) {
             String path = file.path().encoded();
-            if (knows(file)) {
-                return read.get(path);
+            Measured before = read.get(path);
+            if (isOf(before, file)) {
+                return before;
             }
             kept.remove(path);
             read.remove(path);
@@ -74,7 +75,10 @@ final class Unfinished {
 
         /** Whether a file was read before and has not changed since. */
         boolean knows(Found file) {
-            Measured before = read.get(file.path().encoded());
+            return isOf(read.get(file.path().encoded()), file);
+        }
+
+        private static boolean isOf(Measured before, Found file) {
             return before != null && before.found().facts().equals(file.facts());
         }
 

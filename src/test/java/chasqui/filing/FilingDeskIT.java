@@ -823,13 +823,53 @@ class FilingDeskIT {
             assertThat(entries)
                     .extracting(
                             one -> one.file() == null ? "finish" : one.file().path())
-                    .containsExactly("a", "b", "b", "log", "finish");
+                    .as("what will not be asked again is kept whole")
+                    .containsExactly("a", "b", "a", "b", "log", "finish");
             assertThat(entries)
                     .as("one request")
                     .extracting(JournalEntry::acceptedAt)
                     .containsOnly(entries.get(0).acceptedAt());
             intake.accept(asked, "me");
             assertThat(read).as("asked anew").hasSize(9);
+        }
+    }
+
+    @Test
+    void what_was_rejected_before_a_request_was_complete_is_registered_with_the_rest() throws Exception {
+        write("a", "one");
+        write("log", "line\n");
+        AtomicBoolean writing = new AtomicBoolean(true);
+        Submission asked = asking("""
+                {"instrument": "newcomer", "observation": "obs", "files": ["a", "log"], "finish": true}""");
+        Locations locations = new Locations(database.jdbi());
+        try (Journal journal = new Journal(Files.createDirectory(folder.resolve("journal")), 1 << 20);
+                Intake intake = intake(journal, (file, progress) -> {
+                    if (file.readable().equals("log") && writing.get()) {
+                        append(file.file());
+                    }
+                    return Measured.of(file, progress);
+                })) {
+            Forwarder forwarder =
+                    new Forwarder(journal, database.jdbi(), locations, "node", new StillThere(Duration.ofSeconds(60)));
+            assertThat(intake.accept(asked, "me").again()).isTrue();
+            forwarder.forward();
+            Rejections rejections = new Rejections(database.jdbi());
+            assertThat(rejections.latest(10)).extracting(Rejection::path).containsExactly("a");
+            database.jdbi().useHandle(db -> db.execute("""
+                    WITH i AS (INSERT INTO instrument (site_id, name, telescope)
+                               SELECT id, 'newcomer', 'Telescope' FROM site WHERE short_name = 'ccat' RETURNING id)
+                    INSERT INTO instrument_module (instrument_id, name) SELECT id, 'm' FROM i
+                    """));
+            writing.set(false);
+            Answer answer = intake.accept(asked, "me");
+            assertThat(answer.complete()).isTrue();
+            assertThat(answer.finished()).isTrue();
+            forwarder.forward();
+            assertThat(database.values("SELECT path FROM raw_data_file ORDER BY path"))
+                    .containsExactly("a", "log");
+            assertThat(rejections.latest(10)).isEmpty();
+            assertThat(database.value("SELECT count(finished_at) FROM executed_observation_unit"))
+                    .isEqualTo("1");
         }
     }
 
