@@ -16,7 +16,7 @@ public final class ApiReplies {
 
     private static Reply answer(Throwable failure) {
         if (failure instanceof NotAllowed refused) {
-            return Reply.error(refused.status(), refused.getMessage(), false);
+            return Reply.error(refused.status(), refused.getMessage(), refused.retryable());
         }
         if (failure instanceof RejectedExecutionException) {
             return Reply.error(503, "too many requests at once; send this again", true);

@@ -8,7 +8,12 @@ public final class NotAllowed extends ChasquiException {
     private final int status;
 
     NotAllowed(int status, String message) {
-        super(FailureKind.ITEM, false, message);
+        this(status, message, false);
+    }
+
+    /** @param again he may in a moment, perhaps */
+    NotAllowed(int status, String message, boolean again) {
+        super(FailureKind.ITEM, again, message);
         this.status = status;
     }
 
