@@ -23,6 +23,6 @@ public interface Hints {
     /** How many hints wait for a worker, by queue of this process, where there are some; empty while nobody can tell. */
     Map<String, Integer> waiting();
 
-    /** Serves it no longer; what runs goes on. */
+    /** Serves it no longer; what runs goes on, and counts as its workers when it is served again. */
     void leave(String queue);
 }

@@ -13,6 +13,7 @@ public final class MemoryHints implements Hints {
 
     private final Executor threads;
     private final Map<String, ServedQueue> served = new ConcurrentHashMap<>();
+    private final LeftQueues left = new LeftQueues();
 
     /** @param threads where workers run; it must not limit them */
     public MemoryHints(Executor threads) {
@@ -36,11 +37,13 @@ public final class MemoryHints implements Hints {
     }
 
     @Override
-    public void serve(String queue, int workers, Consumer<String> worker) {
-        ServedQueue here = new ServedQueue(queue, workers, Math.max(workers, LONGEST), threads, worker, () -> {});
-        if (served.putIfAbsent(queue, here) != null) {
+    public synchronized void serve(String queue, int workers, Consumer<String> worker) {
+        if (served.containsKey(queue)) {
             throw new IllegalStateException("queue " + queue + " has a worker route in this process already");
         }
+        served.put(
+                queue,
+                left.serve(new ServedQueue(queue, workers, Math.max(workers, LONGEST), threads, worker, () -> {})));
     }
 
     @Override
@@ -52,10 +55,10 @@ public final class MemoryHints implements Hints {
     }
 
     @Override
-    public void leave(String queue) {
+    public synchronized void leave(String queue) {
         ServedQueue here = served.remove(queue);
         if (here != null) {
-            here.close();
+            left.leave(here);
         }
     }
 }

@@ -19,11 +19,13 @@ public final class ServedQueue {
 
     private final String name;
     private final Executor threads;
-    private final Consumer<String> worker;
     private final Runnable freed;
-    private final int workers;
-    private final int longest;
     private final Queue<Hint> waiting = new ArrayDeque<>();
+    /** It, and how much it may get, may be others when the queue was left and is served anew. */
+    private volatile Consumer<String> worker;
+
+    private int workers;
+    private int longest;
     private int busy;
     private boolean open = true;
 
@@ -149,6 +151,18 @@ public final class ServedQueue {
         }
         freed.run();
         return null;
+    }
+
+    /** After {@link #close}: workers that are still at it count. */
+    synchronized void openAs(ServedQueue other) {
+        worker = other.worker;
+        workers = other.workers;
+        longest = other.longest;
+        open = true;
+    }
+
+    synchronized boolean isBusy() {
+        return busy > 0;
     }
 
     /** No new work from here on; what runs goes on. */

@@ -1,6 +1,7 @@
 package chasqui.queue.redis;
 
 import chasqui.queue.Hints;
+import chasqui.queue.LeftQueues;
 import chasqui.queue.ServedQueue;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,6 +34,8 @@ public final class RedisQueues implements Hints, AutoCloseable {
     private final String own;
     /** By stream; another map at each change. */
     private volatile Map<String, ServedQueue> served = Map.of();
+
+    private final LeftQueues left = new LeftQueues();
 
     /** Streams that know this process. */
     private final Set<String> entered = ConcurrentHashMap.newKeySet();
@@ -96,13 +99,13 @@ public final class RedisQueues implements Hints, AutoCloseable {
     @Override
     public void serve(String queue, int workers, Consumer<String> worker) {
         String stream = stream(queue);
-        ServedQueue here = new ServedQueue(queue, workers, threads, worker, () -> wakeFor(stream));
+        ServedQueue wanted = new ServedQueue(queue, workers, threads, worker, () -> wakeFor(stream));
         synchronized (this) {
             if (served.containsKey(stream)) {
                 throw new IllegalStateException("queue " + queue + " has a worker route in this process already");
             }
             Map<String, ServedQueue> more = new HashMap<>(served);
-            more.put(stream, here);
+            more.put(stream, left.serve(wanted));
             served = Map.copyOf(more);
             entered.add(stream);
         }
@@ -134,14 +137,13 @@ public final class RedisQueues implements Hints, AutoCloseable {
 
     @Override
     public void leave(String queue) {
-        ServedQueue here;
         synchronized (this) {
             Map<String, ServedQueue> fewer = new HashMap<>(served);
-            here = fewer.remove(stream(queue));
+            ServedQueue here = fewer.remove(stream(queue));
             served = Map.copyOf(fewer);
-        }
-        if (here != null) {
-            here.close();
+            if (here != null) {
+                left.leave(here);
+            }
         }
     }
 

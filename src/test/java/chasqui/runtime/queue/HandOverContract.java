@@ -78,6 +78,26 @@ abstract class HandOverContract extends QueueTransportContract {
         await().atMost(LIMIT).until(() -> heard.contains("first 1"));
     }
 
+    @Test
+    void the_limit_of_a_queue_holds_though_it_was_left_and_is_served_again_with_work_in_hand() throws Exception {
+        serve("queue", "first", work("first"));
+        hint("queue", 0);
+        hint("queue", 1);
+        await().atMost(LIMIT).until(() -> working.get() == 2);
+        HandsOver first = consumer("first");
+        first.offer();
+        serve("queue", "second", work("second"));
+        camel.getRouteController().stopRoute("second");
+        first.keep();
+        hint("queue", 2);
+        hint("queue", 3);
+        go.release();
+        await().atMost(LIMIT).until(() -> heard.size() == 3);
+        go.release(10);
+        await().atMost(LIMIT).until(() -> heard.size() == 4 && working.get() == 0);
+        assertThat(most).hasValue(2);
+    }
+
     private Processor work(String route) {
         return exchange -> {
             most.accumulateAndGet(working.incrementAndGet(), Math::max);
