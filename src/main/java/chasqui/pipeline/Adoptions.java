@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -34,17 +34,20 @@ final class Adoptions {
     private final Map<UUID, Long> underWay = new ConcurrentHashMap<>();
 
     private final Map<UUID, Integer> failedLooks = new ConcurrentHashMap<>();
-    private final ExecutorService threads = ThreadsOnDemand.named("adoption");
+    private final Executor threads;
 
     /**
      * @param classify says to whom a failure to look is charged
      * @param servedHere whether this process works on such operations now
+     * @param threads to read on; may be without one now
      */
     Adoptions(
             OperationStore store,
             List<Adopter> adopters,
             Function<Exception, Failure> classify,
-            Predicate<Operation> servedHere) {
+            Predicate<Operation> servedHere,
+            Executor threads) {
+        this.threads = threads;
         this.servedHere = servedHere;
         this.store = store;
         this.adopters = adopters.stream().collect(Collectors.toUnmodifiableMap(Adopter::type, one -> one));
@@ -80,14 +83,26 @@ final class Adoptions {
         claimed(one, claim, drop).ifPresent(lease -> {
             lease.phase("reading again what was done", one.bytes(), UNTIL_IT_BEGINS);
             underWay.put(one.token(), one.operation().dataLocationId());
-            threads.execute(() -> {
-                try {
-                    adopt(one, adopter, lease, drop);
-                } finally {
-                    underWay.remove(one.token());
-                }
-            });
+            try {
+                threads.execute(() -> {
+                    try {
+                        adopt(one, adopter, lease, drop);
+                    } finally {
+                        underWay.remove(one.token());
+                    }
+                });
+            } catch (RuntimeException | Error refused) {
+                throw withoutThread(one, lease, refused);
+            }
         });
+    }
+
+    /** It must stay in nobody's hands: its lease would be renewed for as long as this process lives. */
+    private RuntimeException withoutThread(JournaledResult one, Lease lease, Throwable refused) {
+        underWay.remove(one.token());
+        store.giveBack(lease, "what it had done cannot be looked at now");
+        return new ChasquiException(
+                FailureKind.PLATFORM, true, "there is no thread left to look at what it had done: " + refused, refused);
     }
 
     private static Optional<Lease> claimed(JournaledResult one, Function<UUID, Optional<Lease>> claim, Runnable drop) {
@@ -117,25 +132,32 @@ final class Adoptions {
                 log.warn("{}: its lease was gone, and its bytes are gone or others; the work is done again", one);
                 store.giveBack(lease, "what it had done is not there any more");
             }
-        } catch (Exception failure) {
+        } catch (Throwable failure) {
             failed(one, lease, failure, drop);
         }
     }
 
-    private void failed(JournaledResult one, Lease lease, Exception failure, Runnable drop) {
+    private void failed(JournaledResult one, Lease lease, Throwable failure, Runnable drop) {
         try {
             if (failure instanceof LeaseLost || lease.isLost()) {
                 store.lost(lease);
             } else {
-                Failure recorded = classify.apply(failure);
-                lookFailed(one, lease, recorded, drop);
+                lookFailed(one, lease, classified(one, failure), drop);
             }
-        } catch (RuntimeException later) {
+        } catch (RuntimeException | Error later) {
             log.warn(
                     "{}: that cannot be recorded now; it is put back when its lease runs out: {}",
                     one,
                     later.toString());
         }
+    }
+
+    private Failure classified(JournaledResult one, Throwable failure) {
+        if (failure instanceof Exception known) {
+            return classify.apply(known);
+        }
+        log.error("{}: its look ended with an error of this program or machine", one, failure);
+        return new Failure(FailureKind.PLATFORM, true, one + ": cannot be looked at again: " + failure);
     }
 
     private void lookFailed(JournaledResult one, Lease lease, Failure failure, Runnable drop) {

@@ -2,7 +2,6 @@ package chasqui.pipeline;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,7 +23,7 @@ final class Claims implements JointClaims.Source {
 
     /** Who hears of an operation that its stage refused. */
     interface Refusals {
-        void refused(Operation operation, UUID token, RuntimeException why);
+        void refused(JointClaims.Claimed claimed, RuntimeException why);
     }
 
     @Override
@@ -45,7 +44,7 @@ final class Claims implements JointClaims.Source {
             if (refused == null || DatabaseTrouble.in(failure)) {
                 throw failure;
             }
-            refusals.refused(refused.operation(), refused.token(), failure);
+            refusals.refused(refused, failure);
             return Optional.empty();
         }
     }

@@ -29,8 +29,12 @@ final class JointClaims {
         this.source = source;
     }
 
-    /** An operation that is ours, under a token of its own. */
-    record Claimed(Operation operation, UUID token) {}
+    /**
+     * An operation that is ours, under a token of its own.
+     *
+     * @param database that it is in
+     */
+    record Claimed(Operation operation, UUID token, UUID database) {}
 
     /** Where they come from. */
     interface Source {

@@ -30,8 +30,6 @@ final class LateResults {
     private final ReentrantLock replaying = new ReentrantLock();
     private final Map<UUID, Late> all = new ConcurrentHashMap<>();
     private volatile ResultJournal journal;
-    /** Null: it has not been asked yet. */
-    private volatile UUID database;
 
     /** Whose leases these are. */
     interface Owner {
@@ -82,18 +80,6 @@ final class LateResults {
 
     boolean canKeep() {
         return journal != null;
-    }
-
-    /** Asks the database once who it is: results of its work say that they are of it. */
-    void rememberDatabase() {
-        if (database == null) {
-            database = jdbi.withHandle(OperationRows::installation);
-        }
-    }
-
-    /** Of which the work of this process is. */
-    UUID database() {
-        return database;
     }
 
     /** What is done, and is not to be begun anew by this process. */

@@ -13,6 +13,7 @@ import java.util.UUID;
 public final class Lease {
     private final Operation operation;
     private final UUID token;
+    private final UUID database;
     private final Clock clock;
 
     private volatile String phase = "starting";
@@ -28,9 +29,11 @@ public final class Lease {
     private boolean ending;
     private boolean ended;
 
-    Lease(Operation operation, UUID token, Duration stallLimit, Clock clock) {
+    /** @param database that the operation is in: another may be under the same address when the work ends */
+    Lease(Operation operation, UUID token, UUID database, Duration stallLimit, Clock clock) {
         this.operation = operation;
         this.token = token;
+        this.database = database;
         this.stallLimit = stallLimit;
         this.clock = clock;
         this.stamp = clock.instant();
@@ -42,6 +45,10 @@ public final class Lease {
 
     public UUID token() {
         return token;
+    }
+
+    UUID database() {
+        return database;
     }
 
     /**

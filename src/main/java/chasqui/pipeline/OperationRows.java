@@ -32,6 +32,9 @@ final class OperationRows {
                  OR operation.waits_for = (SELECT t.put_back_waits_for FROM operation_type t WHERE t.name = operation.type))
             """;
 
+    /** With every claim: a process may find another database under the address of the one before. */
+    private static final String DATABASE = "(SELECT i.id FROM installation i) AS database";
+
     private OperationRows() {}
 
     static Operation operation(ResultSet row, StatementContext context) throws SQLException {
@@ -51,14 +54,21 @@ final class OperationRows {
     /** The best of the queue, at most so many, each under a token of its own. */
     static List<JointClaims.Claimed> claimBest(Handle tx, String queue, Claimant who, int most) {
         return tx.createQuery(
-                        "SELECT <columns>, lease_token FROM claim_best(:queue, :most, :node, :boot, :lease, :without)")
+                        "SELECT <columns>, lease_token, <database> FROM claim_best(:queue, :most, :node, :boot, :lease, :without)")
                 .define("columns", COLUMNS)
+                .define("database", DATABASE)
                 .bind("queue", queue)
                 .bind("most", most)
                 .bindMap(who.bindings())
-                .map((row, context) ->
-                        new JointClaims.Claimed(operation(row, context), row.getObject("lease_token", UUID.class)))
+                .map(OperationRows::claimed)
                 .list();
+    }
+
+    private static JointClaims.Claimed claimed(ResultSet row, StatementContext context) throws SQLException {
+        return new JointClaims.Claimed(
+                operation(row, context),
+                row.getObject("lease_token", UUID.class),
+                row.getObject("database", UUID.class));
     }
 
     /** @return false when it is no longer free */
@@ -73,13 +83,14 @@ final class OperationRows {
     }
 
     /** This one, if it is due, and still about what it was about: a restored database counts anew. */
-    static Optional<Operation> claimDue(Handle tx, Operation same, Claimant who, UUID token) {
+    static Optional<JointClaims.Claimed> claimDue(Handle tx, Operation same, Claimant who, UUID token) {
         return tx.createQuery("""
                         UPDATE operation SET <claimed>, waits_for = NULL
                          WHERE id = :id AND type = :type AND subject_id = :subject AND data_location_id = :location
-                           AND <due> RETURNING <columns>
+                           AND <due> RETURNING <columns>, lease_token, <database>
                         """)
                 .define("claimed", CLAIMED)
+                .define("database", DATABASE)
                 .define("due", DUE)
                 .define("columns", COLUMNS)
                 .bind("id", same.id())
@@ -88,7 +99,7 @@ final class OperationRows {
                 .bind("location", same.dataLocationId())
                 .bind("token", token)
                 .bindMap(who.bindings())
-                .map(OperationRows::operation)
+                .map(OperationRows::claimed)
                 .findOne();
     }
 

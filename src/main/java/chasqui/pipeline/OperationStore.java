@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -65,7 +66,8 @@ public final class OperationStore {
                 failure -> {
                     throw new IllegalStateException(failure);
                 },
-                operation -> false);
+                operation -> false,
+                Runnable::run);
         this.late = new LateResults(database, this::effectsOf, new OwnLeases());
     }
 
@@ -77,9 +79,8 @@ public final class OperationStore {
      * @return empty when nothing is due, or when the stage refused what was
      */
     public Optional<Lease> claim(String queue) {
-        late.rememberDatabase();
         Optional<JointClaims.Claimed> claimed = claimsTogether(queue) ? joint.claim(queue) : claims.one(queue);
-        return claimed.map(ours -> hold(ours.operation(), ours.token()));
+        return claimed.map(this::hold);
     }
 
     /** A queue's name ends with the type of its operations. */
@@ -89,9 +90,9 @@ public final class OperationStore {
                 .allMatch(StageEffects::claimsTogether));
     }
 
-    private Lease hold(Operation operation, UUID token) {
-        Lease lease = new Lease(operation, token, settings.stallLimit(), clock);
-        held.put(token, lease);
+    private Lease hold(JointClaims.Claimed ours) {
+        Lease lease = new Lease(ours.operation(), ours.token(), ours.database(), settings.stallLimit(), clock);
+        held.put(ours.token(), lease);
         return lease;
     }
 
@@ -100,13 +101,14 @@ public final class OperationStore {
         lease.end();
     }
 
-    private void failAtItsClaim(Operation operation, UUID token, RuntimeException failure) {
-        if (database.withHandle(db -> OperationRows.claim(db, operation.id(), claimant(), token))) {
+    private void failAtItsClaim(JointClaims.Claimed claimed, RuntimeException failure) {
+        Operation operation = claimed.operation();
+        if (database.withHandle(db -> OperationRows.claim(db, operation.id(), claimant(), claimed.token()))) {
             Failure recorded = failure instanceof ChasquiException ours
                     ? Failure.of(ours)
                     : new Failure(FailureKind.ITEM, true, operation + ": could not begin: " + failure);
             log.warn("{}: refused at its claim: {}", operation, recorded.message(), failure);
-            fail(hold(operation, token), recorded);
+            fail(hold(claimed), recorded);
         }
     }
 
@@ -137,7 +139,7 @@ public final class OperationStore {
                 late.keep(
                         lease,
                         new JournaledResult(
-                                late.database(),
+                                lease.database(),
                                 operation,
                                 lease.token(),
                                 node.name(),
@@ -480,7 +482,15 @@ public final class OperationStore {
      */
     public void adoptWith(
             List<Adopter> adopters, Function<Exception, Failure> classify, Predicate<Operation> servedHere) {
-        adoptions = new Adoptions(this, adopters, classify, servedHere);
+        adoptWith(adopters, classify, servedHere, ThreadsOnDemand.named("adoption"));
+    }
+
+    void adoptWith(
+            List<Adopter> adopters,
+            Function<Exception, Failure> classify,
+            Predicate<Operation> servedHere,
+            Executor threads) {
+        adoptions = new Adoptions(this, adopters, classify, servedHere, threads);
     }
 
     /** Results that wait for the database. */
@@ -513,11 +523,11 @@ public final class OperationStore {
 
     private Optional<Lease> claimAgain(Operation operation, UUID token) {
         return database.inTransaction(tx -> {
-                    Optional<Operation> claimed = OperationRows.claimDue(tx, operation, claimant(), token);
-                    claimed.ifPresent(ours -> effectsOf(ours).onClaim(tx, ours));
+                    Optional<JointClaims.Claimed> claimed = OperationRows.claimDue(tx, operation, claimant(), token);
+                    claimed.ifPresent(ours -> effectsOf(operation).onClaim(tx, ours.operation()));
                     return claimed;
                 })
-                .map(ours -> hold(ours, token));
+                .map(this::hold);
     }
 
     /** What late results do to the leases of this process. */

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -301,6 +302,90 @@ class LateResultsIT {
         assertThat(database.value("SELECT status || ' ' || attempt FROM operation"))
                 .isEqualTo("PENDING 0");
         assertThat(store.claim(QUEUE)).as("it is done again").isPresent();
+    }
+
+    @Test
+    void what_is_adopted_before_any_claim_of_its_process_may_wait_for_the_database_once_more() throws Exception {
+        doneWithoutDatabase(incarnation(), "one");
+        leaseRunsOut();
+        String old = journaled().get(0);
+        OperationStore next = incarnation();
+        looking = written -> link.cut();
+        link.mend();
+        beat(next);
+        await().atMost(LIMIT)
+                .until(() -> journaled().size() == 1 && !journaled().contains(old));
+        looking = written -> {};
+        link.mend();
+        await().atMost(LIMIT).until(() -> beaten(next).late().results() == 0);
+        assertThat(journaled()).isEmpty();
+        assertThat(timesRecorded()).isEqualTo("1");
+    }
+
+    @Test
+    void a_result_is_of_the_database_that_its_work_was_claimed_in() throws Exception {
+        OperationStore store = incarnation();
+        anOperation();
+        store.giveBack(store.claim(QUEUE).orElseThrow(), "to try");
+        database.execute("UPDATE installation SET id = gen_random_uuid()");
+        Lease lease = store.claim(QUEUE).orElseThrow();
+        link.cut();
+        store.complete(lease, written("one"));
+        link.mend();
+        beat(store);
+        assertThat(journaled()).as("nothing is refused").isEmpty();
+        assertThat(timesRecorded()).isEqualTo("1");
+    }
+
+    @Test
+    void a_look_that_ends_with_an_error_of_the_program_holds_nothing() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "one");
+        leaseRunsOut();
+        CountDownLatch looked = new CountDownLatch(1);
+        looking = written -> {
+            looked.countDown();
+            throw new NoClassDefFoundError("a part of this program");
+        };
+        link.mend();
+        beat(store);
+        assertThat(looked.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        await().atMost(LIMIT).until(() -> store.held().isEmpty());
+        looking = written -> {};
+        assertThat(database.value("SELECT attempt || ' ' || failure_kind FROM operation"))
+                .isEqualTo("0 PLATFORM");
+        await().atMost(LIMIT).until(() -> {
+            database.value("SELECT count(*) FROM wake_parked()");
+            return beaten(store).late().results() == 0;
+        });
+        assertThat(timesRecorded()).isEqualTo("1");
+    }
+
+    @Test
+    void without_a_thread_to_look_with_nothing_is_held_and_it_is_tried_again() throws Exception {
+        OperationStore store = incarnation();
+        doneWithoutDatabase(store, "one");
+        leaseRunsOut();
+        AtomicBoolean full = new AtomicBoolean(true);
+        store.adoptWith(
+                List.of(reader),
+                failure -> new Failure(FailureKind.ITEM, true, failure.toString()),
+                operation -> served,
+                task -> {
+                    if (full.get()) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    task.run();
+                });
+        link.mend();
+        beat(store);
+        assertThat(store.held()).isEmpty();
+        assertThat(database.value("SELECT status || ' ' || attempt || ' ' || stalls FROM operation"))
+                .isEqualTo("PENDING 0 0");
+        assertThat(journaled()).as("what was done waits").hasSize(1).noneMatch(file -> file.startsWith("refused"));
+        full.set(false);
+        await().atMost(LIMIT).until(() -> beaten(store).late().results() == 0);
+        assertThat(timesRecorded()).isEqualTo("1");
     }
 
     @Test

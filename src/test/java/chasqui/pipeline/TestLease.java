@@ -10,6 +10,6 @@ public final class TestLease {
 
     public static Lease of(OperationType type) {
         Operation operation = new Operation(1, type, 1, "here_buffer_" + type, 1, 100, 0, 8, 0, 0);
-        return new Lease(operation, UUID.randomUUID(), Duration.ofMinutes(1), Clock.systemUTC());
+        return new Lease(operation, UUID.randomUUID(), UUID.randomUUID(), Duration.ofMinutes(1), Clock.systemUTC());
     }
 }
