@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,8 +26,9 @@ import java.util.function.Function;
  */
 final class Readers implements AutoCloseable {
     static final int EACH = 4;
-    private static final int WAITING = 200;
-    /** So long who has not begun waits while nothing moves: he holds up who asks for another location. */
+    /** So many are in at a location, at work or waiting: they hold up who asks for another one. */
+    static final int PLACES = 8;
+    /** So long who finds no place waits for one, and so long who has not begun waits while nothing moves. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Duration IDLE = Duration.ofSeconds(30);
@@ -37,10 +39,11 @@ final class Readers implements AutoCloseable {
     private final Map<Long, Crew> byLocation = new ConcurrentHashMap<>();
 
     /**
+     * @param places for who asks
      * @param movedNanos when a byte was last read there, or work begun
      * @param stuck work that was given up and has not come back
      */
-    private record Crew(ThreadPoolExecutor threads, AtomicLong movedNanos, AtomicInteger stuck) {
+    private record Crew(ThreadPoolExecutor threads, Semaphore places, AtomicLong movedNanos, AtomicInteger stuck) {
         boolean hangs(Duration patience) {
             return threads.getActiveCount() == EACH && since(movedNanos.get()) > patience.toNanos();
         }
@@ -88,6 +91,25 @@ final class Readers implements AutoCloseable {
         if (crew.hangs(patience)) {
             throw away(location, "its disk hangs");
         }
+        enter(location, crew);
+        try {
+            return at(location, crew, work);
+        } finally {
+            crew.places().release();
+        }
+    }
+
+    private void enter(DataLocation location, Crew crew) {
+        try {
+            if (!crew.places().tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw away(location, PLACES + " requests are being read or wait there");
+            }
+        } catch (InterruptedException stopped) {
+            throw interrupted(stopped);
+        }
+    }
+
+    private <T> T at(DataLocation location, Crew crew, Function<Progress, T> work) {
         Piece piece = new Piece();
         Future<T> result;
         try {
@@ -105,13 +127,14 @@ final class Readers implements AutoCloseable {
                     }
                 }
             });
-        } catch (RejectedExecutionException full) {
-            throw away(location, WAITING + " requests wait there");
+        } catch (RejectedExecutionException closed) {
+            throw new ChasquiException(FailureKind.PLATFORM, true, "filing stops; send this again", closed);
         }
         try {
             return await(location, result, crew, piece);
         } finally {
             result.cancel(true);
+            crew.threads().purge();
         }
     }
 
@@ -134,9 +157,7 @@ final class Readers implements AutoCloseable {
                             most.equals(stall) ? "no byte came for " + stall.toSeconds() + " s" : "its disk hangs");
                 }
             } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                throw new ChasquiException(
-                        FailureKind.PLATFORM, true, "filing was interrupted; send this again", stopped);
+                throw interrupted(stopped);
             } catch (ExecutionException failure) {
                 if (failure.getCause() instanceof RuntimeException known) {
                     throw known;
@@ -161,6 +182,11 @@ final class Readers implements AutoCloseable {
         return System.nanoTime() - nanos;
     }
 
+    private static ChasquiException interrupted(InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        return new ChasquiException(FailureKind.PLATFORM, true, "filing was interrupted; send this again", stopped);
+    }
+
     private static ChasquiException away(DataLocation location, String why) {
         return new ChasquiException(
                 FailureKind.LOCATION, true, location.label() + ": " + why + "; look at its disk, then send this again");
@@ -168,13 +194,13 @@ final class Readers implements AutoCloseable {
 
     private static Crew crew(DataLocation location) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                EACH, EACH, IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), task -> {
+                EACH, EACH, IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "filing " + location.label());
                     thread.setDaemon(true);
                     return thread;
                 });
         pool.allowCoreThreadTimeOut(true);
-        return new Crew(pool, new AtomicLong(System.nanoTime()), new AtomicInteger());
+        return new Crew(pool, new Semaphore(PLACES, true), new AtomicLong(System.nanoTime()), new AtomicInteger());
     }
 
     @Override

@@ -10,10 +10,13 @@ import chasqui.topology.LocationType;
 import chasqui.topology.StorageType;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,6 +119,35 @@ class ReadersTest {
                     .isInstanceOf(ChasquiException.class)
                     .hasMessageContaining("ccat/source1: its disk hangs");
             assertThat(patient.<String>at(location(2), progress -> "read")).isEqualTo("read");
+        } finally {
+            posters.shutdownNow();
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void a_disk_that_is_slow_takes_no_more_posters_than_its_places() throws Exception {
+        ExecutorService posters = Executors.newFixedThreadPool(Readers.PLACES + 1);
+        CompletionService<String> answers = new ExecutorCompletionService<>(posters);
+        try (Readers slow = new Readers(Duration.ofHours(1), Duration.ofSeconds(2))) {
+            for (int request = 0; request <= Readers.PLACES; request++) {
+                answers.submit(() -> slow.at(location(1), progress -> {
+                    // As one that gets on all the time.
+                    while (mounted.getCount() > 0) {
+                        progress.advance(1);
+                        LockSupport.parkNanos(1_000_000);
+                    }
+                    return "read";
+                }));
+            }
+            assertThatThrownBy(() -> answers.take().get())
+                    .hasMessageContaining("ccat/source1: 8 requests are being read or wait there");
+            assertThat(slow.<String>at(location(2), progress -> "read")).isEqualTo("read");
+            mounted.countDown();
+            for (int request = 0; request < Readers.PLACES; request++) {
+                assertThat(answers.take().get()).isEqualTo("read");
+            }
+            assertThat(slow.<String>at(location(1), progress -> "read")).isEqualTo("read");
         } finally {
             posters.shutdownNow();
         }
