@@ -9,7 +9,10 @@ import chasqui.topology.LocationType;
 import chasqui.topology.Locations;
 import chasqui.topology.StorageType;
 import chasqui.topology.Topology;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
 /**
@@ -17,12 +20,17 @@ import java.util.stream.Collectors;
  * is found out at the registration.
  */
 final class Intake implements AutoCloseable {
+    /** So long who names an unknown location waits for others who ask the database for theirs. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private final Journal journal;
     private final Locations locations;
     private final LocationPatterns reached;
     private final Readers readers;
     private final Measured.Measuring measuring;
     private final Unfinished unfinished = new Unfinished();
+    private final Roots roots = new Roots();
+    private final ReentrantLock looking = new ReentrantLock();
 
     Intake(
             Journal journal,
@@ -61,17 +69,32 @@ final class Intake implements AutoCloseable {
     /** What is not known may be so new, or this process have started so late, that only the database knows it. */
     private Topology latest(FilingRefused unknownYet) {
         try {
+            // One at a time: who files by a wrong name takes the connections of no other.
+            if (!looking.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw notYet(unknownYet, null);
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw notYet(unknownYet, stopping);
+        }
+        try {
             return locations.refresh();
         } catch (RuntimeException failure) {
             if (!DatabaseTrouble.in(failure)) {
                 throw failure;
             }
-            throw new ChasquiException(
-                    FailureKind.PLATFORM,
-                    true,
-                    unknownYet.getMessage() + " as far as is known without the database; send this again",
-                    failure);
+            throw notYet(unknownYet, failure);
+        } finally {
+            looking.unlock();
         }
+    }
+
+    private static ChasquiException notYet(FilingRefused unknownYet, Throwable why) {
+        return new ChasquiException(
+                FailureKind.PLATFORM,
+                true,
+                unknownYet.getMessage() + " as far as is known without the database; send this again",
+                why);
     }
 
     private Answer accept(Submission asked, String by, DataLocation location, Topology known) {
@@ -80,7 +103,7 @@ final class Intake implements AutoCloseable {
         boolean over = false;
         try {
             Reading.Outcome outcome =
-                    readers.at(location, progress -> new Reading(asked, by, Source.at(location, known), part)
+                    readers.at(location, progress -> new Reading(asked, by, Source.at(location, known, roots), part)
                             .read(journal::requireRoom, measuring, progress));
             if (!outcome.entries().isEmpty()) {
                 journal.append(outcome.entries());
@@ -129,5 +152,6 @@ final class Intake implements AutoCloseable {
     @Override
     public void close() {
         readers.close();
+        roots.close();
     }
 }

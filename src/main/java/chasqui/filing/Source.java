@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -53,9 +54,10 @@ record Source(DataLocation location, Path root, Path folder, Set<Path> foreign) 
     /**
      * A location as a whole.
      *
+     * @param roots know the roots of the others, whose disks nobody waits for here
      * @throws ChasquiException (location, retryable) its root cannot be reached now
      */
-    static Source at(DataLocation location, Topology topology) {
+    static Source at(DataLocation location, Topology topology, Roots roots) {
         Path root;
         try {
             root = location.root().toRealPath();
@@ -67,9 +69,11 @@ record Source(DataLocation location, Path root, Path folder, Set<Path> foreign) 
                             + "); mount or repair it, then send this again",
                     absent);
         }
-        Set<Path> foreign = topology.locations().stream()
+        List<Path> others = topology.locations().stream()
                 .filter(other -> other.storage() == StorageType.DISK && other.id() != location.id())
-                .map(other -> realIfThere(other.root()))
+                .map(DataLocation::root)
+                .toList();
+        Set<Path> foreign = roots.real(others).stream()
                 .filter(other -> other.startsWith(root) && !other.equals(root))
                 .collect(Collectors.toUnmodifiableSet());
         return new Source(location, root, root, foreign);

@@ -8,6 +8,7 @@ import chasqui.api.Reply;
 import chasqui.inspection.Status;
 import chasqui.inspection.StatusReader;
 import chasqui.inspection.TraceReader;
+import chasqui.pipeline.ChasquiException;
 import chasqui.testing.DatabaseLink;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
@@ -27,10 +28,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -870,6 +876,36 @@ class FilingDeskIT {
             assertThat(rejections.latest(10)).isEmpty();
             assertThat(database.value("SELECT count(finished_at) FROM executed_observation_unit"))
                     .isEqualTo("1");
+        }
+    }
+
+    @Test
+    void of_those_who_name_an_unknown_location_one_asks_the_database_and_the_others_do_not_wait() throws Exception {
+        Submission asked = asking("""
+                {"instrument": "camera", "observation": "obs", "files": ["a"], "location": "ccat/unknown"}""");
+        ExecutorService posters = Executors.newFixedThreadPool(4);
+        CompletionService<Answer> answers = new ExecutorCompletionService<>(posters);
+        try (Journal journal = new Journal(Files.createDirectory(folder.resolve("journal")), 1 << 20);
+                Intake intake = intake(journal, Measured.Measuring.DISK);
+                Handle holding = database.jdbi().open()) {
+            holding.begin();
+            holding.execute("LOCK TABLE topology_version IN ACCESS EXCLUSIVE MODE");
+            for (int poster = 0; poster < 4; poster++) {
+                answers.submit(() -> intake.accept(asked, "me"));
+            }
+            for (int poster = 0; poster < 3; poster++) {
+                assertThatThrownBy(() -> answers.take().get())
+                        .cause()
+                        .isInstanceOf(ChasquiException.class)
+                        .hasMessageContaining("send this again");
+            }
+            holding.rollback();
+            assertThatThrownBy(() -> answers.take().get())
+                    .as("it got its answer")
+                    .cause()
+                    .isInstanceOf(FilingRefused.class);
+        } finally {
+            posters.shutdownNow();
         }
     }
 
