@@ -13,8 +13,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
+import org.apache.camel.StatefulService;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.support.service.ServiceHelper;
 
 /**
  * The Camel routes of queues, by the name under which their workers listen. That is the route's id, too, but where it took
@@ -48,9 +50,8 @@ final class QueueRoutes {
 
     /** Whether it works on what comes; for any thread. What it relieved does not count. */
     boolean isStarted(String name) {
-        Made route = made.get(name);
-        ServiceStatus status = route == null ? null : camel.getRouteController().getRouteStatus(route.id());
-        return status != null && status.isStarted();
+        Made made = this.made.get(name);
+        return made != null && camel.getRoute(made.id()) != null && !stands(made.id());
     }
 
     /** It is of the template of today, and has its own name as its id where that is free. */
@@ -102,6 +103,9 @@ final class QueueRoutes {
             throw failure;
         }
         relieved.put(before, name);
+        if (stands(before)) {
+            standsFor(name, true);
+        }
     }
 
     /** To be asked after its queue began to rest: whoever claimed before is seen here. Those it relieved count, too. */
@@ -131,6 +135,8 @@ final class QueueRoutes {
         String id = made.get(name).id();
         if (comesBack && stands(id)) {
             stopped.add(name);
+        } else if (comesBack) {
+            stopped.remove(name);
         }
         if (!leaving.remove(id)) {
             return false;
@@ -144,8 +150,14 @@ final class QueueRoutes {
         return List.copyOf(relieved.keySet());
     }
 
-    /** Takes down a route that was relieved, when it has ended what it had. */
+    /**
+     * Takes down a route that was relieved, when it has ended what it had. Whoever stops or starts the route of a queue's
+     * name meanwhile means the queue.
+     */
     boolean end(String id) throws Exception {
+        if (id.equals(relieved.get(id))) {
+            standsFor(id, stands(id));
+        }
         if (isBusy(id) || !leaving.remove(id)) {
             return false;
         }
@@ -153,9 +165,27 @@ final class QueueRoutes {
         return true;
     }
 
+    /** Lets the route that serves a queue get nothing new, or again; what it has in hand goes on. */
+    private void standsFor(String name, boolean stands) {
+        Route route = camel.getRoute(made.get(name).id());
+        if (route == null) {
+            return;
+        }
+        if (stands && stopped.add(name) && !stands(route.getRouteId())) {
+            ServiceHelper.suspendService(route.getConsumer());
+        } else if (!stands && stopped.remove(name)) {
+            ServiceHelper.resumeService(route.getConsumer());
+        }
+    }
+
+    /** Somebody stopped it, or is at it: then its consumer is suspended, and what it has in hand is waited for. */
     private boolean stands(String id) {
         ServiceStatus status = camel.getRouteController().getRouteStatus(id);
-        return status != null && !status.isStarted();
+        Route route = camel.getRoute(id);
+        return status != null && !status.isStarted()
+                || route != null
+                        && route.getConsumer() instanceof StatefulService consumer
+                        && (consumer.isSuspending() || consumer.isSuspended());
     }
 
     private Object template(Queue queue) {

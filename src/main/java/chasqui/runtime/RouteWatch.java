@@ -57,6 +57,8 @@ final class RouteWatch implements AutoCloseable {
     private Object seen;
     private long seenNanos;
     private Map<String, String> tried;
+    /** What was judged last. */
+    private RouteFiles judged;
     /** Null: nothing is. */
     private RouteFiles refused;
 
@@ -164,6 +166,7 @@ final class RouteWatch implements AutoCloseable {
 
     private void judge(RouteFiles files) {
         changedElsewhere = false;
+        judged = files;
         refusedFor = AGAIN;
         List<Problem> found = check.problems(files);
         if (found.isEmpty()) {
@@ -204,6 +207,11 @@ final class RouteWatch implements AutoCloseable {
             List<String> all = new ArrayList<>(problems);
             failed.forEach(problem -> all.add(problem.toString()));
             tell(all);
+            if (refused == null) {
+                refused = judged;
+                refusedFor = START_AGAIN;
+                judgedNanos = System.nanoTime();
+            }
         }
         if (before) {
             changed.run();

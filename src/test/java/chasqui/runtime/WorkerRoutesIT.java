@@ -12,6 +12,7 @@ import chasqui.runtime.routes.RunningRoutes;
 import chasqui.testing.TestDatabase;
 import chasqui.testing.TestTopology;
 import chasqui.topology.Locations;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +35,7 @@ import javax.management.ObjectName;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.LoggingExceptionHandler;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
@@ -356,6 +360,55 @@ class WorkerRoutesIT {
         assertThat(routes.begins(queue)).isTrue();
     }
 
+    @Test
+    void a_queue_whose_route_is_stopped_after_it_was_handed_over_begins_nothing_and_stays_stopped() throws Exception {
+        String queue = "us_lta_verification";
+        WorkerRoutes routes = handsOver("us/*");
+        relieve(routes, queue);
+        CompletableFuture<Void> stop = stop(queue);
+        await().atMost(LIMIT).until(() -> {
+            routes.outdated();
+            return !routes.begins(queue);
+        });
+        endsWell(queue);
+        staysStopped(routes, queue, stop);
+    }
+
+    @Test
+    void a_queue_that_somebody_is_stopping_is_not_handed_over() throws Exception {
+        String queue = "us_lta_verification";
+        WorkerRoutes routes = handsOver("us/*");
+        routes.refresh();
+        begin(queue);
+        CompletableFuture<Void> stop = stop(queue);
+        await().atMost(LIMIT).until(() -> !routes.begins(queue));
+        routes.replace(Set.of("verification"), () -> template("verification", "edited", ""), Map.of());
+        await().atMost(LIMIT).until(() -> resting.get().contains(queue));
+        endsWell(queue);
+        staysStopped(routes, queue, stop);
+    }
+
+    /** Camel waits for the work in hand. */
+    private CompletableFuture<Void> stop(String route) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                camel.getRouteController().stopRoute(route);
+            } catch (Exception failure) {
+                throw new CompletionException(failure);
+            }
+        });
+    }
+
+    private void staysStopped(WorkerRoutes routes, String queue, CompletableFuture<Void> stop) throws Exception {
+        stop.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        await().atMost(LIMIT).until(() -> routes.outdated().isEmpty());
+        assertThat(routeIds()).contains(queue).doesNotContain(queue + "_2");
+        assertThat(camel.getRouteController().getRouteStatus(queue).isStopped()).isTrue();
+        camel.getRouteController().startRoute(queue);
+        camel.createProducerTemplate().sendBody(endpoints.of(queue), "1");
+        assertThat(worked.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(queue + " " + queue + " 1 edited");
+    }
+
     /** Leaves work in hand on the route of the queue's name, while another serves the queue. */
     private void relieve(WorkerRoutes routes, String queue) throws Exception {
         routes.refresh();
@@ -400,19 +453,7 @@ class WorkerRoutesIT {
         routes.refresh();
         begin("us_lta_verification");
         Path file = Files.writeString(folder.resolve("5.camel.yaml"), text("verification", "", ""));
-        RouteFiles files = RouteFiles.read(folder);
-        Given given = new Given(
-                Map.of(
-                        "perhapsLong",
-                        camel.getRegistry().lookupByName("perhapsLong"),
-                        "worked",
-                        camel.getRegistry().lookupByName("worked")),
-                new Properties(),
-                Set.of(),
-                Map.of(),
-                Map.of());
-        try (RouteWatch watch = new RouteWatch(
-                folder, files, new RouteCheck(() -> given), new RunningRoutes(camel, routes, files), () -> {})) {
+        try (RouteWatch watch = watch(folder, routes)) {
             Files.writeString(file, text("verification", "edited", ""));
             watch.again();
             assertThat(watch.problems()).isEmpty();
@@ -428,6 +469,45 @@ class WorkerRoutesIT {
             assertThat(worked.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
                     .isEqualTo("us_lta_verification us_lta_verification hint edited");
         }
+    }
+
+    @Test
+    void a_template_that_made_way_is_tried_again_when_what_it_was_refused_for_is_gone(@TempDir Path folder)
+            throws Exception {
+        WorkerRoutes routes = routes("us/*");
+        routes.refresh();
+        Path file = Files.writeString(folder.resolve("5.camel.yaml"), text("verification", "", ""));
+        try (RouteWatch watch = watch(folder, routes)) {
+            Files.writeString(file, text("verification", "edited", "&exceptionHandler=#comesLater"));
+            watch.again();
+            watch.start(Duration.ZERO);
+            await().atMost(LIMIT).until(() -> watch.problems().toString().contains("could not be started"));
+            camel.getRegistry().bind("comesLater", new LoggingExceptionHandler(camel, WorkerRoutesIT.class));
+            watch.changedElsewhere();
+            await().atMost(LIMIT).until(() -> {
+                // One that comes while the route is made anew may be lost.
+                camel.createProducerTemplate().sendBody(endpoints.of("us_lta_verification"), "hint");
+                return "us_lta_verification us_lta_verification hint edited".equals(worked.poll(1, TimeUnit.SECONDS));
+            });
+            assertThat(watch.problems()).isEmpty();
+        }
+    }
+
+    /** Of the files that are there. */
+    private RouteWatch watch(Path folder, WorkerRoutes routes) throws IOException {
+        RouteFiles files = RouteFiles.read(folder);
+        Given given = new Given(
+                Map.of(
+                        "perhapsLong",
+                        camel.getRegistry().lookupByName("perhapsLong"),
+                        "worked",
+                        camel.getRegistry().lookupByName("worked")),
+                new Properties(),
+                Set.of(),
+                Map.of(),
+                Map.of());
+        return new RouteWatch(
+                folder, files, new RouteCheck(() -> given), new RunningRoutes(camel, routes, files), () -> {});
     }
 
     private static void settled(WorkerRoutes routes) {
