@@ -18,7 +18,8 @@ import java.util.UUID;
  * @param priority of the observation from here on; null: as it is
  * @param file null: no more files of this observation are to be waited for
  * @param filedBy who asked, as {@code raw_data_file.filed_by}; null: not known
- * @param acceptedAt when its request was asked first, by the clock of this machine: that of all entries of one request
+ * @param acceptedAt when its request was asked, by the clock of this machine: that of all entries of one request; one that
+ *     comes again has a new time
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record JournalEntry(

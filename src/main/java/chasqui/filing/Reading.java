@@ -2,6 +2,8 @@ package chasqui.filing;
 
 import chasqui.filing.JournalEntry.AcceptedFile;
 import chasqui.storage.Progress;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -16,6 +18,8 @@ final class Reading {
     private final String by;
     private final Source source;
     private final Unfinished.Part part;
+    // The database keeps microseconds; it tells the entries of one request by this time.
+    private final Instant since = Instant.now().truncatedTo(ChronoUnit.MICROS);
     private final Tally tally = new Tally();
 
     /** @param part what is known of this request from before */
@@ -96,7 +100,7 @@ final class Reading {
                 asked.priority(),
                 file,
                 by,
-                part.since());
+                since);
     }
 
     private Answer.Filed filed(Measured measured) {

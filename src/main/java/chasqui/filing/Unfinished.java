@@ -3,24 +3,37 @@ package chasqui.filing;
 import chasqui.storage.Progress;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * What is known of requests that were not carried out wholly and will come again: what was read need not be read again, nor
  * what is kept be kept again until all of it is. It is forgotten with the process, which costs that once more.
  */
 final class Unfinished {
-    /** About 1 kB each. */
+    /** Names asked for and files read, about 1 kB each. */
     private static final int MOST_FILES = 20_000;
+    /** Who does not ask again in this time has given up. */
+    private static final Duration ASKED_WITHIN = Duration.ofHours(1);
+
     /** Then it is kept again, should it have been rejected meanwhile for a reason that is gone. */
     private static final Duration KEPT_FOR = Duration.ofHours(1);
 
     private final Map<Asked, Part> parts = new LinkedHashMap<>();
+    private final LongSupplier nanos;
+
+    Unfinished() {
+        this(System::nanoTime);
+    }
+
+    /** @param nanos as {@link System#nanoTime} */
+    Unfinished(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
 
     /**
      * The same words of the same one are the same request.
@@ -36,26 +49,37 @@ final class Unfinished {
     }
 
     synchronized void giveBack(Asked request, Part part) {
+        long now = nanos.getAsLong();
+        part.askedNanos = now;
         parts.put(request, part);
-        int files = parts.values().stream().mapToInt(one -> one.read.size()).sum();
-        for (Iterator<Part> eldest = parts.values().iterator(); files > MOST_FILES; eldest.remove()) {
-            files -= eldest.next().read.size();
+        int size = parts.entrySet().stream().mapToInt(Unfinished::size).sum();
+        Iterator<Map.Entry<Asked, Part>> eldestFirst = parts.entrySet().iterator();
+        while (eldestFirst.hasNext()) {
+            Map.Entry<Asked, Part> eldest = eldestFirst.next();
+            if (size <= MOST_FILES && now - eldest.getValue().askedNanos < ASKED_WITHIN.toNanos()) {
+                return;
+            }
+            size -= size(eldest);
+            eldestFirst.remove();
         }
+    }
+
+    private static int size(Map.Entry<Asked, Part> one) {
+        return one.getKey().request().files().size() + one.getValue().read.size();
+    }
+
+    /** How many requests something is known of. */
+    synchronized int requests() {
+        return parts.size();
     }
 
     /** Of one request. */
     static final class Part {
-        // The database keeps microseconds; it tells the entries of one request by this time.
-        private final Instant since = Instant.now().truncatedTo(ChronoUnit.MICROS);
         /** By path. A reader that was given up may still add to it. */
         private final Map<String, Measured> read = new ConcurrentHashMap<>();
 
         private final Map<String, Instant> kept = new ConcurrentHashMap<>();
-
-        /** When it was asked first. */
-        Instant since() {
-            return since;
-        }
+        private long askedNanos;
 
         /** A file as it was read before, when it has not changed since; else as it is read now. */
         Measured measured(Found file, Measured.Measuring measuring, Progress progress) {

@@ -831,10 +831,10 @@ class FilingDeskIT {
                             one -> one.file() == null ? "finish" : one.file().path())
                     .as("what will not be asked again is kept whole")
                     .containsExactly("a", "b", "a", "b", "log", "finish");
-            assertThat(entries)
+            assertThat(entries.subList(2, 6))
                     .as("one request")
                     .extracting(JournalEntry::acceptedAt)
-                    .containsOnly(entries.get(0).acceptedAt());
+                    .containsOnly(entries.get(5).acceptedAt());
             intake.accept(asked, "me");
             assertThat(read).as("asked anew").hasSize(9);
         }
