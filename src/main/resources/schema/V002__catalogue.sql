@@ -113,7 +113,8 @@ CREATE TABLE filing_rejection (
     rejected_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 COMMENT ON COLUMN filing_rejection.path IS 'as raw_data_file.path; empty: the word that an observation is complete';
-CREATE UNIQUE INDEX one_rejection_per_path ON filing_rejection (location, instrument, observation, sha256(path::bytea));
+-- The instrument last: a path that is registered leaves the list whatever instrument was named before.
+CREATE UNIQUE INDEX one_rejection_per_path ON filing_rejection (location, observation, sha256(path::bytea), instrument);
 CREATE INDEX filing_rejection_of_request ON filing_rejection (accepted_at);
 
 CREATE TABLE data_transfer_package (
