@@ -170,12 +170,14 @@ public final class Rejections {
      */
     public record Count(String location, long files, double oldestSeconds) {}
 
-    public List<Count> byLocation() {
+    /** @param mostSeconds how long the database may count */
+    public List<Count> byLocation(int mostSeconds) {
         return database.withHandle(db -> db.createQuery("""
                         SELECT location, count(*) FILTER (WHERE path <> '') AS files,
                                extract(epoch FROM clock_timestamp() - min(rejected_at)) AS age
                           FROM filing_rejection GROUP BY location
                         """)
+                .setQueryTimeout(mostSeconds)
                 .map((row, context) -> new Count(row.getString("location"), row.getLong("files"), row.getDouble("age")))
                 .list());
     }

@@ -115,7 +115,6 @@ final class PipelineMetrics implements AutoCloseable {
                     .list());
             publish(depths);
             links.publish(new LinkReader(database).read());
-            rejected.publish(new Rejections(database).byLocation());
             reachable = true;
         } catch (RuntimeException failure) {
             if (reachable) {
@@ -124,6 +123,16 @@ final class PipelineMetrics implements AutoCloseable {
             reachable = false;
             publish(List.of());
             links.publish(List.of());
+        }
+        readRejected();
+    }
+
+    /** By itself: who is at work on a long list of rejections takes no other metrics away. */
+    private void readRejected() {
+        try {
+            rejected.publish(reachable ? new Rejections(database).byLocation(EVERY_SECONDS) : List.of());
+        } catch (RuntimeException failure) {
+            log.warn("the metrics of rejected files are absent until the next look: {}", failure.toString());
             rejected.publish(List.of());
         }
     }

@@ -117,6 +117,15 @@ class PipelineMetricsIT {
     }
 
     @Test
+    void rejected_files_that_cannot_be_counted_leave_every_other_number_there() {
+        database.execute("ALTER TABLE filing_rejection RENAME TO elsewhere");
+        metrics.read();
+        assertThat(registry.find("chasqui.operations").gauges()).isNotEmpty();
+        assertThat(registry.get("chasqui.database.reachable").gauge().value()).isEqualTo(1);
+        database.execute("ALTER TABLE elsewhere RENAME TO filing_rejection");
+    }
+
+    @Test
     void files_that_were_rejected_are_counted_by_location_with_the_age_of_the_first() {
         database.execute("""
                 INSERT INTO filing_rejection (node, location, path, instrument, observation, reason, remedy, accepted_at,
