@@ -32,8 +32,9 @@ public final class TopologyApply {
     public int run(Path file, String who) {
         try {
             TopologyPlan plan = update.plan(file);
-            List<TopologyChange> changes = update.apply(file, who);
+            // Before: nodes follow within seconds of the change.
             TopologyPlanned.warnings(plan, problems);
+            List<TopologyChange> changes = update.apply(file, who);
             TopologyPlanned.changes(changes, out);
             applied(file, changes);
             return ChasquiCommand.DONE;
