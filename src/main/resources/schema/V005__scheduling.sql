@@ -47,6 +47,24 @@ BEGIN
 END
 $$;
 
+-- An operation that is held under this token goes to the history; false: it is not held so, and nothing was changed.
+CREATE FUNCTION end_operation(wanted_id bigint, wanted_token uuid, became work_status, bytes bigint) RETURNS boolean
+    LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+    WITH done AS (
+        DELETE FROM operation o WHERE o.id = wanted_id AND o.lease_token = wanted_token RETURNING o.*),
+    attempt AS (
+        INSERT INTO operation_attempt (operation_id, attempt, node, lease_token, started_at, outcome, bytes_done)
+        SELECT d.id, d.attempt, d.lease_owner, d.lease_token, d.claimed_at, became::text, bytes FROM done d)
+    INSERT INTO operation_history (id, type, data_location_id, queue, subject_id, priority, status,
+                attempt, stalls, created_at, scheduled_at, claimed_at, finished_at, node, bytes_done)
+    SELECT d.id, d.type, d.data_location_id, d.queue, d.subject_id, d.priority, became,
+           d.attempt, d.stalls, d.created_at, d.scheduled_at, d.claimed_at, clock_timestamp(), d.lease_owner, bytes
+      FROM done d;
+    RETURN FOUND;
+END
+$$;
+
 -- Queues of this node that have due work nobody was told of: a worker looks by itself when a hint was lost.
 CREATE FUNCTION queues_with_due_work(served text[]) RETURNS TABLE (queue text) LANGUAGE sql STABLE AS $$
     SELECT q.queue FROM unnest(served) AS q(queue)

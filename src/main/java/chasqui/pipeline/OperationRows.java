@@ -129,24 +129,13 @@ final class OperationRows {
     /** @return false when the operation is not held under this token; nothing was changed */
     static boolean finish(Handle tx, long id, UUID token, WorkStatus status, long bytes) {
         StateChanges.require(WorkStatus.IN_PROGRESS, status);
-        return tx.createUpdate("""
-                        WITH done AS (
-                            DELETE FROM operation WHERE id = :id AND lease_token = :token RETURNING *),
-                        attempt AS (
-                            INSERT INTO operation_attempt (operation_id, attempt, node, lease_token, started_at, outcome, bytes_done)
-                            SELECT id, attempt, lease_owner, lease_token, claimed_at, :status, :bytes FROM done)
-                        INSERT INTO operation_history (id, type, data_location_id, queue, subject_id, priority, status,
-                                    attempt, stalls, created_at, scheduled_at, claimed_at, finished_at, node, bytes_done)
-                        SELECT id, type, data_location_id, queue, subject_id, priority, :status::work_status,
-                               attempt, stalls, created_at, scheduled_at, claimed_at, clock_timestamp(), lease_owner, :bytes
-                          FROM done
-                        """)
-                        .bind("id", id)
-                        .bind("token", token)
-                        .bind("status", status.name())
-                        .bind("bytes", bytes)
-                        .execute()
-                > 0;
+        return tx.createQuery("SELECT end_operation(:id, :token, :status::work_status, :bytes)")
+                .bind("id", id)
+                .bind("token", token)
+                .bind("status", status.name())
+                .bind("bytes", bytes)
+                .mapTo(Boolean.class)
+                .one();
     }
 
     /** What became of an operation whose result comes late. */
