@@ -11,7 +11,7 @@ CREATE TABLE token (
     revoked_at timestamptz
 );
 COMMENT ON COLUMN token.hash IS 'of the token; the token itself is shown once and never stored';
-COMMENT ON COLUMN token.instrument IS 'it files and finishes for this one only; null: for any';
+COMMENT ON COLUMN token.instrument IS 'it files and finishes under the name of this one only, whatever the folder; null: of any';
 
 CREATE TABLE audit (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
