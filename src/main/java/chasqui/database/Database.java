@@ -30,8 +30,14 @@ public final class Database implements AutoCloseable {
     private static final Duration BEAT_ANSWER = Duration.ofSeconds(10);
     private static final int BEAT_CONNECTIONS = 2;
 
-    /** Ours are held for milliseconds: who holds one longer is somebody at a prompt. */
-    private static final Duration LONGEST_LOCK = Duration.ofMinutes(1);
+    /**
+     * Ours are held for milliseconds: who holds one longer is somebody at a prompt. Shorter than the wait for a connection:
+     * who meets that lock must not have all connections while others, whom it does not concern, look for one.
+     */
+    private static final Duration LONGEST_LOCK = Duration.ofSeconds(5);
+
+    /** A command is alone with its connections. */
+    private static final Duration LONGEST_LOCK_OF_A_COMMAND = Duration.ofMinutes(1);
 
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
 
@@ -138,9 +144,10 @@ public final class Database implements AutoCloseable {
      */
     private static String serverLimits(Duration answer) {
         Duration lock = answer.multipliedBy(3).dividedBy(5);
+        Duration longestLock = answer.compareTo(LONGEST_ANSWER) < 0 ? LONGEST_LOCK : LONGEST_LOCK_OF_A_COMMAND;
         Map<String, Long> limits = new TreeMap<>(Map.of(
                 "lock_timeout",
-                Math.min(lock.toMillis(), LONGEST_LOCK.toMillis()),
+                Math.min(lock.toMillis(), longestLock.toMillis()),
                 "statement_timeout",
                 answer.multipliedBy(4).dividedBy(5).toMillis(),
                 // Whose client went away without a word must not hold its locks for as long as TCP takes to notice.

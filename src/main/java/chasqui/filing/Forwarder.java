@@ -92,10 +92,15 @@ final class Forwarder {
         entries.forEach(entry ->
                 series.computeIfAbsent(entry.series(), one -> new ArrayList<>()).add(entry));
         locations.refresh();
+        List<RuntimeException> later = new ArrayList<>();
         series.forEach((one, its) -> {
             try {
                 registration.register(one, its, locations.current());
             } catch (RuntimeException unforeseen) {
+                if (DatabaseTrouble.ofOneStatement(unforeseen)) {
+                    later.add(unforeseen);
+                    return;
+                }
                 if (triesHere < TRIES || DatabaseTrouble.in(unforeseen)) {
                     throw unforeseen;
                 }
@@ -106,6 +111,10 @@ final class Forwarder {
                         unforeseen);
                 journal.keepFailed(position);
             }
+        });
+        // All of them are registered again then, which changes nothing for those that are.
+        later.stream().findFirst().ifPresent(locked -> {
+            throw locked;
         });
     }
 

@@ -2,6 +2,7 @@ package chasqui.pipeline;
 
 import chasqui.notification.Notifications;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,12 +25,20 @@ import org.slf4j.LoggerFactory;
 final class LateResults {
     private static final Logger log = LoggerFactory.getLogger(LateResults.class);
 
+    /** Long for work of ours, and short for a start: nothing else begins before all results were tried. */
+    private static final Duration LONGEST_LOCK = Duration.ofSeconds(1);
+
+    private static final Duration BEHIND_OTHERS = Duration.ofMillis(50);
+    private static final int MOST_LOCKS = 3;
+
     private final Jdbi jdbi;
     private final Function<Operation, StageEffects> effectsOf;
     private final Owner owner;
     private final ReentrantLock replaying = new ReentrantLock();
     private final Map<UUID, Late> all = new ConcurrentHashMap<>();
     private volatile ResultJournal journal;
+    /** How many of this replay met a lock: it may be the same for the rest of them. */
+    private int locks;
 
     /** Whose leases these are. */
     interface Owner {
@@ -148,6 +157,7 @@ final class LateResults {
     void replay() {
         replaying.lock();
         try {
+            locks = 0;
             List<Late> inOrder = all.values().stream()
                     .sorted(Comparator.comparing(late -> late.result().finishedAt()))
                     .toList();
@@ -177,6 +187,7 @@ final class LateResults {
             if (DatabaseTrouble.isAway(failure)) {
                 throw failure;
             }
+            DatabaseTrouble.lock(failure).ifPresent(lock -> locks++);
             troubled(late, failure);
         }
     }
@@ -278,7 +289,8 @@ final class LateResults {
 
     private OperationRows.Standing standing(JournaledResult one) {
         return jdbi.inTransaction(tx -> {
-            if (!one.database().equals(OperationRows.installation(tx))) {
+            Duration longestLock = locks < MOST_LOCKS ? LONGEST_LOCK : BEHIND_OTHERS;
+            if (!one.database().equals(OperationRows.installation(tx, longestLock))) {
                 return OperationRows.Standing.OF_ANOTHER_DATABASE;
             }
             if (OperationRows.finish(tx, one.operation().id(), one.token(), WorkStatus.COMPLETED, one.bytes())) {

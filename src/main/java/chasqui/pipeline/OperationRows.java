@@ -103,9 +103,16 @@ final class OperationRows {
                 .findOne();
     }
 
-    /** @return of the database as a whole, wherever it is copied to: two with one id have one past */
-    static UUID installation(Handle db) {
-        return db.createQuery("SELECT id FROM installation").mapTo(UUID.class).one();
+    /**
+     * Begins a transaction that waits for a lock so long only.
+     *
+     * @return of the database as a whole, wherever it is copied to: two with one id have one past
+     */
+    static UUID installation(Handle tx, Duration longestLock) {
+        return tx.createQuery("SELECT id FROM installation, set_config('lock_timeout', :limit, true)")
+                .bind("limit", longestLock.toMillis() + "ms")
+                .mapTo(UUID.class)
+                .one();
     }
 
     static void lock(Handle tx, Lease lease) {

@@ -89,7 +89,7 @@ class DatabaseIT {
             throws Exception {
         database.execute("CREATE TABLE locked (id integer)");
         database.execute("INSERT INTO locked VALUES (1)");
-        try (Database ours = Database.connect(database.url(), "postgres", "", 1, Duration.ofSeconds(5));
+        try (Database ours = Database.connect(database.url(), "postgres", "", 1, Duration.ofSeconds(15));
                 Connection somebody = DriverManager.getConnection(database.url())) {
             somebody.setAutoCommit(false);
             somebody.createStatement().execute("SELECT FROM locked FOR UPDATE");
@@ -109,7 +109,7 @@ class DatabaseIT {
             String ofBeats = ours.beats().withHandle(db -> db.createQuery("SHOW lock_timeout")
                     .mapTo(String.class)
                     .one());
-            assertThat(ofBeats).isEqualTo("6s");
+            assertThat(ofBeats).isEqualTo("5s");
         }
     }
 
@@ -117,7 +117,8 @@ class DatabaseIT {
     private String atWork() {
         return database.value("""
                 SELECT count(*) FROM pg_stat_activity
-                 WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()
+                 WHERE datname = current_database() AND state = 'active' AND backend_type = 'client backend'
+                   AND pid <> pg_backend_pid()
                 """);
     }
 

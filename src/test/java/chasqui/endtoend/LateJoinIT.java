@@ -95,6 +95,9 @@ class LateJoinIT {
                 "SET default_transaction_read_only = off",
                 "ALTER SYSTEM SET default_transaction_read_only = " + (now ? "off" : "on"),
                 "SELECT pg_reload_conf()");
+        // That is answered before the server has read it.
+        await().atMost(LIMIT)
+                .until(() -> postgres.ask("SHOW default_transaction_read_only").equals(now ? "off" : "on"));
     }
 
     @Test

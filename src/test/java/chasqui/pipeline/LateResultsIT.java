@@ -626,6 +626,33 @@ class LateResultsIT {
         assertThat(completed()).isEqualTo("2");
     }
 
+    @Test
+    void results_behind_a_lock_that_nobody_lets_go_hold_up_neither_a_start_nor_another_result() throws Exception {
+        OperationStore store = incarnation();
+        List<Lease> leases = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            anOperation();
+            leases.add(store.claim(QUEUE).orElseThrow());
+        }
+        link.cut();
+        for (Lease lease : leases) {
+            store.complete(lease, written("of-" + lease.operation().id()));
+        }
+        link.mend();
+        OperationStore next = incarnation();
+        try (Handle somebody = database.jdbi().open()) {
+            somebody.begin();
+            somebody.execute("SELECT FROM operation WHERE id < (SELECT max(id) FROM operation) FOR UPDATE");
+            assertThat(CompletableFuture.supplyAsync(next::recoverOwnPast).get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isEmpty();
+            assertThat(completed()).isEqualTo("1");
+            assertThat(next.late().results()).isEqualTo(7);
+            somebody.rollback();
+        }
+        await().atMost(LIMIT).until(() -> beaten(next).late().results() == 0);
+        assertThat(completed()).isEqualTo("8");
+    }
+
     private static OperationStore beaten(OperationStore store) {
         beat(store);
         return store;

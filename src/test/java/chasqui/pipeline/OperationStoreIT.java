@@ -40,6 +40,7 @@ class OperationStoreIT {
     private final List<String> effects = new ArrayList<>();
     private RuntimeException claimEffectThrows;
     private long poisoned;
+    private long lockedOut;
 
     private final StageEffects stage = new StageEffects() {
         @Override
@@ -51,6 +52,10 @@ class OperationStoreIT {
         public void onClaim(Handle tx, Operation operation) {
             if (claimEffectThrows != null) {
                 throw claimEffectThrows;
+            }
+            if (operation.id() == lockedOut) {
+                tx.execute("SET LOCAL lock_timeout = 20");
+                tx.execute("SELECT FROM instrument FOR UPDATE");
             }
             effects.add("claim");
         }
@@ -115,6 +120,27 @@ class OperationStoreIT {
         assertThat(store.claim(QUEUE).orElseThrow().operation().subjectId()).isEqualTo(late);
         assertThat(store.claim(QUEUE)).isEmpty();
         assertThat(effects).containsExactly("claim", "claim");
+    }
+
+    @Test
+    void one_that_meets_a_lock_at_its_claim_keeps_no_other_from_being_claimed() {
+        anOperation(1);
+        long other = anOperation(100);
+        lockedOut = Long.parseLong(database.value("SELECT min(id) FROM operation"));
+        try (Handle somebody = database.jdbi().open()) {
+            somebody.begin();
+            somebody.execute("SELECT FROM instrument FOR UPDATE");
+            assertThatThrownBy(() -> store.claim(QUEUE)).satisfies(locked -> assertThat(DatabaseTrouble.lock(locked))
+                    .isPresent());
+            assertThat(store.claim(QUEUE).orElseThrow().operation().subjectId()).isEqualTo(other);
+            assertThat(store.claim(QUEUE)).as("it waits a minute").isEmpty();
+            somebody.rollback();
+        }
+        assertThat(database.value("SELECT status || ' ' || attempt FROM operation WHERE id = " + lockedOut))
+                .isEqualTo("PENDING 0");
+        assertThat(store(NodeIdentity.starting("there")).claim(QUEUE))
+                .as("others may try")
+                .isPresent();
     }
 
     @Test
