@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
 /** Shows every node, and forgets one that is gone. */
 @Command(
@@ -37,6 +38,9 @@ public final class NodesCommand implements Callable<Integer> {
                 "Refused while it beats. One that comes back all the same enters again."
             })
     static final class Forget implements Callable<Integer> {
+        @ParentCommand
+        private NodesCommand nodes;
+
         @Mixin
         private SettingsOptions options;
 
@@ -48,6 +52,7 @@ public final class NodesCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
+            options.inherit(nodes.options);
             return options.ask(database ->
                     new ForgetRequest(database, System.out, System.err).forget(name, Person.here(), reason));
         }

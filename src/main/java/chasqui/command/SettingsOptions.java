@@ -22,6 +22,12 @@ public class SettingsOptions {
     @Option(names = "--config", paramLabel = "FILE", description = "Settings file that overrides the defaults.")
     private Path config;
 
+    /** Whichever are not given here are those given before, with the command that this one is a part of. */
+    void inherit(SettingsOptions before) {
+        home = home == null ? before.home : home;
+        config = config == null ? before.config : config;
+    }
+
     /**
      * The settings of a short command.
      *

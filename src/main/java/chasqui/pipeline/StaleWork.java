@@ -1,5 +1,6 @@
 package chasqui.pipeline;
 
+import chasqui.notification.Notifications;
 import chasqui.pipeline.OperationRows.Stale;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,15 +19,31 @@ import org.slf4j.LoggerFactory;
 final class StaleWork {
     private static final Logger log = LoggerFactory.getLogger(StaleWork.class);
 
+    /** A deadlock, mostly: the next round fares better, while the rest of this one goes on without it. */
+    private static final Duration AT_FIRST = Duration.ofSeconds(10);
+
     /** A lock, or resources of the database. */
     private static final Duration WHILE_IT_PASSES = Duration.ofMinutes(1);
 
     /** A program that does not know its stage, or rows that its stage does not expect. */
     private static final Duration UNTIL_SOMEBODY_ACTS = Duration.ofHours(1);
 
+    private static final int TIMES_UNTIL_THEN = 3;
+    private static final Duration FORGOTTEN_AFTER = Duration.ofHours(2);
+
     private final Jdbi database;
     private final Function<Operation, StageEffects> effectsOf;
-    private final Map<Long, Long> passedOver = new ConcurrentHashMap<>();
+    private final Map<Long, PassedOver> passedOver = new ConcurrentHashMap<>();
+
+    /**
+     * @param times in a row
+     * @param until as {@link System#nanoTime}
+     */
+    private record PassedOver(int times, long until) {
+        boolean isOver(long now, Duration since) {
+            return now - until >= since.toNanos();
+        }
+    }
 
     StaleWork(Jdbi database, Function<Operation, StageEffects> effectsOf) {
         this.database = database;
@@ -42,8 +59,12 @@ final class StaleWork {
      */
     List<Long> putBack(String which, Map<String, ?> bindings, int limit) {
         long now = System.nanoTime();
-        passedOver.values().removeIf(until -> now - until >= 0);
-        return batch(which, bindings, passedOver.keySet(), limit).recovered();
+        passedOver.values().removeIf(one -> one.isOver(now, FORGOTTEN_AFTER));
+        List<Long> without = passedOver.entrySet().stream()
+                .filter(one -> !one.getValue().isOver(now, Duration.ZERO))
+                .map(Map.Entry::getKey)
+                .toList();
+        return batch(which, bindings, without, limit).recovered();
     }
 
     /**
@@ -78,20 +99,39 @@ final class StaleWork {
                     putBack(tx, stale.operation(), stale.onLiveNode());
                     tx.releaseSavepoint("one");
                     recovered.add(stale.operation().id());
+                    passedOver.remove(stale.operation().id());
                 } catch (RuntimeException failure) {
                     tx.rollbackToSavepoint("one");
                     stuck.add(stale.operation().id());
-                    passOver(stale.operation(), failure);
+                    passOver(tx, stale.operation(), failure);
                 }
             }
             return new Batch(recovered, stuck);
         });
     }
 
-    private void passOver(Operation operation, RuntimeException failure) {
-        Duration pause = DatabaseTrouble.in(failure) ? WHILE_IT_PASSES : UNTIL_SOMEBODY_ACTS;
-        passedOver.put(operation.id(), System.nanoTime() + pause.toNanos());
-        log.error("{}: cannot be put back, trying again in {} min", operation, pause.toMinutes(), failure);
+    private void passOver(Handle tx, Operation operation, RuntimeException failure) {
+        PassedOver before = passedOver.get(operation.id());
+        int times = before == null ? 1 : before.times() + 1;
+        boolean passes = DatabaseTrouble.in(failure);
+        Duration pause = pause(times, passes);
+        passedOver.put(operation.id(), new PassedOver(times, System.nanoTime() + pause.toNanos()));
+        log.error("{}: cannot be put back, trying again in {} s", operation, pause.toSeconds(), failure);
+        if (!passes && times == TIMES_UNTIL_THEN) {
+            Notifications.raise(
+                    tx,
+                    Notifications.Level.ERROR,
+                    "stale:" + operation.queue(),
+                    operation + ": nobody works on it any more, and it cannot be put back: " + failure,
+                    "look at what that says; it is tried again every " + pause.toMinutes() + " min");
+        }
+    }
+
+    private static Duration pause(int times, boolean passes) {
+        if (times == 1) {
+            return AT_FIRST;
+        }
+        return passes || times < TIMES_UNTIL_THEN ? WHILE_IT_PASSES : UNTIL_SOMEBODY_ACTS;
     }
 
     void putBack(Handle tx, Operation operation, boolean countStall) {

@@ -90,8 +90,9 @@ public final class Nodes {
      * Says that this node lives, on the database's clock, and how it is.
      *
      * @param held operations that it works on
+     * @return whether it entered again: it had been forgotten, with what was known of it
      */
-    public void beat(int held) {
+    public boolean beat(int held) {
         Optional<Duration> offset = ClockOffset.measure(database, clock);
         offset.ifPresent(this::compareClocks);
         boolean ours = database.withHandle(db -> db.createUpdate("""
@@ -110,9 +111,8 @@ public final class Nodes {
                 == 1);
         if (ours) {
             trouble = null;
-        } else {
-            missing();
         }
+        return !ours && missing();
     }
 
     private void compareClocks(Duration offset) {
@@ -126,8 +126,8 @@ public final class Nodes {
         clocksDiffer = differ;
     }
 
-    /** Our row is another's, or gone. */
-    private void missing() {
+    /** Our row is another's, or gone: then we enter again. */
+    private boolean missing() {
         Optional<Other> other = database.inTransaction(db -> {
             Optional<Other> found = other(db);
             if (found.isEmpty()) {
@@ -138,7 +138,7 @@ public final class Nodes {
         if (other.isEmpty()) {
             trouble = null;
             log.warn("node {} was not in the register any more; it has entered again", node.name());
-            return;
+            return true;
         }
         String says =
                 "process %d on %s has taken the name %s since %s, while this one was not heard of; stop one of the two, or give it another chasqui.node.name"
@@ -151,6 +151,7 @@ public final class Nodes {
             log.error(says);
         }
         trouble = says;
+        return false;
     }
 
     /** Why this node cannot be what it is registered as; empty: all is well. */

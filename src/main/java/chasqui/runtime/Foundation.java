@@ -12,6 +12,7 @@ import chasqui.pipeline.DatabaseTrouble;
 import chasqui.settings.Settings;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +75,10 @@ public final class Foundation implements AutoCloseable {
             Foundation made = new Foundation(home, home.folders(), embedded, store, database);
             Database opened = database;
             if (waits) {
-                made.tryFirst(() -> postgres.bringUp(opened));
+                // What the server ended would be begun anew every moment, with locks on all that others use.
+                made.tryFirst(
+                        () -> postgres.bringUp(opened),
+                        trouble -> DatabaseTrouble.in(trouble) && !DatabaseTrouble.ofOneStatement(trouble));
             } else {
                 postgres.bringUp(opened);
             }
@@ -165,6 +169,10 @@ public final class Foundation implements AutoCloseable {
      * @return whether this was done; if not, {@link #arrive} is to be called
      */
     boolean tryFirst(Runnable step) {
+        return tryFirst(step, DatabaseTrouble::in);
+    }
+
+    private boolean tryFirst(Runnable step, Predicate<RuntimeException> passes) {
         if (!database.isOpen()) {
             return false;
         }
@@ -172,7 +180,7 @@ public final class Foundation implements AutoCloseable {
             step.run();
             return true;
         } catch (RuntimeException trouble) {
-            if (embeddedDatabase != null || !DatabaseTrouble.in(trouble)) {
+            if (embeddedDatabase != null || !passes.test(trouble)) {
                 throw trouble;
             }
             String why = DatabaseFault.of(trouble);

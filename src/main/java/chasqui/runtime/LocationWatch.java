@@ -116,6 +116,11 @@ final class LocationWatch implements AutoCloseable {
         }
     }
 
+    /** What was written of this node is gone: the next tick writes it again. */
+    void forgotten() {
+        unwritten = true;
+    }
+
     private void tick() {
         // Two that write at once could leave the rows of the one that looked first.
         synchronized (writing) {

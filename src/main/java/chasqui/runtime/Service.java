@@ -228,7 +228,9 @@ public final class Service implements AutoCloseable {
     private final class NodeBeat implements LeaseRenewer.Beat {
         @Override
         public void renewed() {
-            nodes.beat(operations.held().size());
+            if (nodes.beat(operations.held().size())) {
+                locationWatch.forgotten();
+            }
             monitor.beat();
             management.beatReached(LEASE_LOOP);
         }

@@ -18,13 +18,16 @@ import chasqui.transfer.TransferSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** A node that holds a transfer at a place that nobody else reaches, and how it is given up. */
 class ForgetRequestIT {
@@ -111,6 +114,25 @@ class ForgetRequestIT {
         assertThat(operations.claim(QUEUE))
                 .as("whoever reaches it now can take it")
                 .isPresent();
+    }
+
+    @Test
+    void the_database_is_that_of_the_options_wherever_they_stand(@TempDir Path folder) throws Exception {
+        Path config = folder.resolve("here.properties");
+        Properties settings = new Properties();
+        settings.putAll(database.settings());
+        try (var file = Files.newBufferedWriter(config)) {
+            settings.store(file, null);
+        }
+        silent();
+        CommandLine nodes = new CommandLine(new NodesCommand());
+        assertThat(nodes.execute("--config", config.toString(), "forget", "chile", "--reason", "burnt down"))
+                .isZero();
+        assertThat(database.values("SELECT name FROM node")).containsExactly("cologne");
+        database.execute("UPDATE node SET heartbeat_at = clock_timestamp() - interval '2 h'");
+        assertThat(nodes.execute("forget", "cologne", "--reason", "burnt down", "--config", config.toString()))
+                .isZero();
+        assertThat(database.values("SELECT name FROM node")).isEmpty();
     }
 
     @Test

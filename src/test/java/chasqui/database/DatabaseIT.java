@@ -2,6 +2,7 @@ package chasqui.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import chasqui.pipeline.ChasquiException;
 import chasqui.pipeline.DatabaseTrouble;
@@ -10,12 +11,16 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class DatabaseIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private final TestDatabase database = new TestDatabase();
 
     @AfterEach
@@ -82,6 +87,29 @@ class DatabaseIT {
                 .hasMessageNotContaining("telescope");
         database.execute("UPDATE node SET stopped_at = clock_timestamp() WHERE name = 'cologne'");
         assertThat(database.database().migrate("here")).isPositive();
+    }
+
+    @Test
+    void a_migration_takes_as_long_as_it_takes_whatever_limits_are_set_for_us_on_the_server() throws Exception {
+        older();
+        database.execute("""
+                DO $$ BEGIN
+                    EXECUTE format('ALTER DATABASE %I SET statement_timeout = 500', current_database());
+                END $$
+                """);
+        try (Connection somebody = DriverManager.getConnection(database.url())) {
+            somebody.setAutoCommit(false);
+            somebody.createStatement().execute("LOCK TABLE flyway_schema_history");
+            CompletableFuture<Integer> migrated =
+                    CompletableFuture.supplyAsync(() -> database.database().migrate("here"));
+            await().atMost(LIMIT).until(() -> !database.value("""
+                            SELECT count(*) FROM pg_stat_activity
+                             WHERE datname = current_database() AND wait_event_type = 'Lock'
+                               AND clock_timestamp() - query_start > interval '1 s'
+                            """).equals("0"));
+            somebody.rollback();
+            assertThat(migrated.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isPositive();
+        }
     }
 
     @Test

@@ -384,6 +384,22 @@ class OperationStoreIT {
     }
 
     @Test
+    void what_cannot_be_put_back_the_third_time_is_told_to_a_human() {
+        anOperation(100);
+        poisoned = store.claim(QUEUE).orElseThrow().operation().id();
+        OperationStore next = store(NodeIdentity.starting("here"));
+        String told = "SELECT string_agg(level || ' ' || cause, ',') FROM notification";
+        for (int time = 1; time < 3; time++) {
+            assertThat(next.recoverOwnPast()).isEmpty();
+            assertThat(database.value(told)).as("time " + time).isNull();
+        }
+        assertThat(next.recoverOwnPast()).isEmpty();
+        assertThat(database.value(told)).isEqualTo("ERROR stale:" + QUEUE);
+        poisoned = 0;
+        assertThat(next.recoverOwnPast()).as("whatever came of it before").hasSize(1);
+    }
+
+    @Test
     void what_cannot_be_put_back_does_not_stand_before_the_others_in_the_next_round_either() {
         anOperation(100);
         anOperation(100);

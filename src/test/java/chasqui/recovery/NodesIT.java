@@ -115,7 +115,7 @@ class NodesIT {
     void a_beat_tells_how_the_node_is() {
         Nodes nodes = enter("here", ME);
         database.execute("UPDATE node SET heartbeat_at = clock_timestamp() - interval '1 hour'");
-        nodes.beat(3);
+        assertThat(nodes.beat(3)).isFalse();
         assertThat(database.value("SELECT count(*) FROM live_node WHERE held = 3 AND processors > 0"))
                 .isEqualTo("1");
         assertThat(offsetSeconds()).isBetween(-5L, 5L);
@@ -144,13 +144,13 @@ class NodesIT {
         Nodes silent = enter("there", ME);
         database.execute("UPDATE node SET heartbeat_at = clock_timestamp() - interval '1 minute'");
         Nodes other = enter("here", ME);
-        silent.beat(1);
+        assertThat(silent.beat(1)).isFalse();
         assertThat(silent.trouble()).hasValueSatisfying(says -> assertThat(says)
                 .contains("process " + ME + " on here has taken the name cologne")
                 .contains("stop one of the two"));
         assertThat(database.value("SELECT host || held FROM node")).isEqualTo("here0");
         other.leave();
-        silent.beat(1);
+        assertThat(silent.beat(1)).as("it has entered again").isTrue();
         assertThat(silent.trouble()).isEmpty();
         assertThat(database.value("SELECT host FROM live_node")).isEqualTo("there");
     }

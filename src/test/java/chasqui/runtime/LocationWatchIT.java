@@ -87,6 +87,8 @@ class LocationWatchIT {
                 "0",
                 "chasqui.api.port",
                 "0",
+                "chasqui.lease.renew",
+                "1s",
                 "chasqui.preflight.retry",
                 retry));
         Settings read = SettingsReader.read(null, Map.of(), set);
@@ -103,6 +105,10 @@ class LocationWatchIT {
             await().atMost(LIMIT)
                     .until(() -> database.value("SELECT count(*) FROM preflight_finding WHERE node = 'everywhere'")
                             .equals("1"));
+            database.execute("DELETE FROM preflight_finding; DELETE FROM node");
+            await().atMost(LIMIT).until(() -> database.value(
+                            "SELECT count(*) FROM preflight_finding f JOIN node n ON n.name = f.node")
+                    .equals("1"));
             assertThat(new NodeReader(database.jdbi()).read().get(0).warnings())
                     .containsExactly("it does not do all work at 1 location that it reaches");
             assertThat(StatusText.of(new StatusReader(database.jdbi()).read()))
