@@ -87,8 +87,6 @@ class LocationWatchIT {
                 "0",
                 "chasqui.api.port",
                 "0",
-                "chasqui.lease.renew",
-                "1s",
                 "chasqui.preflight.retry",
                 retry));
         Settings read = SettingsReader.read(null, Map.of(), set);
@@ -105,10 +103,6 @@ class LocationWatchIT {
             await().atMost(LIMIT)
                     .until(() -> database.value("SELECT count(*) FROM preflight_finding WHERE node = 'everywhere'")
                             .equals("1"));
-            database.execute("DELETE FROM preflight_finding; DELETE FROM node");
-            await().atMost(LIMIT).until(() -> database.value(
-                            "SELECT count(*) FROM preflight_finding f JOIN node n ON n.name = f.node")
-                    .equals("1"));
             assertThat(new NodeReader(database.jdbi()).read().get(0).warnings())
                     .containsExactly("it does not do all work at 1 location that it reaches");
             assertThat(StatusText.of(new StatusReader(database.jdbi()).read()))
@@ -163,6 +157,24 @@ class LocationWatchIT {
                     new HealthProbe("locations", HealthProbe.Concern.SYSTEM, watch::problems, watch::told).call();
             assertThat(result.getState()).isEqualTo(HealthCheck.State.UP);
             assertThat(result.getDetails()).containsEntry("told", "us/lta: disk: no space left");
+        }
+    }
+
+    @Test
+    void what_was_found_is_written_again_when_the_node_had_been_forgotten() throws Exception {
+        Check full =
+                new Check("disk", 1, Finding.EVERYTHING, LIMIT, () -> List.of(Finding.told("disk", "no space left")));
+        try (Preflights preflights = new Preflights(location -> List.of(full), LIMIT, () -> {});
+                Pool pool = new Pool()) {
+            LocationWatch watch = watch(preflights, pool, "us/lta");
+            watch.follow(new Locations(database.jdbi()).refresh());
+            assertThat(preflights.await(LIMIT)).isTrue();
+            watch.started(() -> {});
+            String written = "SELECT count(*) FROM preflight_finding";
+            await().atMost(LIMIT).until(() -> database.value(written).equals("1"));
+            database.execute("DELETE FROM preflight_finding");
+            watch.forgotten();
+            await().atMost(LIMIT).until(() -> database.value(written).equals("1"));
         }
     }
 
