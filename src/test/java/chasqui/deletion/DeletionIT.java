@@ -605,8 +605,6 @@ class DeletionIT {
     @Test
     void a_round_and_a_claim_take_the_same_number_of_statements_for_few_and_for_many() throws Exception {
         archived("night");
-        // What a process asks of its database once.
-        assertThat(operations.claim(BUFFER)).isEmpty();
         int fewFound = TestKernel.statements(database.jdbi(), manager::findWork);
         Lease[] lease = new Lease[1];
         int fewClaimed = TestKernel.statements(
