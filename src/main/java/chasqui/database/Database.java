@@ -225,7 +225,7 @@ public final class Database implements AutoCloseable {
         return DatabaseTrouble.in(failure) ? failure : Schema.doesNotFit(failure);
     }
 
-    /** A migration may take its time. */
+    /** A migration may take its time, whatever limits its role or database has there. */
     private DataSource patient() {
         PGSimpleDataSource patient = new PGSimpleDataSource();
         patient.setUser(access.user());
@@ -233,6 +233,7 @@ public final class Database implements AutoCloseable {
         patient.setTcpKeepAlive(true);
         patient.setSocketTimeout((int) LONGEST_MIGRATION.toSeconds());
         patient.setApplicationName("chasqui");
+        patient.setOptions("-c statement_timeout=0 -c lock_timeout=0");
         // At the end: what it says counts for more, as it does for the pool.
         patient.setUrl(access.url());
         return patient;

@@ -24,8 +24,6 @@ final class Schema {
                 .dataSource(connections)
                 .locations("classpath:schema")
                 .failOnMissingLocations(true)
-                // Whatever limits its role or database has there: a migration takes as long as it takes.
-                .initSql("SET statement_timeout = 0; SET lock_timeout = 0")
                 .load();
         this.database = database;
     }

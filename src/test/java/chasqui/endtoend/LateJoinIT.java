@@ -46,9 +46,9 @@ class LateJoinIT {
             try (Foundation foundation = Foundation.openOrWait(work.settings());
                     Service second = Service.start(foundation, work.settings())) {
                 work.awaitUnhealthy("PostgreSQL does not answer", "since 20");
-                assertThat(work.health("").body())
-                        .as("tried before the database is there")
-                        .contains("lta: disk");
+                await("its places are tried before the database is there")
+                        .atMost(LIMIT)
+                        .until(() -> work.health("").body().contains("lta: disk"));
                 assertThat(second.summary()).contains(" 0 queues served");
                 Files.move(folder.resolve("aside"), archive);
                 postgres.run();
