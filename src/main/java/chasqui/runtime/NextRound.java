@@ -27,7 +27,9 @@ public final class NextRound {
     }
 
     /**
-     * Asks for a round of this route unless the last one found nothing.
+     * Asks for a round of this route unless the last one found nothing. At the end of a round: an offer that runs beside
+     * another one has rows locked for a moment that the other has offered, a worker passes over what is locked, and its
+     * hint is gone.
      *
      * @param found operations that it recorded, 0 or more; those that were there before do not count, or it never ends
      */
