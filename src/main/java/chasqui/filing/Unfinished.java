@@ -2,7 +2,6 @@ package chasqui.filing;
 
 import chasqui.storage.Progress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -45,7 +44,7 @@ final class Unfinished {
     /** What is known of a request; nobody else works on it until it is given back. */
     synchronized Part take(Asked request) {
         Part known = parts.remove(request);
-        return known == null ? new Part() : known;
+        return known == null ? new Part(nanos) : known;
     }
 
     synchronized void giveBack(Asked request, Part part) {
@@ -78,8 +77,15 @@ final class Unfinished {
         /** By path. A reader that was given up may still add to it. */
         private final Map<String, Measured> read = new ConcurrentHashMap<>();
 
-        private final Map<String, Instant> kept = new ConcurrentHashMap<>();
+        /** By path: when it was kept. */
+        private final Map<String, Long> keptNanos = new ConcurrentHashMap<>();
+
+        private final LongSupplier nanos;
         private long askedNanos;
+
+        Part(LongSupplier nanos) {
+            this.nanos = nanos;
+        }
 
         /** A file as it was read before, when it has not changed since; else as it is read now. */
         Measured measured(Found file, Measured.Measuring measuring, Progress progress) {
@@ -88,7 +94,7 @@ final class Unfinished {
             if (isOf(before, file)) {
                 return before;
             }
-            kept.remove(path);
+            keptNanos.remove(path);
             read.remove(path);
             Measured now = measuring.measure(file, progress);
             if (now.refusal() == null) {
@@ -108,13 +114,13 @@ final class Unfinished {
 
         /** Whether this file stands in the journal already, as it is. */
         boolean isKept(Measured file) {
-            Instant when = kept.get(file.found().path().encoded());
-            return when != null && when.isAfter(Instant.now().minus(KEPT_FOR));
+            Long when = keptNanos.get(file.found().path().encoded());
+            return when != null && nanos.getAsLong() - when < KEPT_FOR.toNanos();
         }
 
         void kept(Collection<Measured> files) {
-            Instant now = Instant.now();
-            files.forEach(file -> kept.put(file.found().path().encoded(), now));
+            long now = nanos.getAsLong();
+            files.forEach(file -> keptNanos.put(file.found().path().encoded(), now));
         }
 
         boolean isEmpty() {
